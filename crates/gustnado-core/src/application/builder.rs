@@ -1,0 +1,125 @@
+//! Collects an application. Nothing is refused here: `build()` checks the whole.
+
+use std::{fmt, panic::Location, sync::Arc};
+
+use super::{
+    check::{self, BuildError, BuildProblem},
+    frozen::App,
+};
+use crate::{
+    extract::Shared,
+    handler::{RequestHandler, Verb},
+    limits::Limits,
+    mount::Mount,
+    state::State,
+};
+
+/// An application being put together.
+///
+/// ```
+/// use gustnado_core::Application;
+///
+/// let app = Application::new().state(String::from("shared")).build()?;
+/// # Ok::<(), gustnado_core::BuildError>(())
+/// ```
+#[derive(Default)]
+#[must_use = "an application does nothing until it is built"]
+pub struct Application {
+    pub(super) state: State,
+    pub(super) limits: Limits,
+    pub(super) handlers: Vec<AddedHandler>,
+    pub(super) mounts: Vec<AddedMount>,
+    pub(super) problems: Vec<BuildProblem>,
+}
+
+/// A handler as it was added.
+pub(super) struct AddedHandler {
+    pub(super) name: &'static str,
+    pub(super) template: String,
+    pub(super) verbs: &'static [Verb],
+    /// Where its struct is written.
+    pub(super) at: &'static Location<'static>,
+}
+
+/// A mount as it was added.
+pub(super) struct AddedMount {
+    pub(super) prefix: String,
+    pub(super) mount: Box<dyn Mount>,
+    /// Where it was added.
+    pub(super) at: &'static Location<'static>,
+}
+
+impl Application {
+    /// An application that answers nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Shares a value with all handlers. A field or argument marked `#[state]` gets a clone of the
+    /// value of its type.
+    #[track_caller]
+    pub fn state<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
+        if !self.state.insert(value) {
+            self.problems.push(BuildProblem::StateTwice {
+                type_name: std::any::type_name::<T>(),
+                at: Location::caller(),
+            });
+        }
+        self
+    }
+
+    /// Adds a handler at the route it names.
+    pub fn handler<H: RequestHandler>(self) -> Self {
+        self.handler_at::<H>(H::TEMPLATE)
+    }
+
+    /// Adds a handler at another route. The route must have the same `{names}`.
+    pub fn handler_at<H: RequestHandler>(mut self, template: impl Into<String>) -> Self {
+        self.handlers.push(AddedHandler {
+            name: H::NAME,
+            template: template.into(),
+            verbs: H::VERBS,
+            at: H::AT,
+        });
+        self
+    }
+
+    /// Answers everything below `prefix` by `mount`, such as static files. Handlers come first:
+    /// a route that fits a path wins over a mount above it.
+    #[track_caller]
+    pub fn mount(mut self, prefix: impl Into<String>, mount: impl Mount) -> Self {
+        self.mounts.push(AddedMount {
+            prefix: prefix.into(),
+            mount: Box::new(mount),
+            at: Location::caller(),
+        });
+        self
+    }
+
+    /// Sets the bounds on time, bytes and counts.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Checks everything and freezes it.
+    ///
+    /// # Errors
+    /// All that is wrong, at once: routes that clash, state that is missing, templates that are
+    /// none, each with the handler and the line it is written in.
+    pub fn build(self) -> Result<App, BuildError> {
+        let (router, rest) = check::router(self)?;
+        let Self { state, limits, .. } = rest;
+        Ok(App::new(router, Arc::new(Shared { state, limits })))
+    }
+}
+
+impl fmt::Debug for Application {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Application")
+            .field("state", &self.state)
+            .field("handlers", &self.handlers.len())
+            .field("mounts", &self.mounts.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,127 @@
+//! Fills the slots of a handler, stage by stage, and answers for all that cannot be filled at
+//! once. It must not know the types of the values.
+
+use super::{context::Cx, slot::SlotList, typed::Stage};
+use crate::error::{BadInput, Error, Part};
+
+/// Everything but the body: fields first, then arguments, each stage finished before the next.
+///
+/// Says whether a body input is left to [`fill_body`].
+///
+/// # Errors
+/// The first failure of an input that is known by its type; all failures of the others together.
+pub(crate) async fn fill_head(
+    cx: &mut Cx,
+    fields: &mut dyn SlotList,
+    args: &mut dyn SlotList,
+) -> Result<bool, Error> {
+    if cx.describing().is_some() {
+        describe(cx, fields);
+        describe(cx, args);
+        return Err(Error::new(500, "described, not answered"));
+    }
+    let mut stages = Stages::default();
+    stages.note(fields);
+    stages.note(args);
+    if stages.auth {
+        fill_stage(cx, fields, Stage::Auth).await?;
+        fill_stage(cx, args, Stage::Auth).await?;
+    }
+    if stages.params {
+        let mut bad = Vec::new();
+        check_query(cx, &mut bad);
+        fill_params(cx, fields, &mut bad);
+        fill_params(cx, args, &mut bad);
+        if !bad.is_empty() {
+            return Err(Error::bad_inputs(bad));
+        }
+    }
+    if stages.waits {
+        fill_stage(cx, fields, Stage::Async).await?;
+        fill_stage(cx, args, Stage::Async).await?;
+    }
+    Ok(stages.body)
+}
+
+/// The input that reads the body.
+///
+/// # Errors
+/// When the body is not what the input wants.
+pub(crate) async fn fill_body(cx: &mut Cx, args: &mut dyn SlotList) -> Result<(), Error> {
+    fill_stage(cx, args, Stage::Body).await
+}
+
+/// Which stages have a slot.
+#[derive(Default)]
+struct Stages {
+    auth: bool,
+    params: bool,
+    waits: bool,
+    body: bool,
+}
+
+impl Stages {
+    fn note(&mut self, slots: &mut dyn SlotList) {
+        let mut index = 0;
+        while let Some(slot) = slots.slot(index) {
+            match slot.stage() {
+                Stage::Auth => self.auth = true,
+                Stage::Params => self.params = true,
+                Stage::Async => self.waits = true,
+                Stage::Body => self.body = true,
+            }
+            index += 1;
+        }
+    }
+}
+
+async fn fill_stage(cx: &mut Cx, slots: &mut dyn SlotList, stage: Stage) -> Result<(), Error> {
+    let mut index = 0;
+    while let Some(slot) = slots.slot(index) {
+        if slot.stage() == stage {
+            slot.fill_later(cx).await?;
+        }
+        index += 1;
+    }
+    Ok(())
+}
+
+fn fill_params(cx: &Cx, slots: &mut dyn SlotList, bad: &mut Vec<BadInput>) {
+    let mut index = 0;
+    while let Some(slot) = slots.slot(index) {
+        if slot.stage() == Stage::Params
+            && let Err(input) = slot.fill(cx)
+        {
+            bad.push(input);
+        }
+        index += 1;
+    }
+}
+
+/// Refuses a query string of so many pairs that looking each input up would be the attack.
+fn check_query(cx: &Cx, bad: &mut Vec<BadInput>) {
+    let limit = cx.limits().query_pairs;
+    let query = cx.request().query().unwrap_or_default();
+    // A pair takes a byte and its `&`, so a short one need not be counted.
+    if query.len() < limit {
+        return;
+    }
+    if query.bytes().filter(|byte| *byte == b'&').count() >= limit {
+        bad.push(BadInput {
+            part: Part::Query,
+            name: "".into(),
+            detail: format!("has more than {limit} pairs").into(),
+        });
+    }
+}
+
+fn describe(cx: &mut Cx, slots: &mut dyn SlotList) {
+    let Some(into) = cx.describing() else {
+        return;
+    };
+    let mut index = 0;
+    while let Some(slot) = slots.slot(index) {
+        slot.describe(into);
+        index += 1;
+    }
+}

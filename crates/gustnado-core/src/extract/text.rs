@@ -1,0 +1,178 @@
+//! The sources whose values are text: path, query string and header fields. Decoding is strict: a
+//! value that is not UTF-8 is an error, never a replacement character.
+
+use std::{borrow::Cow, fmt::Write as _};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use super::{
+    context::Cx,
+    param::{FromParam, ParamError},
+    slot::{How, Slot},
+};
+use crate::error::{BadInput, Part};
+
+/// Where text comes from.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    Path,
+    Query,
+    Header,
+}
+
+impl Source {
+    pub(crate) fn part(self) -> Part {
+        match self {
+            Self::Path => Part::Path,
+            Self::Query => Part::Query,
+            Self::Header => Part::Header,
+        }
+    }
+}
+
+/// The values under one name.
+#[doc(hidden)]
+#[allow(unreachable_pub, reason = "named in the signature of a public trait")]
+pub type Values<'a> = dyn Iterator<Item = Result<Cow<'a, str>, ValueError>> + 'a;
+
+/// Why the values under a name are of no use.
+#[doc(hidden)]
+#[derive(Debug, PartialEq, Eq)]
+pub enum ValueError {
+    Missing,
+    Repeated,
+    NotText,
+    Unreadable(ParamError),
+}
+
+impl From<ParamError> for ValueError {
+    fn from(error: ParamError) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+impl ValueError {
+    fn detail(self) -> Cow<'static, str> {
+        match self {
+            Self::Missing => "is missing".into(),
+            Self::Repeated => "is given more than once".into(),
+            Self::NotText => "is not UTF-8 text".into(),
+            Self::Unreadable(error) => error.to_string().into(),
+        }
+    }
+}
+
+#[track_caller]
+pub(super) fn slot<T: FromParam>(
+    source: Source,
+    name: &'static str,
+    default: Option<fn() -> Result<T, ParamError>>,
+) -> Slot<T> {
+    let read = |values: &mut Values<'_>| T::from_values(values);
+    Slot::new(
+        name,
+        How::Text {
+            source,
+            read,
+            default,
+        },
+    )
+}
+
+/// Reads the input `name` from `source`.
+pub(super) fn read<T>(
+    cx: &Cx,
+    (source, name): (Source, &'static str),
+    read: fn(&mut Values<'_>) -> Result<T, ValueError>,
+    default: Option<fn() -> Result<T, ParamError>>,
+) -> Result<T, BadInput> {
+    let result = match source {
+        Source::Path => read(&mut cx.path_value(name).into_iter().map(decode)),
+        Source::Query => read(&mut query_values(cx, name)),
+        Source::Header => {
+            let values = cx.request().headers().get_all(name).into_iter();
+            read(&mut values.map(|value| {
+                let text = std::str::from_utf8(value.as_bytes());
+                text.map(Cow::Borrowed).map_err(|_| ValueError::NotText)
+            }))
+        }
+    };
+    let result = match (result, default) {
+        (Err(ValueError::Missing), Some(default)) => default().map_err(Into::into),
+        (result, _) => result,
+    };
+    result.map_err(|error| BadInput {
+        part: source.part(),
+        name: name.into(),
+        detail: error.detail(),
+    })
+}
+
+/// The values of `name` in the query string, within the limit on pairs (which `fill` enforces).
+fn query_values<'a>(
+    cx: &'a Cx,
+    name: &'static str,
+) -> impl Iterator<Item = Result<Cow<'a, str>, ValueError>> {
+    let pairs = cx.request().query().unwrap_or_default().split('&');
+    pairs.filter_map(move |pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let found = key == name
+            || (key.contains(['%', '+']) && decode_form(key).is_ok_and(|key| key == name));
+        found.then(|| decode_form(value))
+    })
+}
+
+fn decode(text: &str) -> Result<Cow<'_, str>, ValueError> {
+    percent_decode_str(text)
+        .decode_utf8()
+        .map_err(|_| ValueError::NotText)
+}
+
+/// Decodes as forms encode: `+` is a space (WHATWG URL, application/x-www-form-urlencoded).
+fn decode_form(text: &str) -> Result<Cow<'_, str>, ValueError> {
+    if text.contains('+') {
+        let spaced = text.replace('+', " ");
+        return decode(&spaced).map(|text| Cow::Owned(text.into_owned()));
+    }
+    decode(text)
+}
+
+/// A value that may stand for `T` in a link to a route.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand for a `{T}` in a link",
+    label = "the route wants a `{T}` here"
+)]
+pub trait PathValue<T> {
+    fn write(&self, url: &mut String);
+}
+
+impl<T: FromParam + std::fmt::Display> PathValue<T> for T {
+    fn write(&self, url: &mut String) {
+        push_segment(url, &self.to_string());
+    }
+}
+
+impl<T: FromParam + std::fmt::Display> PathValue<T> for &T {
+    fn write(&self, url: &mut String) {
+        PathValue::<T>::write(*self, url);
+    }
+}
+
+impl PathValue<String> for &str {
+    fn write(&self, url: &mut String) {
+        push_segment(url, self);
+    }
+}
+
+/// All but the unreserved characters (RFC 3986 section 2.3) and `/`, which stays one segment.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+fn push_segment(url: &mut String, text: &str) {
+    let _ = write!(url, "{}", utf8_percent_encode(text, SEGMENT));
+}

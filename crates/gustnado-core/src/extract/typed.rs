@@ -1,0 +1,121 @@
+//! Inputs that are known by their type: shared state, and whatever implements [`FromRequest`]. It
+//! must not know the types.
+
+use std::{any::TypeId, future::Future};
+
+use super::{
+    context::Cx,
+    slot::{How, Slot},
+};
+use crate::error::Error;
+
+/// When an input is read. A stage is finished before the next begins, so that a 401 comes before
+/// a 400, and the body is not touched until everything else is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Who is asking.
+    Auth,
+    /// Values in the head of the request.
+    Params,
+    /// Anything that waits, such as a look-up in a database.
+    Async,
+    /// The body. One input of a verb at most.
+    Body,
+}
+
+/// An input that is known by its type.
+///
+/// ```
+/// use gustnado_core::{Cx, Error, FromRequest, Stage};
+///
+/// struct ApiKey(String);
+///
+/// impl FromRequest for ApiKey {
+///     const STAGE: Stage = Stage::Auth;
+///
+///     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
+///         let key = cx.request().headers().get("x-api-key");
+///         let key = key.and_then(|key| key.to_str().ok());
+///         key.map(|key| Self(key.into())).ok_or_else(|| Error::new(401, "an API key is needed"))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handler input",
+    label = "where does this value come from?",
+    note = "mark it #[query], #[header] or #[state]; a field named in the route is a path value; \
+            a body is an argument such as `Json<T>`; or implement `FromRequest` for it"
+)]
+pub trait FromRequest: Sized + Send + 'static {
+    /// When it is read.
+    const STAGE: Stage = Stage::Async;
+
+    /// Names the shared state it uses, so that start-up can say what is missing.
+    fn needs(needs: &mut Needs) {
+        let _ = needs;
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When the request has none, or none that can be used: the error is the answer.
+    fn from_request(cx: &mut Cx) -> impl Future<Output = Result<Self, Error>> + Send;
+
+    /// The place for such an input.
+    #[doc(hidden)]
+    #[track_caller]
+    fn slot(name: &'static str) -> Slot<Self> {
+        Slot::new(
+            name,
+            How::Typed {
+                stage: Self::STAGE,
+                needs: Self::needs,
+                extract: |cx| Box::pin(Self::from_request(cx)),
+            },
+        )
+    }
+}
+
+/// The shared state that an input uses.
+#[derive(Debug, Default)]
+pub struct Needs {
+    states: Vec<(TypeId, &'static str)>,
+}
+
+impl Needs {
+    /// Shared state of this type is used.
+    pub fn state<T: 'static>(&mut self) {
+        self.states
+            .push((TypeId::of::<T>(), std::any::type_name::<T>()));
+    }
+
+    pub(super) fn states(self) -> impl Iterator<Item = (TypeId, &'static str)> {
+        self.states.into_iter()
+    }
+}
+
+/// A value that all requests of an application share; each gets a clone.
+///
+/// Implemented for every type that can be one. Wrap what is dear to clone in an `Arc`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shared state",
+    label = "must be `Clone + Send + Sync + 'static`",
+    note = "each request gets a clone; put it into an `Arc` if it cannot be cloned"
+)]
+pub trait SharedState: Clone + Send + Sync + 'static {
+    /// The place for such an input.
+    #[doc(hidden)]
+    #[track_caller]
+    fn slot(name: &'static str) -> Slot<Self> {
+        Slot::new(
+            name,
+            How::State {
+                id: TypeId::of::<Self>(),
+                type_name: std::any::type_name::<Self>(),
+                get: |state| state.get::<Self>().cloned(),
+            },
+        )
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> SharedState for T {}

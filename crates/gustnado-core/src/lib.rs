@@ -1,0 +1,68 @@
+//! The runtime of Gustnado: request → response, and the wire.
+//!
+//! # Layout
+//!
+//! A file imports only from rungs below its own; `tests/tidy.rs` sees to it.
+//!
+//! - 0 [`error`], [`limits`], [`body`], [`route`], [`state`]
+//! - 1 [`request`], [`response`]
+//! - 2 [`respond`]: values that are answers, and the renderer of errors
+//! - 3 [`extract`]: inputs out of a request
+//! - 4 [`handler`], [`mount`]: what answers
+//! - 5 [`write`]: fits an answer to its request
+//! - 6 [`router`]: which of them answers
+//! - 7 [`application`]: collected, checked, frozen
+//! - 8 [`lifecycle`]: ONE request from head to answer; read this first
+//! - 9 [`testing`], [`connection`]: an in-process client; ONE connection
+//! - 10 [`server`]: listeners, workers, signals, drain
+//!
+//! Applications depend on `gustnado`, which re-exports all of this.
+
+mod application;
+mod body;
+mod error;
+mod extract;
+mod handler;
+mod lifecycle;
+mod limits;
+mod mount;
+mod request;
+mod respond;
+mod response;
+mod route;
+mod router;
+mod state;
+mod write;
+
+pub use application::{App, Application, BuildError, BuildProblem, Routes};
+pub use body::Body;
+pub use error::{BadInput, BoxError, Error, HttpError, Internal, OrError, Part, Result};
+pub use extract::{BoxFuture, Cx, FromParam, FromRequest, Needs, ParamError, SharedState, Stage};
+pub use handler::RequestHandler;
+pub use limits::Limits;
+pub use mount::{Mount, Tower};
+pub use request::Request;
+#[cfg(feature = "json")]
+pub use respond::{Created, Json};
+pub use respond::{Html, IntoResponse, NoContent, Redirect};
+pub use response::Response;
+pub use route::{Pattern, PatternError};
+
+/// What the macros write down. Nothing here is for people.
+#[doc(hidden)]
+pub mod __private {
+    pub use std::panic::Location;
+
+    pub use http::{Method, StatusCode};
+
+    pub use crate::{
+        error::{Error, HttpError, IntoError},
+        extract::{
+            BoxFuture, Cx, FromParam, FromRequest, PathValue, SharedState, Slot, Slots, Source,
+            Stage,
+        },
+        handler::{Inputs, RequestHandler, Verb, Verbs, run},
+        respond::IntoResponse,
+        response::Response,
+    };
+}

@@ -1,0 +1,97 @@
+//! Every bound on work, its default and the reason for it. It knows nothing of what it bounds;
+//! whoever does the work reads its bound here and nowhere else.
+
+use std::time::Duration;
+
+/// The bounds of an application, set with [`Application::limits`](crate::Application::limits).
+///
+/// ```
+/// use gustnado_core::Limits;
+///
+/// let mut limits = Limits::default();
+/// limits.body = 16 * 1024 * 1024;
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Limits {
+    /// From accept to the end of a request head; 408 when it passes. **10 s**: enough for a slow
+    /// mobile link, short enough that holding sockets open costs the holder.
+    pub head_time: Duration,
+    /// Between the end of an answer and the next request. **75 s**: longer than the 60 s that
+    /// load balancers keep a connection, so that it is they who close it.
+    pub idle_time: Duration,
+    /// Without a byte leaving while bytes wait to leave. **60 s**: a reader that stalls longer is
+    /// gone.
+    pub write_time: Duration,
+    /// From the start of a graceful stop to cutting what is still open. **30 s**: what
+    /// orchestrators allow by default before they kill.
+    pub drain_time: Duration,
+    /// Reading on after a refusal, so that a client still sending gets to see it. **2 s**.
+    pub linger_time: Duration,
+    /// Bytes read on after a refusal. **64 KiB**: about a socket buffer's worth.
+    pub linger_bytes: usize,
+    /// Bytes of a request head; 431 above. **32 KiB**: twice what browsers with many cookies send.
+    pub head_bytes: usize,
+    /// Header fields of a request; 431 above. **100**: what hyper parses without allocating.
+    pub headers: usize,
+    /// Bytes of a request target; 414 above. **8 KiB**: RFC 9110 section 4.1 asks for at least
+    /// 8,000.
+    pub target: usize,
+    /// Bytes of a request body that is read into memory; 413 above. **1 MiB**: the larger ones
+    /// are uploads and say so.
+    pub body: usize,
+    /// Pairs in a query string; 400 above. **1,000**: no form has more, and looking one up is
+    /// linear.
+    pub query_pairs: usize,
+    /// HTTP/2 streams open at once on a connection. **100**: RFC 9113 section 6.5.2 advises
+    /// against fewer.
+    pub streams: u32,
+    /// Bytes of an HTTP/2 stream's receive window. **256 KiB**: 100 Mbit/s over 20 ms.
+    pub stream_window: u32,
+    /// Bytes buffered for sending on an HTTP/2 stream. **64 KiB**: times the streams it is the
+    /// most one peer can make us hold.
+    pub stream_send_buffer: usize,
+    /// Sockets waiting to be accepted. **4,096**: the kernel cuts it to `somaxconn`.
+    pub backlog: i32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head_time: Duration::from_secs(10),
+            idle_time: Duration::from_secs(75),
+            write_time: Duration::from_secs(60),
+            drain_time: Duration::from_secs(30),
+            linger_time: Duration::from_secs(2),
+            linger_bytes: 64 * 1024,
+            head_bytes: 32 * 1024,
+            headers: 100,
+            target: 8 * 1024,
+            body: 1024 * 1024,
+            query_pairs: 1000,
+            streams: 100,
+            stream_window: 256 * 1024,
+            stream_send_buffer: 64 * 1024,
+            backlog: 4096,
+        }
+    }
+}
+
+/// `{name}` segments in one route. 8: they are kept beside the request without allocating.
+pub(crate) const CAPTURES: usize = 8;
+
+/// Bytes of small writes gathered before they are sent. 32 KiB: sixteen pipelined answers of
+/// ordinary size in one packet train.
+pub(crate) const CORK: usize = 32 * 1024;
+
+/// A write above this is not copied but sent behind what is gathered. 8 KiB: copying less is
+/// cheaper than a second slice in `writev`.
+pub(crate) const CORK_COPY: usize = 8 * 1024;
+
+/// How often time-outs are looked at. 250 ms: each may come that much late, and looking costs
+/// nothing that can be measured.
+pub(crate) const TICK: Duration = Duration::from_millis(250);
+
+/// Accepting again after the process ran out of descriptors: first and longest pause.
+pub(crate) const ACCEPT_PAUSE: (Duration, Duration) =
+    (Duration::from_millis(100), Duration::from_secs(1));

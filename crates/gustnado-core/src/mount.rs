@@ -1,0 +1,75 @@
+//! What answers everything below a prefix: static files, another application, any tower service.
+//! It must not know how the prefix was matched.
+
+use std::{convert::Infallible, future::Future};
+
+use bytes::Bytes;
+use tower_service::Service;
+
+use crate::{
+    body::Body,
+    error::{BoxError, Error},
+    extract::BoxFuture,
+    request::Request,
+    response::Response,
+};
+
+/// Something that answers everything below a prefix.
+///
+/// [`Application::mount`](crate::Application::mount) takes it.
+pub trait Mount: Send + Sync + 'static {
+    /// What is wrong with it, each in a sentence without a full stop. `build()` lists them all.
+    fn problems(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Answers a request. Its path begins with `prefix`, which is empty for a mount at `/` and
+    /// never ends in `/`; what follows it is empty or begins with `/`.
+    fn call<'a>(
+        &'a self,
+        prefix: &'a str,
+        request: Request,
+    ) -> BoxFuture<'a, Result<Response, Error>>;
+}
+
+/// A tower service, as a mount: `application.mount("/api", Tower(router))`.
+///
+/// The service sees the whole path. It is cloned for each request and waited for until it is
+/// ready.
+#[derive(Debug, Clone)]
+pub struct Tower<S>(pub S);
+
+impl<S, B> Mount for Tower<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<B>, Error = Infallible>,
+    S: Clone + Send + Sync + 'static,
+    S::Future: Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn call<'a>(
+        &'a self,
+        _prefix: &'a str,
+        request: Request,
+    ) -> BoxFuture<'a, Result<Response, Error>> {
+        let mut service = self.0.clone();
+        Box::pin(async move {
+            let Ok(()) = std::future::poll_fn(|cx| service.poll_ready(cx)).await;
+            let Ok(response) = service.call(request.into()).await;
+            Ok(response.map(Body::new).into())
+        })
+    }
+}
+
+/// Calls `future` with a panic of it caught: `None`.
+pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = std::pin::pin!(future);
+    std::future::poll_fn(|cx| {
+        let poll = std::panic::AssertUnwindSafe(|| future.as_mut().poll(cx));
+        match std::panic::catch_unwind(poll) {
+            Ok(poll) => poll.map(Some),
+            Err(_panic) => std::task::Poll::Ready(None),
+        }
+    })
+    .await
+}

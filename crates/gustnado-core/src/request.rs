@@ -1,0 +1,94 @@
+//! A request as it came: head, body and peer. It must not know routes, and nothing is decoded.
+
+use std::net::SocketAddr;
+
+use http::{HeaderMap, Method, Uri, Version, request::Parts};
+
+use crate::body::Body;
+
+/// A request as it came: head, body and peer.
+#[derive(Debug)]
+pub struct Request {
+    head: Parts,
+    body: Body,
+    peer: Option<SocketAddr>,
+}
+
+impl Request {
+    /// A request from its parts.
+    #[must_use]
+    pub fn new(head: Parts, body: Body, peer: Option<SocketAddr>) -> Self {
+        Self { head, body, peer }
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.head.method
+    }
+
+    /// The target.
+    #[must_use]
+    pub fn uri(&self) -> &Uri {
+        &self.head.uri
+    }
+
+    /// The path of the target, percent-encoded as it came.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.head.uri.path()
+    }
+
+    /// The query string, without its `?`.
+    #[must_use]
+    pub fn query(&self) -> Option<&str> {
+        self.head.uri.query()
+    }
+
+    /// The version of the protocol.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.head.version
+    }
+
+    /// The header fields.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.head.headers
+    }
+
+    /// The address at the other end of the connection, where it has one.
+    #[must_use]
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+
+    /// The head: method, target, version and header fields.
+    #[must_use]
+    pub fn head(&self) -> &Parts {
+        &self.head
+    }
+
+    /// The body, to read from.
+    pub fn body_mut(&mut self) -> &mut Body {
+        &mut self.body
+    }
+
+    /// Takes the body, leaving an empty one.
+    pub fn take_body(&mut self) -> Body {
+        std::mem::take(&mut self.body)
+    }
+}
+
+impl From<http::Request<Body>> for Request {
+    fn from(request: http::Request<Body>) -> Self {
+        let (head, body) = request.into_parts();
+        Self::new(head, body, None)
+    }
+}
+
+impl From<Request> for http::Request<Body> {
+    fn from(request: Request) -> Self {
+        Self::from_parts(request.head, request.body)
+    }
+}

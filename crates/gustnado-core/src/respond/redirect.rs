@@ -1,0 +1,46 @@
+//! Answers that send the client elsewhere.
+
+use http::{StatusCode, header::LOCATION};
+
+use super::IntoResponse;
+use crate::{error::Error, response::Response};
+
+/// Sends the client to another URL.
+///
+/// The target is sent as it is given, after a check that it cannot split the answer. Where it
+/// comes from the request, check that it is local: it begins with one `/`, not two.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    status: StatusCode,
+    target: String,
+}
+
+impl Redirect {
+    /// 303: look there with GET. What follows a form that was accepted (RFC 9110 section 15.4.4).
+    pub fn see_other(target: impl Into<String>) -> Self {
+        Self::new(StatusCode::SEE_OTHER, target)
+    }
+
+    /// 307: do the same there, this time (section 15.4.8).
+    pub fn temporary(target: impl Into<String>) -> Self {
+        Self::new(StatusCode::TEMPORARY_REDIRECT, target)
+    }
+
+    /// 308: do the same there, from now on (section 15.4.9). Browsers keep it.
+    pub fn permanent(target: impl Into<String>) -> Self {
+        Self::new(StatusCode::PERMANENT_REDIRECT, target)
+    }
+
+    fn new(status: StatusCode, target: impl Into<String>) -> Self {
+        Self {
+            status,
+            target: target.into(),
+        }
+    }
+}
+
+impl IntoResponse for Redirect {
+    fn into_response(self) -> Result<Response, Error> {
+        Response::with_code(self.status).try_header(LOCATION, &self.target)
+    }
+}

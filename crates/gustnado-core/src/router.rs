@@ -1,0 +1,200 @@
+//! Which handler or mount answers a request: paths on matchit, methods on a short table. What has
+//! no answer becomes the error that says so. It must not call anything.
+
+use std::{fmt, sync::Arc};
+
+use http::{HeaderValue, Method, header};
+
+use crate::{
+    error::Error,
+    extract::{Cx, Shared},
+    handler::{Call, Verb},
+    mount::Mount,
+    request::Request,
+    response::Response,
+    route::{Captures, Pattern},
+};
+
+/// Paths to routes.
+pub(crate) struct Router {
+    paths: matchit::Router<usize>,
+    routes: Vec<Route>,
+}
+
+/// What answers a path.
+pub(crate) enum Route {
+    Handler(HandlerRoute),
+    Mount(MountRoute),
+}
+
+/// A handler's route: its template and its verbs.
+pub(crate) struct HandlerRoute {
+    pub(crate) name: &'static str,
+    pub(crate) pattern: Arc<Pattern>,
+    pub(crate) verbs: &'static [Verb],
+    allow: HeaderValue,
+}
+
+/// A mount and the prefix it stands at, without a slash at its end.
+pub(crate) struct MountRoute {
+    pub(crate) prefix: String,
+    pub(crate) mount: Box<dyn Mount>,
+}
+
+/// What the router found for a request.
+pub(crate) enum Matched<'r> {
+    /// A verb, and the request in the context that the verb reads it from.
+    Verb(Call, Cx),
+    /// A mount, and the request.
+    Mount(&'r MountRoute, Request),
+    /// An answer that needs no handler: OPTIONS.
+    Answer(Response),
+    /// Nothing: 404, 405 or 414.
+    Nothing(Request, Error),
+}
+
+impl Router {
+    pub(crate) fn new() -> Self {
+        Self {
+            paths: matchit::Router::new(),
+            routes: Vec::new(),
+        }
+    }
+
+    /// Adds a handler's route.
+    ///
+    /// # Errors
+    /// The template of the route that has the same paths.
+    pub(crate) fn add_handler(&mut self, route: HandlerRoute) -> Result<(), String> {
+        let template = route.pattern.as_str().to_owned();
+        self.add(&[template], Route::Handler(route))
+    }
+
+    /// Adds a mount.
+    ///
+    /// # Errors
+    /// The template of the route that has the same paths.
+    pub(crate) fn add_mount(&mut self, route: MountRoute) -> Result<(), String> {
+        let prefix = &route.prefix;
+        let mut templates = vec![format!("{prefix}/"), format!("{prefix}/{{*rest}}")];
+        if !prefix.is_empty() {
+            templates.push(prefix.clone());
+        }
+        self.add(&templates, Route::Mount(route))
+    }
+
+    fn add(&mut self, templates: &[String], route: Route) -> Result<(), String> {
+        let index = self.routes.len();
+        for template in templates {
+            self.paths
+                .insert(template.as_str(), index)
+                .map_err(|error| match error {
+                    matchit::InsertError::Conflict { with } => with,
+                    other => other.to_string(),
+                })?;
+        }
+        self.routes.push(route);
+        Ok(())
+    }
+
+    pub(crate) fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// Finds what answers a request.
+    pub(crate) fn find(&self, request: Request, shared: &Arc<Shared>) -> Matched<'_> {
+        if request
+            .uri()
+            .path_and_query()
+            .map_or(0, |target| target.as_str().len())
+            > shared.limits.target
+        {
+            let limit = shared.limits.target;
+            let detail = format!("the request target may have at most {limit} bytes");
+            return Matched::Nothing(request, Error::new(414, detail));
+        }
+        let path = request.path();
+        let Ok(found) = self.paths.at(path) else {
+            // `OPTIONS *` asks about the server as a whole (RFC 9110 section 9.3.7).
+            if path == "*" && request.method() == Method::OPTIONS {
+                return Matched::Answer(Response::new(204));
+            }
+            return Matched::Nothing(request, nothing_here());
+        };
+        let Some(route) = self.routes.get(*found.value) else {
+            return Matched::Nothing(request, nothing_here());
+        };
+        match route {
+            Route::Mount(route) => Matched::Mount(route, request),
+            Route::Handler(route) => {
+                let mut captures = Captures::default();
+                for (_name, value) in found.params.iter() {
+                    if !captures.push(path, value) {
+                        return Matched::Nothing(request, nothing_here());
+                    }
+                }
+                route.verb(request, captures, shared)
+            }
+        }
+    }
+}
+
+impl HandlerRoute {
+    pub(crate) fn new(name: &'static str, pattern: Pattern, verbs: &'static [Verb]) -> Self {
+        Self {
+            name,
+            pattern: Arc::new(pattern),
+            verbs,
+            allow: allow(verbs),
+        }
+    }
+
+    /// The methods it answers, as `Allow` lists them.
+    pub(crate) fn allow(&self) -> &str {
+        self.allow.to_str().unwrap_or_default()
+    }
+
+    fn verb(&self, request: Request, captures: Captures, shared: &Arc<Shared>) -> Matched<'_> {
+        let method = request.method();
+        let named = |method: &Method| self.verbs.iter().find(|verb| verb.method == *method);
+        // HEAD is a GET whose body is not sent; `write` sees to that.
+        let verb = named(method).or_else(|| {
+            let head = *method == Method::HEAD;
+            head.then(|| named(&Method::GET)).flatten()
+        });
+        if let Some(verb) = verb {
+            let cx = Cx::new(request, captures, self.pattern.clone(), shared.clone());
+            return Matched::Verb(verb.call, cx);
+        }
+        if *method == Method::OPTIONS {
+            let answer = Response::new(204).with_header(header::ALLOW, self.allow.clone());
+            return Matched::Answer(answer);
+        }
+        let detail = format!("{method} is not answered here, but {}", self.allow());
+        let error = Error::new(405, detail).with_header(header::ALLOW, self.allow.clone());
+        Matched::Nothing(request, error)
+    }
+}
+
+fn nothing_here() -> Error {
+    Error::new(404, "there is nothing at this path")
+}
+
+/// `Allow` for these verbs: HEAD where there is GET, and OPTIONS always.
+fn allow(verbs: &[Verb]) -> HeaderValue {
+    let mut methods: Vec<&str> = verbs.iter().map(|verb| verb.method.as_str()).collect();
+    if methods.contains(&"GET") && !methods.contains(&"HEAD") {
+        methods.push("HEAD");
+    }
+    if !methods.contains(&"OPTIONS") {
+        methods.push("OPTIONS");
+    }
+    // Methods are tokens, so this cannot fail.
+    HeaderValue::from_str(&methods.join(", ")).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+impl fmt::Debug for Router {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Router({} routes)", self.routes.len())
+    }
+}

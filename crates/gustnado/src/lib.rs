@@ -40,8 +40,8 @@ pub use gustnado_core::testing;
 pub use gustnado_core::{
     App, Application, BadInput, Body, BoxError, BoxFuture, BuildError, BuildProblem, Cx, Error,
     FromParam, FromRequest, Html, Internal, IntoResponse, Limits, Mount, Needs, NoContent, OrError,
-    ParamError, Part, Pattern, PatternError, Redirect, Request, Response, Result, Routes,
-    RunError, Serve, SharedState, Stage, Tower,
+    ParamError, Part, Pattern, PatternError, Redirect, Request, Response, Result, Routes, RunError,
+    Serve, SharedState, Stage, Tower,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};

@@ -2,6 +2,7 @@
 //! to wake them all for a drain. It must not know what a time-out means.
 
 use std::{
+    net::SocketAddr,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
@@ -10,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use crate::limits::TICK;
+use crate::{application::App, limits::TICK};
 
 /// Ticks since the clock began. Each is [`TICK`] long.
 pub(crate) type Tick = u32;
@@ -33,14 +34,24 @@ pub(crate) struct Clock {
 pub(super) struct Vitals {
     deadline: AtomicU32,
     waker: Mutex<Option<Waker>>,
+    /// Written by the connection's own task only.
     begun: AtomicU32,
-    in_flight: AtomicU32,
+    /// Written by the connection's task, or by the tasks of its HTTP/2 streams.
+    ended: AtomicU32,
     unread_body: AtomicBool,
+    pub(super) app: App,
+    pub(super) peer: Option<SocketAddr>,
 }
 
 /// A request being answered, until the last byte of its answer is handed to hyper.
 #[derive(Debug)]
 pub(super) struct InFlight(Arc<Vitals>);
+
+impl InFlight {
+    pub(super) fn app(&self) -> &App {
+        &self.0.app
+    }
+}
 
 impl Clock {
     /// Sweeps once a tick, until the runtime ends.
@@ -91,13 +102,15 @@ impl Clock {
     }
 
     /// Watches over a new connection.
-    pub(super) fn register(&self) -> Arc<Vitals> {
+    pub(super) fn register(&self, app: App, peer: Option<SocketAddr>) -> Arc<Vitals> {
         let vitals = Arc::new(Vitals {
             deadline: AtomicU32::new(NEVER),
             waker: Mutex::new(None),
             begun: AtomicU32::new(0),
-            in_flight: AtomicU32::new(0),
+            ended: AtomicU32::new(0),
             unread_body: AtomicBool::new(false),
+            app,
+            peer,
         });
         self.lock().push(Arc::clone(&vitals));
         vitals
@@ -131,10 +144,10 @@ impl Vitals {
         }
     }
 
-    /// A request has begun.
+    /// A request has begun. To be called by the connection's own task.
     pub(super) fn begin(self: &Arc<Self>) -> InFlight {
-        self.begun.fetch_add(1, Relaxed);
-        self.in_flight.fetch_add(1, Relaxed);
+        // One writer: no need of a read-modify-write, which costs as much as parsing a header.
+        self.begun.store(self.begun().wrapping_add(1), Relaxed);
         InFlight(Arc::clone(self))
     }
 
@@ -145,7 +158,7 @@ impl Vitals {
 
     /// How many requests are being answered.
     pub(super) fn in_flight(&self) -> u32 {
-        self.in_flight.load(Relaxed)
+        self.begun().wrapping_sub(self.ended.load(Relaxed))
     }
 
     /// Notes that a request had a body, of which some may lie unread when the connection closes.
@@ -160,13 +173,14 @@ impl Vitals {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Relaxed);
+        self.0.ended.fetch_add(1, Relaxed);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::application::Application;
 
     #[test]
     fn a_time_is_never_cut_short() {
@@ -182,8 +196,9 @@ mod tests {
     #[test]
     fn the_sweep_lets_go_of_what_is_gone() {
         let clock = Clock::default();
-        let kept = clock.register();
-        drop(clock.register());
+        let app = || Application::new().build().unwrap();
+        let kept = clock.register(app(), None);
+        drop(clock.register(app(), None));
         clock.sweep();
         assert_eq!(clock.lock().len(), 1);
         let flight = kept.begin();

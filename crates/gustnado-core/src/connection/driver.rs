@@ -49,18 +49,17 @@ pub(crate) fn drive(
     clock: Arc<Clock>,
     guard: impl Send + 'static,
 ) -> impl Future<Output = ()> + Send {
-    let vitals = clock.register();
+    let vitals = clock.register(app, peer);
     let time = Times {
-        head: Some(clock.after(app.limits().head_time)),
+        head: Some(clock.after(vitals.app.limits().head_time)),
         idle: NEVER,
         stall: NEVER,
     };
-    let service = service::service(app.clone(), peer, Arc::clone(&vitals));
+    let service = service::service(Arc::clone(&vitals));
     let mut driver = Driver {
         phase: Phase::Dormant(Vec::new()),
         service: Some(service),
         live: Some(Box::new(Live::new(socket))),
-        app,
         clock,
         vitals,
         time,
@@ -84,7 +83,6 @@ where
     service: Option<S>,
     /// In the thread's slot while hyper is polled, else here.
     live: Option<Box<Live>>,
-    app: App,
     clock: Arc<Clock>,
     vitals: Arc<Vitals>,
     time: Times,
@@ -192,7 +190,7 @@ impl<S: Serve> Driver<S> {
     }
 
     fn limits(&self) -> &Limits {
-        self.app.limits()
+        self.vitals.app.limits()
     }
 
     fn note_waker(&mut self, waker: &Waker) {
@@ -264,7 +262,7 @@ impl<S: Serve> Driver<S> {
     fn deadline(&mut self) -> Tick {
         let begun = self.vitals.begun();
         let busy = self.vitals.in_flight() > 0;
-        let limits = self.app.limits();
+        let limits = self.vitals.app.limits();
         let Some(live) = &mut self.live else {
             return NEVER;
         };

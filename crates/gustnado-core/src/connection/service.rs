@@ -3,7 +3,6 @@
 use std::{
     convert::Infallible,
     future::Future,
-    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -17,12 +16,10 @@ use hyper::{
 };
 
 use super::clock::{InFlight, Vitals};
-use crate::{application::App, body::Body, error::BoxError, request::Request};
+use crate::{body::Body, error::BoxError, request::Request};
 
 /// The service that hyper calls for each request of one connection.
 pub(super) fn service(
-    app: App,
-    peer: Option<SocketAddr>,
     vitals: Arc<Vitals>,
 ) -> impl Service<
     http::Request<Incoming>,
@@ -35,11 +32,11 @@ pub(super) fn service(
         if !request.body().is_end_stream() {
             vitals.note_body();
         }
-        let app = app.clone();
+        let (head, body) = request.into_parts();
+        // Made here and not in the future, which is moved more than once on its way into hyper.
+        let request = Request::new(head, Body::incoming(body), vitals.peer);
         async move {
-            let (head, body) = request.into_parts();
-            let outgoing = app.answer(Request::new(head, Body::incoming(body), peer));
-            let response = outgoing.await.into_http();
+            let response = in_flight.app().answer(request).await.into_http();
             Ok(response.map(|body| Sending {
                 body,
                 _in_flight: in_flight,

@@ -61,6 +61,10 @@ pub trait RequestHandler: Inputs + Verbs {
 
 /// Calls a verb of a handler with a request.
 #[doc(hidden)]
+#[allow(
+    unreachable_pub,
+    reason = "named in the signature of what the macros write"
+)]
 pub type Call = for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<Response, Error>>;
 
 /// One verb of a handler.

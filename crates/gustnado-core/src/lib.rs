@@ -21,6 +21,7 @@
 
 mod application;
 mod body;
+mod connection;
 mod error;
 mod extract;
 mod handler;
@@ -32,7 +33,9 @@ mod respond;
 mod response;
 mod route;
 mod router;
+mod server;
 mod state;
+pub mod testing;
 mod write;
 
 pub use application::{App, Application, BuildError, BuildProblem, Routes};
@@ -48,6 +51,7 @@ pub use respond::{Created, Json};
 pub use respond::{Html, IntoResponse, NoContent, Redirect};
 pub use response::Response;
 pub use route::{Pattern, PatternError};
+pub use server::{RunError, Serve};
 
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]

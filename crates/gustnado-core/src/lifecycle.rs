@@ -27,7 +27,7 @@ use crate::{
 /// Answers a request. Whatever happens in it, there is an answer.
 pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
     let head = request.method() == Method::HEAD;
-    let response = match app.router().find(request, app.shared()) {
+    let response = match app.router().find(request, app.limits().target) {
         Matched::Verb(verb, cx) => call_verb(verb, cx).await,
         Matched::Mount(route, request) => call_mount(route, request).await,
         Matched::Answer(response) => response,

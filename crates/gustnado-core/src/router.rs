@@ -7,38 +7,42 @@ use http::{HeaderValue, Method, header};
 
 use crate::{
     error::Error,
-    extract::{Cx, Shared},
+    extract::{Cx, RouteInfo, Shared},
     handler::{Call, Verb},
     mount::Mount,
     request::Request,
     response::Response,
-    route::{Captures, Pattern},
+    route::Captures,
 };
 
 /// Paths to routes.
+#[derive(Clone)]
 pub(crate) struct Router {
     paths: matchit::Router<usize>,
     routes: Vec<Route>,
 }
 
 /// What answers a path.
+#[derive(Clone)]
 pub(crate) enum Route {
     Handler(HandlerRoute),
     Mount(MountRoute),
 }
 
 /// A handler's route: its template and its verbs.
+#[derive(Clone)]
 pub(crate) struct HandlerRoute {
     pub(crate) name: &'static str,
-    pub(crate) pattern: Arc<Pattern>,
+    pub(crate) info: Arc<RouteInfo>,
     pub(crate) verbs: &'static [Verb],
     allow: HeaderValue,
 }
 
 /// A mount and the prefix it stands at, without a slash at its end.
+#[derive(Clone)]
 pub(crate) struct MountRoute {
     pub(crate) prefix: String,
-    pub(crate) mount: Box<dyn Mount>,
+    pub(crate) mount: Arc<dyn Mount>,
 }
 
 /// What the router found for a request.
@@ -66,7 +70,7 @@ impl Router {
     /// # Errors
     /// The template of the route that has the same paths.
     pub(crate) fn add_handler(&mut self, route: HandlerRoute) -> Result<(), String> {
-        let template = route.pattern.as_str().to_owned();
+        let template = route.info.pattern.as_str().to_owned();
         self.add(&[template], Route::Handler(route))
     }
 
@@ -101,15 +105,24 @@ impl Router {
         &self.routes
     }
 
-    /// Finds what answers a request.
-    pub(crate) fn find(&self, request: Request, shared: &Arc<Shared>) -> Matched<'_> {
-        if request
-            .uri()
-            .path_and_query()
-            .map_or(0, |target| target.as_str().len())
-            > shared.limits.target
-        {
-            let limit = shared.limits.target;
+    /// A copy that shares no reference count with this one, for another worker: counts that many
+    /// cores touch for each request would cost more than the rest of the routing.
+    pub(crate) fn replica(&self, shared: &Arc<Shared>) -> Self {
+        let mut replica = self.clone();
+        for route in &mut replica.routes {
+            if let Route::Handler(route) = route {
+                let pattern = route.info.pattern.clone();
+                let shared = Arc::clone(shared);
+                route.info = Arc::new(RouteInfo { pattern, shared });
+            }
+        }
+        replica
+    }
+
+    /// Finds what answers a request, whose target may have `limit` bytes.
+    pub(crate) fn find(&self, request: Request, limit: usize) -> Matched<'_> {
+        let target = request.uri().path_and_query();
+        if target.is_some_and(|target| target.as_str().len() > limit) {
             let detail = format!("the request target may have at most {limit} bytes");
             return Matched::Nothing(request, Error::new(414, detail));
         }
@@ -133,17 +146,17 @@ impl Router {
                         return Matched::Nothing(request, nothing_here());
                     }
                 }
-                route.verb(request, captures, shared)
+                route.verb(request, captures)
             }
         }
     }
 }
 
 impl HandlerRoute {
-    pub(crate) fn new(name: &'static str, pattern: Pattern, verbs: &'static [Verb]) -> Self {
+    pub(crate) fn new(name: &'static str, info: RouteInfo, verbs: &'static [Verb]) -> Self {
         Self {
             name,
-            pattern: Arc::new(pattern),
+            info: Arc::new(info),
             verbs,
             allow: allow(verbs),
         }
@@ -154,7 +167,7 @@ impl HandlerRoute {
         self.allow.to_str().unwrap_or_default()
     }
 
-    fn verb(&self, request: Request, captures: Captures, shared: &Arc<Shared>) -> Matched<'_> {
+    fn verb(&self, request: Request, captures: Captures) -> Matched<'_> {
         let method = request.method();
         let named = |method: &Method| self.verbs.iter().find(|verb| verb.method == *method);
         // HEAD is a GET whose body is not sent; `write` sees to that.
@@ -163,7 +176,7 @@ impl HandlerRoute {
             head.then(|| named(&Method::GET)).flatten()
         });
         if let Some(verb) = verb {
-            let cx = Cx::new(request, captures, self.pattern.clone(), shared.clone());
+            let cx = Cx::new(request, captures, Arc::clone(&self.info));
             return Matched::Verb(verb.call, cx);
         }
         if *method == Method::OPTIONS {

@@ -3,6 +3,7 @@
 
 use std::{
     convert::Infallible,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -27,11 +28,13 @@ use crate::{
 /// Answers a request. Whatever happens in it, there is an answer.
 pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
     let head = request.method() == Method::HEAD;
-    let response = match app.router().find(request, app.limits().target) {
-        Matched::Verb(verb, cx) => call_verb(verb, cx).await,
-        Matched::Mount(route, request) => call_mount(route, request).await,
+    let response = match app.router().find(&request, app.limits().target) {
+        Matched::Verb(verb, route, captures) => {
+            call_verb(verb, Cx::new(request, captures, Arc::clone(route))).await
+        }
+        Matched::Mount(route) => call_mount(route, request).await,
         Matched::Answer(response) => response,
-        Matched::Nothing(request, error) => {
+        Matched::Nothing(error) => {
             report(&error);
             problem::render(&error, request.headers().get(header::ACCEPT))
         }

@@ -17,11 +17,7 @@ use crate::{body::Body, error::Error};
 /// assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
 /// ```
 #[derive(Debug)]
-pub struct Response {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Body,
-}
+pub struct Response(http::Response<Body>);
 
 impl Response {
     /// An empty answer with this status. A number that is no status is a mistake in the program
@@ -35,24 +31,22 @@ impl Response {
     /// An empty answer with this status.
     #[must_use]
     pub fn with_code(status: StatusCode) -> Self {
-        Self {
-            status,
-            headers: HeaderMap::new(),
-            body: Body::empty(),
-        }
+        let mut response = http::Response::new(Body::empty());
+        *response.status_mut() = status;
+        Self(response)
     }
 
     /// Replaces the status.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
-        self.status = status;
+        *self.0.status_mut() = status;
         self
     }
 
     /// Sets a header field, replacing what it had.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.0.headers_mut().insert(name, value);
         self
     }
 
@@ -68,7 +62,7 @@ impl Response {
     /// Sets the body.
     #[must_use]
     pub fn with_body(mut self, body: impl Into<Body>) -> Self {
-        self.body = body.into();
+        *self.0.body_mut() = body.into();
         self
     }
 
@@ -88,43 +82,40 @@ impl Response {
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status()
     }
 
     /// The header fields.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        self.0.headers()
     }
 
     /// The header fields, to change.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
-        &mut self.headers
+        self.0.headers_mut()
     }
 
     /// The body.
     #[must_use]
     pub fn body(&self) -> &Body {
-        &self.body
+        self.0.body()
     }
 
-    /// Takes it apart.
-    #[must_use]
-    pub fn into_parts(self) -> (StatusCode, HeaderMap, Body) {
-        (self.status, self.headers, self.body)
+    /// Takes the body, leaving an empty one.
+    pub fn take_body(&mut self) -> Body {
+        std::mem::take(self.0.body_mut())
     }
 }
 
-impl<B> From<http::Response<B>> for Response
-where
-    B: Into<Body>,
-{
+impl<B: Into<Body>> From<http::Response<B>> for Response {
     fn from(response: http::Response<B>) -> Self {
-        let (head, body) = response.into_parts();
-        Self {
-            status: head.status,
-            headers: head.headers,
-            body: body.into(),
-        }
+        Self(response.map(Into::into))
+    }
+}
+
+impl From<Response> for http::Response<Body> {
+    fn from(response: Response) -> Self {
+        response.0
     }
 }

@@ -7,7 +7,7 @@ use http::{HeaderValue, Method, header};
 
 use crate::{
     error::Error,
-    extract::{Cx, RouteInfo, Shared},
+    extract::{RouteInfo, Shared},
     handler::{Call, Verb},
     mount::Mount,
     request::Request,
@@ -47,14 +47,14 @@ pub(crate) struct MountRoute {
 
 /// What the router found for a request.
 pub(crate) enum Matched<'r> {
-    /// A verb, and the request in the context that the verb reads it from.
-    Verb(Call, Cx),
-    /// A mount, and the request.
-    Mount(&'r MountRoute, Request),
+    /// A verb, and what its context is made of.
+    Verb(Call, &'r Arc<RouteInfo>, Captures),
+    /// A mount.
+    Mount(&'r MountRoute),
     /// An answer that needs no handler: OPTIONS.
     Answer(Response),
     /// Nothing: 404, 405 or 414.
-    Nothing(Request, Error),
+    Nothing(Error),
 }
 
 impl Router {
@@ -120,11 +120,11 @@ impl Router {
     }
 
     /// Finds what answers a request, whose target may have `limit` bytes.
-    pub(crate) fn find(&self, request: Request, limit: usize) -> Matched<'_> {
+    pub(crate) fn find(&self, request: &Request, limit: usize) -> Matched<'_> {
         let target = request.uri().path_and_query();
         if target.is_some_and(|target| target.as_str().len() > limit) {
             let detail = format!("the request target may have at most {limit} bytes");
-            return Matched::Nothing(request, Error::new(414, detail));
+            return Matched::Nothing(Error::new(414, detail));
         }
         let path = request.path();
         let Ok(found) = self.paths.at(path) else {
@@ -132,21 +132,19 @@ impl Router {
             if path == "*" && request.method() == Method::OPTIONS {
                 return Matched::Answer(Response::new(204));
             }
-            return Matched::Nothing(request, nothing_here());
+            return Matched::Nothing(nothing_here());
         };
-        let Some(route) = self.routes.get(*found.value) else {
-            return Matched::Nothing(request, nothing_here());
-        };
-        match route {
-            Route::Mount(route) => Matched::Mount(route, request),
-            Route::Handler(route) => {
+        match self.routes.get(*found.value) {
+            None => Matched::Nothing(nothing_here()),
+            Some(Route::Mount(route)) => Matched::Mount(route),
+            Some(Route::Handler(route)) => {
                 let mut captures = Captures::default();
                 for (_name, value) in found.params.iter() {
                     if !captures.push(path, value) {
-                        return Matched::Nothing(request, nothing_here());
+                        return Matched::Nothing(nothing_here());
                     }
                 }
-                route.verb(request, captures)
+                route.verb(request.method(), captures)
             }
         }
     }
@@ -167,8 +165,7 @@ impl HandlerRoute {
         self.allow.to_str().unwrap_or_default()
     }
 
-    fn verb(&self, request: Request, captures: Captures) -> Matched<'_> {
-        let method = request.method();
+    fn verb(&self, method: &Method, captures: Captures) -> Matched<'_> {
         let named = |method: &Method| self.verbs.iter().find(|verb| verb.method == *method);
         // HEAD is a GET whose body is not sent; `write` sees to that.
         let verb = named(method).or_else(|| {
@@ -176,16 +173,14 @@ impl HandlerRoute {
             head.then(|| named(&Method::GET)).flatten()
         });
         if let Some(verb) = verb {
-            let cx = Cx::new(request, captures, Arc::clone(&self.info));
-            return Matched::Verb(verb.call, cx);
+            return Matched::Verb(verb.call, &self.info, captures);
         }
         if *method == Method::OPTIONS {
             let answer = Response::new(204).with_header(header::ALLOW, self.allow.clone());
             return Matched::Answer(answer);
         }
         let detail = format!("{method} is not answered here, but {}", self.allow());
-        let error = Error::new(405, detail).with_header(header::ALLOW, self.allow.clone());
-        Matched::Nothing(request, error)
+        Matched::Nothing(Error::new(405, detail).with_header(header::ALLOW, self.allow.clone()))
     }
 }
 

@@ -384,15 +384,22 @@ fn discard(live: &mut Live, closing: &mut Closing, cx: &mut Context<'_>) -> Poll
 }
 
 fn http1<S: Serve>(limits: &Limits, service: S) -> http1::Connection<SlotIo, S> {
-    http1::Builder::new()
+    let mut builder = http1::Builder::new();
+    if limits.headers != HYPER_HEADERS {
+        builder.max_headers(limits.headers);
+    }
+    builder
         // A peer that has said all may still read (RFC 9112 section 9.6).
         .half_close(true)
-        .max_headers(limits.headers)
         .max_header_size(limits.head_bytes)
         // hyper's floor; a head that does not end is refused there.
         .max_buf_size(limits.head_bytes.max(8 * 1024))
         .serve_connection(SlotIo, service)
 }
+
+/// What hyper allows by itself. Saying it again makes it clear room for as many before each
+/// request.
+const HYPER_HEADERS: usize = 100;
 
 #[cfg(feature = "http2")]
 fn http2<S: Serve>(limits: &Limits, service: S) -> http2::Connection<SlotIo, S, Spawn> {

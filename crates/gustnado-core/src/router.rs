@@ -166,7 +166,7 @@ impl HandlerRoute {
     }
 
     fn verb(&self, method: &Method, captures: Captures) -> Matched<'_> {
-        let named = |method: &Method| self.verbs.iter().find(|verb| verb.method == *method);
+        let named = |method: &Method| self.verbs.iter().find(|verb| verb.answers(method));
         // HEAD is a GET whose body is not sent; `write` sees to that.
         let verb = named(method).or_else(|| {
             let head = *method == Method::HEAD;
@@ -190,7 +190,7 @@ fn nothing_here() -> Error {
 
 /// `Allow` for these verbs: HEAD where there is GET, and OPTIONS always.
 fn allow(verbs: &[Verb]) -> HeaderValue {
-    let mut methods: Vec<&str> = verbs.iter().map(|verb| verb.method.as_str()).collect();
+    let mut methods: Vec<&str> = verbs.iter().map(Verb::method).collect();
     if methods.contains(&"GET") && !methods.contains(&"HEAD") {
         methods.push("HEAD");
     }

@@ -1,13 +1,21 @@
-//! What a file of handlers needs, in one import: `use gustnado::prelude::*;`.
+//! What nearly every file with a handler needs: `use gustnado::prelude::*;`.
+//!
+//! [`Result`] is the standard library's with [`Error`] for an error that is not named, so importing
+//! it changes no signature that names both.
 
-pub use gustnado_core::{
-    Application, Error, FromParam, FromRequest, Html, Internal, IntoResponse, Limits, NoContent,
-    OrError, Redirect, Response, RunError,
+#[cfg(feature = "static")]
+#[doc(no_inline)]
+pub use gustnado_static::*;
+
+#[doc(no_inline)]
+pub use crate::{
+    Application, Error, Html, HttpError, Internal, IntoResponse, Limits, NoContent, OrError, Redirect,
+    RequestHandler, Result, RunError, StatusCode,
 };
 #[cfg(feature = "json")]
-pub use gustnado_core::{Created, Json};
+#[doc(no_inline)]
+pub use crate::{Created, Json};
 
 #[cfg(feature = "macros")]
-pub use gustnado_macros::*;
-#[cfg(feature = "static")]
-pub use gustnado_static::*;
+#[doc(no_inline)]
+pub use crate::verbs;

@@ -145,28 +145,44 @@ fn decode_form(text: &str) -> Result<Cow<'_, str>, ValueError> {
     label = "the route wants a `{T}` here"
 )]
 pub trait PathValue<T> {
-    fn write(&self, url: &mut String);
+    /// The value as text, not yet percent-encoded.
+    fn text(&self) -> Cow<'_, str>;
+
+    /// Appends it as one segment, or a part of one.
+    fn write(&self, url: &mut String) {
+        push_segment(url, &self.text());
+    }
+
+    /// Appends it as the rest of a path: its `/` stay separators.
+    fn write_rest(&self, url: &mut String) {
+        for (index, segment) in self.text().split('/').enumerate() {
+            if index > 0 {
+                url.push('/');
+            }
+            push_segment(url, segment);
+        }
+    }
 }
 
 impl<T: FromParam + std::fmt::Display> PathValue<T> for T {
-    fn write(&self, url: &mut String) {
-        push_segment(url, &self.to_string());
+    fn text(&self) -> Cow<'_, str> {
+        self.to_string().into()
     }
 }
 
 impl<T: FromParam + std::fmt::Display> PathValue<T> for &T {
-    fn write(&self, url: &mut String) {
-        PathValue::<T>::write(*self, url);
+    fn text(&self) -> Cow<'_, str> {
+        self.to_string().into()
     }
 }
 
 impl PathValue<String> for &str {
-    fn write(&self, url: &mut String) {
-        push_segment(url, self);
+    fn text(&self) -> Cow<'_, str> {
+        (*self).into()
     }
 }
 
-/// All but the unreserved characters (RFC 3986 section 2.3) and `/`, which stays one segment.
+/// All but the unreserved characters (RFC 3986 section 2.3); a `/` within stays in its segment.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')

@@ -49,10 +49,10 @@ impl AllNotes {
     /// List the newest notes, those that contain a text if one is given.
     async fn get(
         self,
-        #[query(default = 20)] limit: usize,
+        #[query(default = 20)] limit: u8,
         #[query] contains: Option<String>,
     ) -> Json<Vec<Note>> {
-        Json(self.notes.newest(limit, contains.as_deref()))
+        Json(self.notes.newest(limit.into(), contains.as_deref()))
     }
 
     /// Write a note down.

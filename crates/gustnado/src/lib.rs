@@ -38,9 +38,9 @@ pub mod prelude;
 pub use gustnado_core::testing;
 
 pub use gustnado_core::{
-    App, Application, BadInput, Body, BoxError, BoxFuture, BuildError, BuildProblem, Cx, Error,
-    FromParam, FromRequest, Html, Internal, IntoResponse, Limits, Mount, Needs, NoContent, OrError,
-    ParamError, Part, Pattern, PatternError, Redirect, Request, Response, Result, Routes,
+    App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError, BuildProblem, Cx,
+    Error, FromParam, FromRequest, Html, Internal, IntoResponse, Limits, Mount, Needs, NoContent,
+    OrError, ParamError, Part, Pattern, PatternError, Redirect, Request, Response, Result, Routes,
     RunError, Serve, SharedState, Stage, Tower,
 };
 #[cfg(feature = "json")]

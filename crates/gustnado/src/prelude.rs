@@ -9,8 +9,8 @@ pub use gustnado_static::*;
 
 #[doc(no_inline)]
 pub use crate::{
-    Application, Error, Html, HttpError, Internal, IntoResponse, Limits, NoContent, OrError, Redirect,
-    RequestHandler, Result, RunError, StatusCode,
+    Application, Error, Html, HttpError, Internal, IntoResponse, Limits, NoContent, OrError,
+    Redirect, RequestHandler, Result, RunError, StatusCode,
 };
 #[cfg(feature = "json")]
 #[doc(no_inline)]

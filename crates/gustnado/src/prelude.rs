@@ -8,14 +8,17 @@
 pub use gustnado_static::*;
 
 #[doc(no_inline)]
-pub use crate::{
+pub use gustnado_core::{
     Application, Error, Html, HttpError, Internal, IntoResponse, Limits, NoContent, OrError,
-    Redirect, RequestHandler, Result, RunError, StatusCode,
+    Redirect, RequestHandler, Result, RunError,
 };
 #[cfg(feature = "json")]
 #[doc(no_inline)]
-pub use crate::{Created, Json};
+pub use gustnado_core::{Created, Json};
 
 #[cfg(feature = "macros")]
 #[doc(no_inline)]
-pub use crate::verbs;
+pub use gustnado_macros::{HttpError, RequestHandler, verbs};
+
+#[doc(no_inline)]
+pub use http::StatusCode;

@@ -179,7 +179,7 @@ fn sentence(text: &str) -> String {
         rest = after.split_once(')').map_or("", |(_, after)| after);
     }
     plain.push_str(rest);
-    let text = plain.replace('[', "").replace(']', "");
+    let text = plain.replace(['[', ']'], "");
     let mut chars = text.chars();
     let first = chars.next().map(|first| first.to_uppercase().to_string());
     first.unwrap_or_default() + chars.as_str()

@@ -15,11 +15,10 @@ fn main() -> Result<(), RunError> {
     let address = std::env::args().nth(1);
     let address = address.as_deref().unwrap_or("127.0.0.1:8888");
     let app = application().build()?;
-    println!(
-        "{}\n\nOpen http://{address}; Ctrl-C stops it.",
-        app.routes()
-    );
-    app.run(address)
+    println!("{}\n", app.routes());
+    let bound = app.bind(address)?;
+    println!("Open http://{}; Ctrl-C stops it.", bound.local_addr());
+    bound.run()
 }
 
 /// The whole site: what its handlers share, the handlers, and a folder for all other paths.

@@ -50,7 +50,7 @@ pub use respond::{Created, Json};
 pub use respond::{Html, IntoResponse, NoContent, Redirect};
 pub use response::Response;
 pub use route::{Pattern, PatternError};
-pub use server::{RunError, Serve};
+pub use server::{Bound, RunError, Serve};
 
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]

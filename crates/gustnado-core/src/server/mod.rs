@@ -17,5 +17,5 @@ mod serve;
 mod signal;
 mod worker;
 
-pub use run::RunError;
+pub use run::{Bound, RunError};
 pub use serve::Serve;

@@ -3,9 +3,10 @@
 
 use std::{
     fmt, io,
-    net::ToSocketAddrs,
+    net::{SocketAddr, TcpListener, ToSocketAddrs},
     sync::Arc,
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use tokio::sync::{mpsc, watch};
@@ -14,7 +15,7 @@ use super::{
     listen::listen,
     load::Load,
     signal::Signals,
-    worker::{Door, Phase, Worker},
+    worker::{Door, Phase, Worker, first, reach},
 };
 use crate::application::{App, Application, BuildError};
 
@@ -40,6 +41,46 @@ impl Application {
 }
 
 impl App {
+    /// Serves HTTP until Ctrl-C or SIGTERM; see [`Bound::run`].
+    ///
+    /// # Errors
+    /// When the address cannot be had, or connections had to be cut at the end.
+    pub fn run(self, addrs: impl ToSocketAddrs) -> Result<(), RunError> {
+        self.bind(addrs)?.run()
+    }
+
+    /// Takes the address, without serving yet: connections wait. Port 0 takes a free one, which
+    /// [`Bound::local_addr`] names.
+    ///
+    /// # Errors
+    /// When the address cannot be had.
+    pub fn bind(self, addrs: impl ToSocketAddrs) -> Result<Bound, RunError> {
+        let listener = listen(addrs, self.limits().backlog)?;
+        let addr = listener.local_addr()?;
+        Ok(Bound {
+            app: self,
+            listener,
+            addr,
+        })
+    }
+}
+
+/// An application with an address, about to serve.
+#[derive(Debug)]
+#[must_use = "nothing is served until it runs"]
+pub struct Bound {
+    app: App,
+    listener: TcpListener,
+    addr: SocketAddr,
+}
+
+impl Bound {
+    /// The address it has.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.addr
+    }
+
     /// Serves HTTP until Ctrl-C or SIGTERM, on one worker per core unless
     /// [`Application::workers`] says otherwise. Blocks; needs no runtime around it.
     ///
@@ -47,16 +88,22 @@ impl App {
     /// [`drain_time`](crate::Limits::drain_time); on the second it cuts.
     ///
     /// # Errors
-    /// When the address cannot be had, or connections had to be cut at the end.
-    pub fn run(self, addrs: impl ToSocketAddrs) -> Result<(), RunError> {
-        let listener = listen(addrs, self.limits().backlog)?;
-        let addr = listener.local_addr()?;
-        let count = self.worker_count();
-        let (phase, receiver) = watch::channel(Phase::Serving);
-        let threads = start(&self, &listener, count, &receiver)?;
+    /// When a thread or a runtime cannot be had, or connections had to be cut at the end.
+    pub fn run(self) -> Result<(), RunError> {
+        let Self {
+            app,
+            listener,
+            addr,
+        } = self;
+        let workers = match app.workers() {
+            0 => thread::available_parallelism().map_or(1, usize::from),
+            count => count,
+        };
+        let phase = watch::Sender::new(Phase::Serving);
+        let threads = start(&app, &listener, workers, &phase)?;
         drop(listener);
-        tracing::info!(%addr, workers = count, "serving");
-        let signals = wait_for_signals(phase, &threads);
+        tracing::info!(%addr, workers, "serving");
+        let signals = wait_for_signals(&phase, &threads);
         let mut cut = 0;
         for thread in threads {
             match thread.join() {
@@ -71,23 +118,15 @@ impl App {
             Ok(())
         }
     }
-
-    /// The workers it is served by.
-    fn worker_count(&self) -> usize {
-        match self.workers() {
-            0 => thread::available_parallelism().map_or(1, usize::from),
-            count => count,
-        }
-    }
 }
 
 type Threads = Vec<JoinHandle<io::Result<usize>>>;
 
 fn start(
     app: &App,
-    listener: &std::net::TcpListener,
+    listener: &TcpListener,
     count: usize,
-    phase: &watch::Receiver<Phase>,
+    phase: &watch::Sender<Phase>,
 ) -> io::Result<Threads> {
     let (doors, inboxes): (Vec<_>, Vec<_>) = (0..count)
         .map(|_| {
@@ -104,38 +143,60 @@ fn start(
             listener: listener.try_clone()?,
             doors: Arc::clone(&doors),
             inbox,
-            phase: phase.clone(),
+            phase: phase.subscribe(),
         };
+        let phase = phase.clone();
         thread::Builder::new()
             .name(format!("worker-{index}"))
             .spawn(move || {
-                tokio::runtime::Builder::new_current_thread()
-                    .enable_all()
-                    .build()?
-                    .block_on(worker.work())
+                // A worker that ends, for whatever reason, ends the program: a program that is
+                // half there is harder to notice than one that is gone.
+                let _ending = Ending(phase);
+                runtime()?.block_on(worker.work())
             })
     };
     inboxes.into_iter().enumerate().map(start).collect()
 }
 
-/// Sets the phase by the signals that come, until the workers have ended.
-fn wait_for_signals(phase: watch::Sender<Phase>, threads: &Threads) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+/// Sets the phase to draining when a worker ends, also by a panic.
+struct Ending(watch::Sender<Phase>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        advance(&self.0, Phase::Draining);
+    }
+}
+
+fn advance(phase: &watch::Sender<Phase>, to: Phase) {
+    phase.send_if_modified(|phase| {
+        let later = *phase < to;
+        *phase = to.max(*phase);
+        later
+    });
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()?;
-    runtime.block_on(async {
+        .build()
+}
+
+/// Sets the phase by the signals that come, until the workers have ended.
+fn wait_for_signals(phase: &watch::Sender<Phase>, threads: &Threads) -> io::Result<()> {
+    runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
-        signals.next().await;
+        let mut watched = phase.subscribe();
+        first(reach(&mut watched, Phase::Draining), signals.next()).await;
         tracing::info!("draining");
-        phase.send_replace(Phase::Draining);
+        advance(phase, Phase::Draining);
         let ended = async {
             while threads.iter().any(|thread| !thread.is_finished()) {
-                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+                tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        if super::worker::first(ended, signals.next()).await {
+        if first(ended, signals.next()).await {
             tracing::warn!("cutting");
-            phase.send_replace(Phase::Cutting);
+            advance(phase, Phase::Cutting);
         }
         Ok(())
     })

@@ -10,7 +10,7 @@ use tokio::{
 
 use super::{
     accept::{accept, least},
-    load::Load,
+    load::{Load, Open},
 };
 use crate::{
     application::App,
@@ -45,8 +45,9 @@ pub(super) struct Door {
     pub(super) inbox: mpsc::UnboundedSender<Handed>,
 }
 
-/// A socket that another worker has accepted.
-pub(super) type Handed = (std::net::TcpStream, SocketAddr);
+/// A socket that another worker has accepted. It counts from then on, not from when it is taken
+/// up: a burst would all go to the worker that has not woken yet.
+pub(super) type Handed = (std::net::TcpStream, SocketAddr, Open);
 
 impl Worker {
     /// Serves until the phase says otherwise and the connections have ended. Says how many had to
@@ -58,15 +59,10 @@ impl Worker {
         let index = self.index;
         let load = self.doors[index].load.clone();
         let start = {
-            let (app, clock, load) = (self.app.clone(), Arc::clone(&clock), load.clone());
-            move |socket: TcpStream, peer| {
-                tokio::spawn(drive(
-                    socket,
-                    Some(peer),
-                    app.clone(),
-                    Arc::clone(&clock),
-                    load.open(),
-                ));
+            let (app, clock) = (self.app.clone(), Arc::clone(&clock));
+            move |socket: TcpStream, peer, open| {
+                let connection = drive(socket, Some(peer), app.clone(), Arc::clone(&clock), open);
+                tokio::spawn(connection);
             }
         };
         let accepting = {
@@ -74,18 +70,21 @@ impl Worker {
             tokio::spawn(async move {
                 accept(&listener, |socket, peer| {
                     let loads = doors.iter().map(|door| door.load.count());
-                    match least(loads, index) {
-                        own if own == index => start(socket, peer),
-                        other => hand(&doors[other], socket, peer),
+                    let least = least(loads, index);
+                    let open = doors[least].load.open();
+                    if least == index {
+                        start(socket, peer, open);
+                    } else {
+                        hand(&doors[least], socket, peer, open);
                     }
                 })
                 .await;
             })
         };
         let receiving = tokio::spawn(async move {
-            while let Some((socket, peer)) = self.inbox.recv().await {
+            while let Some((socket, peer, open)) = self.inbox.recv().await {
                 if let Ok(socket) = TcpStream::from_std(socket) {
-                    start(socket, peer);
+                    start(socket, peer, open);
                 }
             }
         });
@@ -99,17 +98,17 @@ impl Worker {
 }
 
 /// Gives a socket to another worker.
-fn hand(door: &Door, socket: TcpStream, peer: SocketAddr) {
+fn hand(door: &Door, socket: TcpStream, peer: SocketAddr, open: Open) {
     match socket.into_std() {
         Ok(socket) => {
-            let _ = door.inbox.send((socket, peer));
+            let _ = door.inbox.send((socket, peer, open));
         }
         Err(error) => tracing::warn!(%error, "cannot hand a connection over"),
     }
 }
 
 /// Waits for a phase, or for whoever sets it to be gone.
-async fn reach(phase: &mut watch::Receiver<Phase>, wanted: Phase) {
+pub(super) async fn reach(phase: &mut watch::Receiver<Phase>, wanted: Phase) {
     let _ = phase.wait_for(|phase| *phase >= wanted).await;
 }
 

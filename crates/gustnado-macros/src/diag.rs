@@ -45,7 +45,7 @@ impl Diag {
     /// The mistakes as `compile_error!`s, in the order found.
     pub(crate) fn into_tokens(self) -> TokenStream {
         let errors = self.errors.into_iter();
-        errors.map(|error| error.into_compile_error()).collect()
+        errors.map(syn::Error::into_compile_error).collect()
     }
 }
 

@@ -45,10 +45,11 @@ pub use gustnado_core::{
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};
+#[cfg(feature = "static")]
+#[allow(unused_imports, unreachable_pub, reason = "the crate is being written")]
+pub use gustnado_static::*;
 // A derive has the name of its trait, as serde's have: one import brings both.
 pub use gustnado_core::{HttpError, RequestHandler};
-#[cfg(feature = "static")]
-pub use gustnado_static::*;
 /// What a request asks for and what it is answered with, by number and name.
 pub use http::{Method, StatusCode};
 

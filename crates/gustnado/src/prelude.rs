@@ -3,15 +3,16 @@
 //! [`Result`] is the standard library's with [`Error`] for an error that is not named, so importing
 //! it changes no signature that names both.
 
-#[cfg(feature = "static")]
-#[doc(no_inline)]
-pub use gustnado_static::*;
-
 #[doc(no_inline)]
 pub use gustnado_core::{
     Application, Error, Html, HttpError, Internal, IntoResponse, Limits, NoContent, OrError,
     Redirect, RequestHandler, Result, RunError,
 };
+#[cfg(feature = "static")]
+#[allow(unused_imports, unreachable_pub, reason = "the crate is being written")]
+#[doc(no_inline)]
+pub use gustnado_static::*;
+
 #[cfg(feature = "json")]
 #[doc(no_inline)]
 pub use gustnado_core::{Created, Json};

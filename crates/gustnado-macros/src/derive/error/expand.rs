@@ -68,7 +68,9 @@ fn text(case: &Case) -> TokenStream {
         quote!(#member: ref #name)
     });
     let literal = LitStr::new(&text.rewritten, span);
-    let write = quote_spanned!(span=> ::core::write!(__f, #literal));
+    // The formatter is bound where the macro is called, not where the literal is written.
+    let formatter = quote!(__f);
+    let write = quote_spanned!(span=> ::core::write!(#formatter, #literal));
     quote!(#path { #(#bindings,)* .. } => #write,)
 }
 

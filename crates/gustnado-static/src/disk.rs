@@ -57,10 +57,15 @@ impl Stamp {
         self.modified
     }
 
-    /// Whether the last change is so long ago that a further one would show.
-    pub(crate) fn is_settled(&self, settle_time: Duration) -> bool {
-        let changed = self.modified.max(self.changed);
-        let now = since_1970(SystemTime::now());
+    /// Whether the last change was so long before `looked` that a further one would show.
+    pub(crate) fn is_settled(&self, looked: SystemTime, settle_time: Duration) -> bool {
+        // Elsewhere than on Unix, only the content's own time follows each change.
+        let changed = if cfg!(unix) {
+            self.changed
+        } else {
+            self.modified
+        };
+        let looked = since_1970(looked);
         let window = if changed.1 == 0 {
             limits::SETTLE_COARSE.max(settle_time)
         } else {
@@ -68,7 +73,7 @@ impl Stamp {
         };
         let nanoseconds =
             |(seconds, rest): (i64, u32)| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
-        let age = (nanoseconds(now) - nanoseconds(changed)).unsigned_abs();
+        let age = (nanoseconds(looked) - nanoseconds(changed)).unsigned_abs();
         age >= window.as_nanos()
     }
 
@@ -147,11 +152,12 @@ pub(crate) fn siblings(path: &Path) -> [Option<Stamp>; 3] {
     })
 }
 
-/// A file's stamp and, unless it is larger than asked for, its bytes.
+/// A file's stamp, and its bytes or, when it is larger than asked for, the open file.
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub(crate) stamp: Stamp,
     pub(crate) bytes: Option<Bytes>,
+    pub(crate) file: Option<OpenFile>,
 }
 
 /// Reads the file at a path whole, when it has at most `largest` bytes. Bytes and stamp belong
@@ -167,15 +173,22 @@ pub(crate) fn load(root: &Path, path: &Path, largest: usize) -> Result<Loaded, F
         };
         let length = usize::try_from(stamp.length).unwrap_or(usize::MAX);
         if length > largest {
-            return Ok(Loaded { stamp, bytes: None });
+            return Ok(Loaded {
+                stamp,
+                bytes: None,
+                file: Some(OpenFile { file, stamp }),
+            });
         }
         let mut bytes = Vec::with_capacity(length);
         // One more than there should be shows a file that grew.
         (&mut file).take(stamp.length + 1).read_to_end(&mut bytes)?;
         let after = Stamp::of(&file.metadata()?);
         if bytes.len() == length && after.has_content_of(&stamp) {
-            let bytes = Some(Bytes::from(bytes.into_boxed_slice()));
-            return Ok(Loaded { stamp, bytes });
+            return Ok(Loaded {
+                stamp,
+                bytes: Some(Bytes::from(bytes.into_boxed_slice())),
+                file: None,
+            });
         }
     }
     Err(Failure::Changing)
@@ -211,23 +224,22 @@ pub(crate) struct OpenFile {
 }
 
 impl OpenFile {
-    /// Opens the file at a path, to be read from the byte at `first`.
+    /// Opens the file at a path.
     ///
     /// # Errors
     /// Missing; changing when it is not the one with this stamp.
-    pub(crate) fn open(
-        root: &Path,
-        path: &Path,
-        stamp: &Stamp,
-        first: u64,
-    ) -> Result<Self, Failure> {
-        let mut file = open(&inside(root, path)?)?;
+    pub(crate) fn open(root: &Path, path: &Path, stamp: &Stamp) -> Result<Self, Failure> {
+        let file = open(&inside(root, path)?)?;
         if kind(&file.metadata()?)? != Kind::File(*stamp) {
             return Err(Failure::Changing);
         }
-        file.seek(SeekFrom::Start(first))?;
         let stamp = *stamp;
         Ok(Self { file, stamp })
+    }
+
+    /// Goes to the byte at `first`. It does not wait for the disk.
+    pub(crate) fn seek(&mut self, first: u64) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(first)).map(drop)
     }
 
     /// The next `length` bytes.
@@ -281,14 +293,15 @@ mod tests {
 
     #[test]
     fn a_change_is_settled_after_its_time() {
-        let now = since_1970(SystemTime::now());
+        let looked = SystemTime::now();
+        let now = since_1970(looked);
         let stamp = |seconds: i64, nanoseconds: u32| Stamp {
             length: 0,
             modified: (0, 0),
             changed: (now.0 - seconds, nanoseconds),
             file: (0, 0),
         };
-        let settled = |stamp: Stamp| stamp.is_settled(Duration::from_millis(100));
+        let settled = |stamp: Stamp| stamp.is_settled(looked, Duration::from_millis(100));
         assert!(settled(stamp(60, 5)));
         assert!(settled(stamp(60, 0)));
         // A clock that counts whole seconds is not to be trusted within two of them.
@@ -309,11 +322,12 @@ mod tests {
         let Ok(Kind::File(stamp)) = look(&path) else {
             panic!("no file");
         };
-        let mut open = OpenFile::open(folder.path(), &path, &stamp, 2).unwrap();
+        let mut open = OpenFile::open(folder.path(), &path, &stamp).unwrap();
+        open.seek(2).unwrap();
         assert_eq!(open.read(3).unwrap(), "234".as_bytes());
         fs::write(&path, b"01234").unwrap();
         assert!(open.read(5).is_err());
-        let again = OpenFile::open(folder.path(), &path, &stamp, 0);
+        let again = OpenFile::open(folder.path(), &path, &stamp);
         assert!(matches!(again, Err(Failure::Changing)));
     }
 
@@ -326,7 +340,7 @@ mod tests {
         let Ok(Kind::File(stamp)) = look(&path) else {
             panic!("no file");
         };
-        let mut open = OpenFile::open(folder.path(), &path, &stamp, 0).unwrap();
+        let mut open = OpenFile::open(folder.path(), &path, &stamp).unwrap();
         fs::remove_file(&path).unwrap();
         assert_eq!(open.read(10).unwrap(), "0123456789".as_bytes());
     }

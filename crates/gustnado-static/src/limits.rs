@@ -79,9 +79,11 @@ pub(crate) const RANGES: usize = 100;
 /// once; one more chunk at most is read ahead.
 pub(crate) const CHUNK: usize = 64 * 1024;
 
-/// How often a file that changes while it is read is read again. 4: a file in the middle of being
-/// written is whole after one or two.
-pub(crate) const TRIES: usize = 4;
+/// How often a file that changes while it is read is read again, and how often a request for a file
+/// that is replaced all the time is begun anew; the last time, it takes what it finds, uncoded.
+/// 5: both codings may turn out useless before, and a file in the middle of being written is whole
+/// after one or two.
+pub(crate) const TRIES: usize = 5;
 
 /// The part of a cache shard that one file may take: an eighth.
 pub(crate) const SHARE: usize = 8;

@@ -64,7 +64,7 @@ fn trimmed(path: &str) -> Option<(&str, bool)> {
         return Some(("", true));
     }
     Some(match path.strip_suffix('/') {
-        Some(path) if path.is_empty() => return None,
+        Some("") => return None,
         Some(path) => (path, true),
         None => (path, false),
     })

@@ -22,12 +22,19 @@ impl Tag {
     }
 
     /// The tag of a file that is too large to be read for it: by its length and the time of its
-    /// last change, so as good as the clock of its file system.
-    pub(crate) fn of_file(length: u64, changed: (i64, u32), coding: Coding) -> Self {
+    /// last change. Where these may not tell it from a version to come, `only_now` is a number
+    /// that makes the tag stand for this one look at the file.
+    pub(crate) fn of_file(
+        length: u64,
+        changed: (i64, u32),
+        only_now: Option<u128>,
+        coding: Coding,
+    ) -> Self {
         let (seconds, nanoseconds) = changed;
         let suffix = coding.tag_suffix();
+        let look = only_now.map_or_else(String::new, |number| format!("~{number:x}"));
         Self::quoted(format!(
-            "\"{length:x}-{seconds:x}.{nanoseconds:x}{suffix}\""
+            "\"{length:x}-{seconds:x}.{nanoseconds:x}{look}{suffix}\""
         ))
     }
 
@@ -205,9 +212,11 @@ mod tests {
 
     #[test]
     fn a_file_that_changed_within_a_second_has_another_tag() {
-        let one = Tag::of_file(10, (5, 1), Coding::Identity);
-        assert_ne!(one, Tag::of_file(10, (5, 2), Coding::Identity));
+        let one = Tag::of_file(10, (5, 1), None, Coding::Identity);
+        assert_ne!(one, Tag::of_file(10, (5, 2), None, Coding::Identity));
         assert_eq!(one.header(), "\"a-5.1\"");
+        let only_now = Tag::of_file(10, (5, 1), Some(26), Coding::Gzip);
+        assert_eq!(only_now.header(), "\"a-5.1~1a-gz\"");
     }
 
     // Checklist 8 and 17.

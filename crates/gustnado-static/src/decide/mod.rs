@@ -92,7 +92,7 @@ mod tests {
         for (name, value) in fields {
             headers.append(name.clone(), HeaderValue::from_str(value).unwrap());
         }
-        let tag = Tag::of_file(10, (5, 1), Coding::Identity);
+        let tag = Tag::of_file(10, (5, 1), None, Coding::Identity);
         let validators = Validators {
             tag: &tag,
             modified: modified.and_then(Seconds::of),

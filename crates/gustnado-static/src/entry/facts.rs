@@ -1,27 +1,28 @@
-//! What is known of a file, and its bytes in one coding with the heads of their answers ready-made.
-//! Pure: it must not know where they are kept, nor the request.
+//! What is known of one version of a file, worked out once: type, policy, date, and the codings it
+//! can be had in. It must not know bytes.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed},
-    time::{Duration, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 
+use super::{head_weight, vary};
 use crate::{
     coding::{Coding, Codings},
-    decide::Validators,
     disk::Stamp,
     encode, media, policy,
     settings::{FileInfo, Settings},
-    validator::{Seconds, Tag},
+    validator::Seconds,
 };
 
 /// What was found out about a file when it was loaded.
 #[derive(Debug)]
 pub(crate) struct Found {
+    /// When it was looked at, before it was read.
+    pub(crate) looked: SystemTime,
     /// Relative to the root.
     pub(crate) path: String,
     pub(crate) full: PathBuf,
@@ -40,11 +41,12 @@ pub(crate) struct Facts {
     pub(crate) found: Found,
     /// Representations that were made from other facts have another one.
     pub(crate) version: u64,
-    /// Whether a further change would show in the stamp.
+    /// Whether a further change would show in the stamps, those of the siblings too.
     pub(crate) settled: bool,
+    siblings_settled: bool,
     pub(crate) modified: Option<Seconds>,
     /// What every representation's head has.
-    headers: HeaderMap,
+    pub(super) headers: HeaderMap,
     /// Codings that are files on disk, new enough and smaller.
     on_disk: Codings,
     /// Codings that can be made.
@@ -74,9 +76,13 @@ impl Facts {
         if !on_disk.and(makeable).is_empty() {
             headers.append(header::VARY, vary());
         }
+        let is_settled =
+            |stamp: &Stamp| stamp.is_settled(found.looked, settings.limits.settle_time);
+        let siblings_settled = found.siblings.iter().flatten().all(is_settled);
         Self {
             version,
-            settled: found.stamp.is_settled(settings.limits.settle_time),
+            settled: siblings_settled && is_settled(&found.stamp),
+            siblings_settled,
             modified,
             headers,
             on_disk,
@@ -118,7 +124,8 @@ impl Facts {
             return;
         }
         self.useless = AtomicU8::new(old.useless.load(Relaxed));
-        if self.found.stamp == old.found.stamp
+        if old.siblings_settled
+            && self.found.stamp == old.found.stamp
             && self.found.siblings == old.found.siblings
             && self.on_disk == old.on_disk
             && self.modified == old.modified
@@ -127,16 +134,18 @@ impl Facts {
         }
     }
 
+    /// A number for tags that are made from stamps, while these may still come to stand for
+    /// another version: the tag is then good for this one look.
+    pub(super) fn only_now(&self) -> Option<u128> {
+        let since = self.found.looked.duration_since(UNIX_EPOCH);
+        (!self.settled).then(|| since.map_or(0, |since| since.as_nanos()))
+    }
+
     /// About how many bytes of memory it takes.
     pub(crate) fn weight(&self) -> usize {
         let full = self.found.full.as_os_str().len();
         size_of::<Self>() + self.found.path.len() + full + head_weight(&self.headers)
     }
-}
-
-/// The value of `Vary` on every answer that depends on `Accept-Encoding`.
-pub(crate) fn vary() -> HeaderValue {
-    HeaderValue::from_static("accept-encoding")
 }
 
 /// Type, policy and what the user adds; and whether the bytes may be coded.
@@ -205,161 +214,4 @@ fn codings(found: &Found, settings: &Settings, headers: &HeaderMap) -> (Codings,
     } else {
         (on_disk, Codings::NONE)
     }
-}
-
-/// Where the bytes of a representation are.
-#[derive(Debug, Clone)]
-pub(crate) enum Content {
-    Kept(Bytes),
-    /// On disk, to be streamed.
-    Streamed,
-}
-
-/// A file in one coding, with the heads of its answers.
-#[derive(Debug)]
-pub(crate) struct Representation {
-    pub(crate) coding: Coding,
-    /// That of the facts it was made from.
-    pub(crate) version: u64,
-    pub(crate) content: Content,
-    /// The file that it was read from, when that is not the original.
-    pub(crate) sibling: Option<(PathBuf, Stamp)>,
-    /// The hash of the original that it was made from, when it was made.
-    pub(crate) made_from: Option<u128>,
-    pub(crate) tag: Tag,
-    pub(crate) length: u64,
-    /// The head of a 200.
-    pub(crate) whole: HeaderMap,
-    /// The head of a 304.
-    pub(crate) not_modified: HeaderMap,
-}
-
-impl Representation {
-    /// The original, or bytes that were made from it.
-    pub(crate) fn kept(facts: &Facts, coding: Coding, bytes: Bytes) -> Self {
-        let hash = match facts.found.content {
-            Some(hash) if coding == Coding::Identity => hash,
-            _ => hash(&bytes),
-        };
-        let mut made = Self::new(
-            facts,
-            coding,
-            Tag::of_content(hash, coding),
-            Content::Kept(bytes),
-        );
-        if coding != Coding::Identity {
-            made.made_from = facts.found.content;
-        }
-        made
-    }
-
-    /// The original, too large to be kept.
-    pub(crate) fn streamed(facts: &Facts) -> Self {
-        let stamp = &facts.found.stamp;
-        let tag = Tag::of_file(stamp.length(), stamp.modified(), Coding::Identity);
-        let mut made = Self::new(facts, Coding::Identity, tag, Content::Streamed);
-        made.set_length(stamp.length());
-        made
-    }
-
-    /// What a file beside the original holds; without bytes when that is too large to be kept.
-    pub(crate) fn of_sibling(
-        facts: &Facts,
-        coding: Coding,
-        file: (PathBuf, Stamp),
-        bytes: Option<Bytes>,
-    ) -> Self {
-        let (length, changed) = (file.1.length(), file.1.modified());
-        let mut made = match bytes {
-            Some(bytes) => {
-                let tag = Tag::of_content(hash(&bytes), coding);
-                Self::new(facts, coding, tag, Content::Kept(bytes))
-            }
-            None => {
-                let tag = Tag::of_file(length, changed, coding);
-                Self::new(facts, coding, tag, Content::Streamed)
-            }
-        };
-        made.set_length(length);
-        made.sibling = Some(file);
-        made
-    }
-
-    fn new(facts: &Facts, coding: Coding, tag: Tag, content: Content) -> Self {
-        let mut whole = facts.headers.clone();
-        whole.insert(header::ETAG, tag.header().clone());
-        if let Some(name) = coding.header() {
-            whole.insert(header::CONTENT_ENCODING, name);
-        }
-        // RFC 9110 section 15.4.5: what a cache updates itself by, and nothing about the body.
-        let mut not_modified = whole.clone();
-        for name in [
-            header::CONTENT_TYPE,
-            header::CONTENT_ENCODING,
-            header::X_CONTENT_TYPE_OPTIONS,
-            header::ACCEPT_RANGES,
-        ] {
-            not_modified.remove(name);
-        }
-        let length = match &content {
-            Content::Kept(bytes) => bytes.len() as u64,
-            Content::Streamed => 0,
-        };
-        let mut made = Self {
-            coding,
-            version: facts.version,
-            content,
-            sibling: None,
-            made_from: None,
-            tag,
-            length,
-            whole,
-            not_modified,
-        };
-        made.set_length(length);
-        made
-    }
-
-    fn set_length(&mut self, length: u64) {
-        self.length = length;
-        let value = HeaderValue::from(length);
-        self.whole.insert(header::CONTENT_LENGTH, value);
-    }
-
-    /// What a decision needs to know of it.
-    pub(crate) fn validators<'a>(&'a self, facts: &Facts) -> Validators<'a> {
-        Validators {
-            tag: &self.tag,
-            modified: facts.modified,
-            length: self.length,
-        }
-    }
-
-    /// The file that holds its bytes.
-    pub(crate) fn file<'a>(&'a self, facts: &'a Facts) -> (&'a Path, &'a Stamp) {
-        match &self.sibling {
-            Some((path, stamp)) => (path, stamp),
-            None => (&facts.found.full, &facts.found.stamp),
-        }
-    }
-
-    /// About how many bytes of memory it takes.
-    pub(crate) fn weight(&self) -> usize {
-        let bytes = match &self.content {
-            Content::Kept(bytes) => bytes.len(),
-            Content::Streamed => 0,
-        };
-        size_of::<Self>() + bytes + head_weight(&self.whole) + head_weight(&self.not_modified)
-    }
-}
-
-/// The hash that stands for a content in tags.
-pub(crate) fn hash(bytes: &[u8]) -> u128 {
-    xxhash_rust::xxh3::xxh3_128(bytes)
-}
-
-/// About how many bytes of memory a head takes: per field a name, a value, a hash and two links,
-/// and the text of the value.
-fn head_weight(headers: &HeaderMap) -> usize {
-    headers.values().map(|value| 120 + value.len()).sum()
 }

@@ -70,8 +70,8 @@ fn versions_of_one_moment_have_tags_of_their_own() {
 fn change_midway(site: &Site, change: impl FnOnce()) -> (usize, bool) {
     site.run(async {
         let files = Arc::clone(&site.files);
-        let answer = files.call("", request("GET", "/a.bin", &[])).await.unwrap();
-        let (_, _, mut body) = answer.into_parts();
+        let mut answer = files.call("", request("GET", "/a.bin", &[])).await.unwrap();
+        let mut body = answer.take_body();
         let mut taken = body.chunk().await.unwrap().unwrap().len();
         change();
         while let Some(chunk) = body.chunk().await {

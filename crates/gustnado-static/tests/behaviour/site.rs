@@ -162,7 +162,10 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
 pub(crate) async fn answer(files: &StaticFiles, prefix: &str, request: Request) -> Answer {
     let head = *request.method() == Method::HEAD;
     let (status, headers, mut body) = match files.call(prefix, request).await {
-        Ok(response) => response.into_parts(),
+        Ok(mut response) => {
+            let body = response.take_body();
+            (response.status(), response.headers().clone(), body)
+        }
         Err(error) => (error.status(), error.headers().clone(), Body::empty()),
     };
     let mut answer = Answer {

@@ -1,8 +1,8 @@
 //! Handlers as users write them, called as a tower service: inputs, verbs, replies, links.
 
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
-use gustnado::{App, BuildProblem, prelude::*};
+use gustnado::{App, BuildProblem, FromParam, prelude::*};
 use http::{Request, header};
 use serde::{Deserialize, Serialize};
 use tower_service::Service;
@@ -113,6 +113,36 @@ impl Files {
     }
 }
 
+/// A handler of any kind of value.
+#[derive(RequestHandler)]
+#[route("/echo/{value}")]
+struct Echo<T: FromParam + Display + Sync> {
+    value: T,
+}
+
+#[verbs]
+impl<T: FromParam + Display + Sync> Echo<T> {
+    async fn get(&self, #[query] twice: Option<T>) -> String {
+        let twice = twice.map(|twice| format!(" {twice}"));
+        format!("{}{}", self.value, twice.unwrap_or_default())
+    }
+}
+
+/// Inputs whose defaults cannot be read.
+#[derive(RequestHandler)]
+#[route("/broken")]
+struct Broken {
+    #[query(default = "many")]
+    page: u32,
+}
+
+#[verbs]
+impl Broken {
+    async fn get(self, #[header(default = "-1")] age: u8) -> String {
+        format!("{} {age}", self.page)
+    }
+}
+
 fn app() -> App {
     let names = ["Ada", "Grace"].map(|name| User { name: name.into() });
     Application::new()
@@ -120,6 +150,8 @@ fn app() -> App {
         .handler::<AllUsers>()
         .handler::<OneUser>()
         .handler::<Files>()
+        .handler_at::<Echo<u8>>("/bytes/{value}")
+        .handler_at::<Echo<String>>("/words/{value}")
         .build()
         .expect("the application is sound")
 }
@@ -220,6 +252,30 @@ fn the_table_of_verbs_is_the_allow_field() {
 }
 
 #[test]
+fn a_generic_handler_answers_for_each_type() {
+    assert_eq!(get("/bytes/7?twice=8"), (200, "7 8".into()));
+    assert_eq!(get("/bytes/700").0, 404);
+    assert_eq!(get("/words/700"), (200, "700".into()));
+    assert_eq!(Echo::<u8>::url(7), "/echo/7");
+}
+
+#[test]
+fn head_is_a_get_without_its_body() {
+    assert_eq!(send(request("HEAD", "/users", "")), (200, String::new()));
+}
+
+#[test]
+fn defaults_are_read_at_start_up() {
+    let error = Application::new().handler::<Broken>().build();
+    let error = error.expect_err("the defaults cannot be read");
+    let inputs = error.problems().iter().map(|problem| match problem {
+        BuildProblem::BadDefault { input, .. } => *input,
+        other => panic!("{other}"),
+    });
+    assert_eq!(inputs.collect::<Vec<_>>(), ["page", "age"]);
+}
+
+#[test]
 fn links_are_encoded() {
     assert_eq!(OneUser::url(7), "/users/7");
     assert_eq!(Files::url("a b/ü?.txt"), "/files/a%20b/%C3%BC%3F.txt");
@@ -240,8 +296,8 @@ fn start_up_names_the_field_and_its_line() {
     assert!(handler.ends_with("handlers::OneUser"), "{handler}");
     assert_eq!(*input, "users");
     assert!(at.file().ends_with("it/handlers.rs"), "{at}");
-    let source = include_str!("handlers.rs").lines();
-    let line = source.skip(at.line() as usize - 1).next();
+    let mut source = include_str!("handlers.rs").lines();
+    let line = source.nth(at.line() as usize - 1);
     assert_eq!(line.map(str::trim), Some("users: Users,"));
     assert_eq!(at.column(), 12);
 }

@@ -124,22 +124,26 @@ impl fmt::Debug for Verb {
 
 /// The life of a handler's instance: read the fields, make it, prepare it, read the body, call the
 /// verb. Every line here is compiled once a verb, so there are few.
+///
+/// It boxes the future itself: that it can be sent is proved here, once, and not for each verb.
 #[doc(hidden)]
-pub async fn run<H, A, F, R>(cx: &mut Cx, mut args: A, verb: F) -> Result<Response, Error>
+pub fn run<H, A, F, R>(cx: &mut Cx, mut args: A, verb: F) -> BoxFuture<'_, Result<Response, Error>>
 where
     H: Verbs,
     A: Slots,
-    F: FnOnce(H, A::Values) -> R + Send,
-    R: Future<Output = Result<Response, Error>> + Send,
+    F: FnOnce(H, A::Values) -> R + Send + 'static,
+    R: Future<Output = Result<Response, Error>> + Send + 'static,
 {
-    let mut fields = H::slots();
-    let body = fill_head(cx, &mut fields, &mut args).await?;
-    let mut this = H::make(fields.take().ok_or_else(unfilled)?);
-    this.prepare().await?;
-    if body {
-        fill_body(cx, &mut args).await?;
-    }
-    verb(this, args.take().ok_or_else(unfilled)?).await
+    Box::pin(async move {
+        let mut fields = H::slots();
+        let body = fill_head(cx, &mut fields, &mut args).await?;
+        let mut this = H::make(fields.take().ok_or_else(unfilled)?);
+        this.prepare().await?;
+        if body {
+            fill_body(cx, &mut args).await?;
+        }
+        verb(this, args.take().ok_or_else(unfilled)?).await
+    })
 }
 
 /// Cannot happen in an application that was built: `build()` refuses what would be missing.

@@ -2,7 +2,8 @@
 //!
 //! # Layout
 //!
-//! A file imports only from rungs below its own; `tests/tidy.rs` sees to it.
+//! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
+//! this list and sees to it.
 //!
 //! - 0 [`error`], [`limits`], [`body`], [`route`], [`state`]
 //! - 1 [`request`], [`response`]

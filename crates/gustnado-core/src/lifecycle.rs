@@ -1,14 +1,21 @@
 //! ONE request, from its head to its answer. Read this first: each call below is a file, in the
 //! order of the work. It must not know connections.
 
-use std::sync::Arc;
+use std::{
+    convert::Infallible,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
+use bytes::Bytes;
 use http::{Method, header};
+use tower_service::Service;
 
 use crate::{
     application::App,
-    error::Error,
-    extract::Cx,
+    body::Body,
+    error::{BoxError, Error},
+    extract::{BoxFuture, Cx},
     handler::Call,
     mount::caught,
     request::Request,
@@ -74,4 +81,33 @@ fn report(error: &Error) {
         source,
         "request failed"
     );
+}
+
+impl App {
+    /// Answers a request.
+    pub(crate) async fn answer(&self, request: Request) -> Outgoing {
+        handle(self, request).await
+    }
+}
+
+impl<B> Service<http::Request<B>> for App
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        let app = self.clone();
+        Box::pin(async move {
+            let request = Request::from(request.map(Body::new));
+            Ok(app.answer(request).await.into_http())
+        })
+    }
 }

@@ -1,11 +1,6 @@
 //! An in-process client for tests: a request goes straight to the application, without a socket.
 //! It must not know how the application answers.
 
-use std::{
-    pin::pin,
-    task::{Context, Poll, Waker},
-};
-
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
@@ -121,16 +116,19 @@ impl TestRequest {
         self.header("content-type", "application/json").body(bytes)
     }
 
-    /// Sends it and reads the answer to its end.
-    ///
-    /// A handler that uses a timer or a socket needs a runtime: there, await
-    /// [`sent`](Self::sent).
+    /// Sends it and reads the answer to its end, in a runtime of its own, so that handlers may wait
+    /// for timers, sockets and files.
     ///
     /// # Panics
-    /// When the body of the answer breaks off.
+    /// When the body of the answer breaks off; inside a runtime, where [`sent`](Self::sent) is to
+    /// be awaited instead.
     #[must_use]
     pub fn send(self) -> TestResponse {
-        block_on(self.sent())
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(self.sent())
     }
 
     /// Sends it and reads the answer to its end, inside a runtime.
@@ -193,23 +191,5 @@ impl TestResponse {
     pub fn json<T: serde::de::DeserializeOwned>(&self) -> T {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("not the JSON that is wanted, {error}: {:?}", self.body))
-    }
-}
-
-/// Runs a future on this thread, parking it while there is nothing to do.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    struct Unpark(std::thread::Thread);
-    impl std::task::Wake for Unpark {
-        fn wake(self: std::sync::Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(std::sync::Arc::new(Unpark(std::thread::current())));
-    let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            return value;
-        }
-        std::thread::park();
     }
 }

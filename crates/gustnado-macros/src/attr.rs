@@ -8,7 +8,7 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use crate::diag::{Diag, did_you_mean};
+use crate::diag::{Diag, did_you_mean, nearest};
 
 /// The marks there are.
 pub(crate) const SOURCES: [&str; 3] = ["query", "header", "state"];
@@ -64,9 +64,29 @@ pub(crate) fn mark(attributes: &[Attribute], diag: &mut Diag) -> Option<Mark> {
     found
 }
 
+/// A mark with an unlikely name, such as `#[qeury]`.
+///
+/// On a field it is rustc that says so. Taking it for what it was meant to be keeps the field's
+/// type from being blamed as well; should it be another derive's after all, no type that is an
+/// input by itself can be read from text, so it does not go unnoticed.
+pub(crate) fn misspelt_mark(attributes: &[Attribute]) -> Option<Mark> {
+    attributes.iter().find_map(|attribute| {
+        let name = attribute.path().get_ident()?.to_string();
+        Some(Mark {
+            source: source_named(nearest(&name, &SOURCES)?)?,
+            attribute: attribute.clone(),
+            name: None,
+            default: None,
+        })
+    })
+}
+
 fn source(attribute: &Attribute) -> Option<Source> {
-    let ident = attribute.path().get_ident()?;
-    Some(match ident.to_string().as_str() {
+    source_named(&attribute.path().get_ident()?.to_string())
+}
+
+fn source_named(name: &str) -> Option<Source> {
+    Some(match name {
         "query" => Source::Query,
         "header" => Source::Header,
         "state" => Source::State,

@@ -45,7 +45,7 @@ impl Diag {
     /// The mistakes as `compile_error!`s, in the order found.
     pub(crate) fn into_tokens(self) -> TokenStream {
         let errors = self.errors.into_iter();
-        errors.map(|error| error.into_compile_error()).collect()
+        errors.map(syn::Error::into_compile_error).collect()
     }
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn did_you_mean(word: &str, known: &[&str]) -> String {
 
 /// The one of `known` that `word` was most likely meant to be.
 pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
-    let allowed = if word.len() < 4 { 1 } else { 2 };
+    let allowed = if word.len() < 5 { 1 } else { 2 };
     known
         .iter()
         .map(|known| (distance(word, known), *known))

@@ -1,7 +1,7 @@
 //! One input of a handler, a field or an argument, and the tokens that make its place at run time.
 //! It must not know which of the two it is.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 use crate::{
@@ -142,9 +142,4 @@ pub(crate) fn borrowed(ty: &TokenStream) -> Option<String> {
         _ => "name an owned type, or share it as `Arc<…>`",
     };
     Some(format!("an input owns its value: {advice}"))
-}
-
-/// `Default::default()` for spans: where generated code that users need not see stands.
-pub(crate) fn hidden(span: Span) -> Span {
-    Span::mixed_site().located_at(span)
 }

@@ -3,12 +3,12 @@
 //!
 //! # Layout
 //!
-//! - [`derive`]`::handler`: `#[derive(RequestHandler)]`; `::error`: `#[derive(HttpError)]`
-//! - [`attribute`]`::verbs`: `#[verbs]`
+//! - `derive::handler`: `#[derive(RequestHandler)]`; `::error`: `#[derive(HttpError)]`
+//! - `attribute::verbs`: `#[verbs]`
 //! - each of them: `parse` (tokens → model) → `check` (rules → diagnostics) → `expand` (model →
 //!   tokens); the three know the model and never each other
-//! - [`input`]: one input of a handler, which the derive and the attribute share
-//! - [`attr`], [`template`], [`diag`], [`names`]: the attributes of inputs, the names in a route,
+//! - `input`: one input of a handler, which the derive and the attribute share
+//! - `attr`, `template`, `diag`, `names`: the attributes of inputs, the names in a route,
 //!   the collector of mistakes, and the runtime as text
 //!
 //! It must not depend on the runtime: what it writes is checked where it lands. The macros are

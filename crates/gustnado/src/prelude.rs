@@ -3,19 +3,23 @@
 //! [`Result`] is the standard library's with [`Error`] for an error that is not named, so importing
 //! it changes no signature that names both.
 
+#[doc(no_inline)]
+pub use gustnado_core::{
+    Application, Error, Html, HttpError, Internal, IntoResponse, Limits, NoContent, OrError,
+    Redirect, RequestHandler, Result, RunError,
+};
 #[cfg(feature = "static")]
+#[allow(unused_imports, unreachable_pub, reason = "the crate is being written")]
 #[doc(no_inline)]
 pub use gustnado_static::*;
 
-#[doc(no_inline)]
-pub use crate::{
-    Application, Error, Html, HttpError, Internal, IntoResponse, NoContent, OrError, Redirect,
-    RequestHandler, Result, StatusCode,
-};
 #[cfg(feature = "json")]
 #[doc(no_inline)]
-pub use crate::{Created, Json};
+pub use gustnado_core::{Created, Json};
 
 #[cfg(feature = "macros")]
 #[doc(no_inline)]
-pub use crate::verbs;
+pub use gustnado_macros::{HttpError, RequestHandler, verbs};
+
+#[doc(no_inline)]
+pub use http::StatusCode;

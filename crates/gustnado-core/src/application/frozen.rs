@@ -1,24 +1,11 @@
 //! The application, frozen: checked once, shared by all workers, changed never.
 
-use std::{
-    convert::Infallible,
-    fmt,
-    sync::Arc,
-    task::{Context, Poll},
-};
-
-use bytes::Bytes;
-use tower_service::Service;
+use std::{fmt, sync::Arc};
 
 use crate::{
-    body::Body,
-    error::BoxError,
-    extract::{BoxFuture, Shared},
-    lifecycle,
+    extract::Shared,
     limits::Limits,
-    request::Request,
     router::{Route, Router},
-    write::Outgoing,
 };
 
 /// An application that was checked and can answer. Cheap to clone.
@@ -78,33 +65,6 @@ impl App {
     #[must_use]
     pub fn routes(&self) -> Routes<'_> {
         Routes(self.router())
-    }
-
-    /// Answers a request.
-    pub(crate) async fn answer(&self, request: Request) -> Outgoing {
-        lifecycle::handle(self, request).await
-    }
-}
-
-impl<B> Service<http::Request<B>> for App
-where
-    B: http_body::Body<Data = Bytes> + Send + 'static,
-    B::Error: Into<BoxError>,
-{
-    type Response = http::Response<Body>;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: http::Request<B>) -> Self::Future {
-        let app = self.clone();
-        Box::pin(async move {
-            let request = Request::from(request.map(Body::new));
-            Ok(app.answer(request).await.into_http())
-        })
     }
 }
 

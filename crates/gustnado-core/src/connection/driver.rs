@@ -171,7 +171,9 @@ impl<S: Serve> Driver<S> {
             let step = match &mut self.phase {
                 Phase::Dormant(_) => self.listen(cx),
                 Phase::Closing(_) => self.close(cx),
-                _ => self.serve(cx),
+                Phase::Http1(_) => self.serve(cx),
+                #[cfg(feature = "http2")]
+                Phase::Http2(_) => self.serve(cx),
             };
             match step {
                 Step::Again => {}

@@ -9,10 +9,6 @@ pub(super) enum Protocol {
     /// Anything that is not HTTP/2; if it is nothing at all, the parser of HTTP/1.1 says so.
     Http1,
     /// HTTP/2 with prior knowledge.
-    #[cfg_attr(
-        not(feature = "http2"),
-        expect(dead_code, reason = "sniffed for with http2")
-    )]
     Http2,
     /// The preface so far: more bytes are needed.
     Undecided,

@@ -152,7 +152,7 @@ impl<T: Send> AnySlot for Slot<T> {
 
 /// Slots, one after another.
 #[doc(hidden)]
-pub trait SlotList: Send {
+pub trait SlotList: Send + 'static {
     fn slot(&mut self, index: usize) -> Option<&mut dyn AnySlot>;
 }
 

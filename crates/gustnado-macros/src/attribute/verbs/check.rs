@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::model::{Argument, Block, Method, Receiver, Reply, Role};
+use super::model::{Argument, Block, Custom, Method, Receiver, Reply, Role};
 use crate::{
     attr::is_token,
     diag::{Diag, nearest},
@@ -33,7 +33,10 @@ pub(super) fn check(block: &mut Block, diag: &mut Diag) {
 
 /// What its name says it is.
 fn role(method: &Method, diag: &mut Diag) -> Option<Role> {
-    if let Some(custom) = &method.custom {
+    if let Custom::Unreadable = method.custom {
+        return None;
+    }
+    if let Custom::Method(custom) = &method.custom {
         let name = custom.value();
         let upper = name.to_ascii_uppercase();
         if !is_token(&name) {
@@ -96,6 +99,9 @@ fn signature(method: &Method, diag: &mut Diag) -> bool {
 }
 
 fn argument(argument: &Argument, diag: &mut Diag) -> bool {
+    if argument.mismarked {
+        return false;
+    }
     let first = argument.ty.clone().into_iter().next();
     let message = if let Some(message) = borrowed(&argument.ty) {
         message
@@ -118,7 +124,7 @@ fn once(method: &Method, name: &str, seen: &mut HashSet<String>, diag: &mut Diag
         return true;
     }
     let message = format!("{name} is answered twice");
-    if let Some(custom) = &method.custom {
+    if let Custom::Method(custom) = &method.custom {
         diag.at(custom, message);
     } else {
         diag.at(&method.ident, message);

@@ -40,8 +40,17 @@ fn goes_on(before: &TokenTree) -> bool {
     matches!(before, TokenTree::Punct(punct) if "<,=".contains(punct.as_char()))
 }
 
+/// Whether the token is such a group, perhaps as a fragment that `macro_rules` handed on.
 pub(super) fn is_group(token: &TokenTree, delimiter: Delimiter) -> bool {
-    matches!(token, TokenTree::Group(group) if group.delimiter() == delimiter)
+    let TokenTree::Group(group) = token else {
+        return false;
+    };
+    if group.delimiter() != Delimiter::None {
+        return group.delimiter() == delimiter;
+    }
+    let mut inner = group.stream().into_iter();
+    let only = inner.next().filter(|_| inner.next().is_none());
+    only.is_some_and(|token| is_group(&token, delimiter))
 }
 
 /// The item without what only the macro understands: `#[verb(…)]`, and the attributes of

@@ -19,23 +19,19 @@ pub(super) fn expand(block: &Block) -> TokenStream {
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let generic = !generics.params.is_empty();
     let mut entries = Vec::new();
-    let mut checks = TokenStream::new();
+    let mut rules = Rules::default();
     let mut prepare = TokenStream::new();
     for method in &block.methods {
         match &method.role {
             Some(Role::Verb(name)) => {
                 entries.push(entry(method, name));
-                checks.extend(body_rule(method, name, generic));
+                rules.bodies(method, name, generic);
             }
             Some(Role::Prepare) => prepare.extend(self::prepare(method)),
             None => {}
         }
     }
-    let (inner, outer) = if generic {
-        (checks, TokenStream::new())
-    } else {
-        (TokenStream::new(), checks)
-    };
+    let Rules { inner, outer } = rules;
     quote! {
         #[automatically_derived]
         #[allow(clippy::all, clippy::pedantic)]
@@ -98,14 +94,14 @@ fn entry(method: &Method, name: &str) -> TokenStream {
     let (this, receiver) = (at(this, span), at(receiver, span));
     let answer = answer(&method.reply, span);
     let call = quote_spanned! {span=>
-        |__cx| ::std::boxed::Box::pin(#run::<Self, _, _, _>(
+        |__cx| #run::<Self, _, _, _>(
             __cx,
             #slots,
             |#this, #values| async move {
                 let __reply = Self::#ident(#receiver #(, #names)*).await;
                 #answer
             },
-        ))
+        )
     };
     let entry = if STANDARD.contains(&name) {
         let method = runtime("Method", span);
@@ -181,48 +177,66 @@ fn mentions(tokens: &TokenStream, word: &str) -> bool {
     })
 }
 
-/// The compile-time rule of bodies: at most one argument reads it, and none where there is none.
-fn body_rule(method: &Method, name: &str, generic: bool) -> TokenStream {
-    let typed = |argument: &&Argument| argument.input.is_typed();
-    let typed: Vec<&Argument> = method.arguments.iter().filter(typed).collect();
-    let mut rules = TokenStream::new();
-    for (index, argument) in typed.iter().enumerate() {
-        let earlier = &typed[..index];
-        let broken = if matches!(name, "GET" | "HEAD") {
-            vec![(
-                quote!(true),
-                format!("{name} has no body, but `{}` reads it", argument.input.name),
-            )]
-        } else {
-            let clash = |other: &&Argument| {
-                let (first, second) = (&other.input.name, &argument.input.name);
-                let message =
-                    format!("the body can be read once, but `{first}` and `{second}` both read it");
-                (other.input.reads_body(), message)
+/// The rules that are checked when a handler is compiled.
+#[derive(Default)]
+struct Rules {
+    /// For types that only the impl can name; checked when the handler is mounted.
+    inner: TokenStream,
+    /// For all others; `cargo check` checks them.
+    outer: TokenStream,
+}
+
+impl Rules {
+    /// At most one argument reads the body, and none where there is none.
+    fn bodies(&mut self, method: &Method, name: &str, generic: bool) {
+        let is_typed = |argument: &&Argument| argument.input.is_typed();
+        let typed: Vec<&Argument> = method.arguments.iter().filter(is_typed).collect();
+        for (index, argument) in typed.iter().enumerate() {
+            let earlier = &typed[..index];
+            let panics = if matches!(name, "GET" | "HEAD") {
+                no_body(method, name, argument)
+            } else {
+                earlier
+                    .iter()
+                    .map(|other| second_body(method, other, argument))
+                    .collect()
             };
-            earlier.iter().map(clash).collect()
-        };
-        if broken.is_empty() {
-            continue;
+            if panics.is_empty() {
+                continue;
+            }
+            let span = first_span(&argument.ty);
+            let reads_body = argument.input.reads_body();
+            let conditions = &method.conditions;
+            let rule = quote_spanned!(span=> { if #reads_body { #panics } });
+            let mut types = earlier.iter().chain([argument]);
+            if generic || types.any(|argument| mentions(&argument.ty, "Self")) {
+                self.inner
+                    .extend(quote_spanned!(span=> #(#conditions)* const #rule;));
+            } else {
+                self.outer
+                    .extend(quote_spanned!(span=> #(#conditions)* const _: () = #rule;));
+            }
         }
-        let span = first_span(&argument.ty);
-        let reads_body = argument.input.reads_body();
-        let broken = broken.into_iter().map(|(condition, message)| {
-            let panic = argument
-                .input
-                .panic(&format!("`{}`: {message}", method.ident));
-            quote_spanned!(span=> if #condition { #panic })
-        });
-        let rule = quote_spanned!(span=> { if #reads_body { #(#broken)* } });
-        let conditions = &method.conditions;
-        // A const of its own is checked by `cargo check`, but it has no `Self` and no generics.
-        rules.extend(if generic {
-            quote_spanned!(span=> #(#conditions)* const #rule;)
-        } else {
-            quote_spanned!(span=> #(#conditions)* const _: () = #rule;)
-        });
     }
-    rules
+}
+
+fn no_body(method: &Method, name: &str, argument: &Argument) -> TokenStream {
+    let (ident, input) = (&method.ident, &argument.input);
+    let message = format!(
+        "`{ident}`: {name} has no body, but `{}` reads it",
+        input.name
+    );
+    input.panic(&message)
+}
+
+fn second_body(method: &Method, first: &Argument, second: &Argument) -> TokenStream {
+    let (ident, first, second) = (&method.ident, &first.input, &second.input);
+    let condition = first.reads_body();
+    let panic = second.panic(&format!(
+        "`{ident}`: the body can be read once, but `{}` and `{}` both read it",
+        first.name, second.name
+    ));
+    quote_spanned!(first_span(&second.ty)=> if #condition { #panic })
 }
 
 fn prepare(method: &Method) -> TokenStream {

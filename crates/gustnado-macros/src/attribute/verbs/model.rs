@@ -16,8 +16,7 @@ pub(super) struct Block {
 /// A method whose signature could be read.
 pub(super) struct Method {
     pub(super) ident: Ident,
-    /// What `#[verb("…")]` says.
-    pub(super) custom: Option<LitStr>,
+    pub(super) custom: Custom,
     pub(super) doc: String,
     /// The `#[cfg(…)]`s it has.
     pub(super) conditions: Vec<Attribute>,
@@ -28,6 +27,15 @@ pub(super) struct Method {
     pub(super) reply: Reply,
     /// What it turned out to be. `None` where it has a mistake.
     pub(super) role: Option<Role>,
+}
+
+/// What `#[verb("…")]` says.
+pub(super) enum Custom {
+    /// There is none.
+    Absent,
+    /// It cannot be read, which has been said.
+    Unreadable,
+    Method(LitStr),
 }
 
 /// What a method is for.
@@ -55,6 +63,8 @@ pub(super) struct Argument {
     pub(super) input: Input,
     /// Whether it is marked and has no name to be looked up by.
     pub(super) nameless: bool,
+    /// Whether it has a mark that is none, which has been said.
+    pub(super) mismarked: bool,
 }
 
 /// The return type.

@@ -12,7 +12,7 @@ use syn::{
 
 use super::{
     cut::{cleaned, halves, is_inert, items},
-    model::{Argument, Block, Method, Receiver, Reply},
+    model::{Argument, Block, Custom, Method, Receiver, Reply},
 };
 use crate::{
     attr::{self, SOURCES},
@@ -26,45 +26,55 @@ pub(super) fn parse(item: TokenStream, diag: &mut Diag) -> (TokenStream, Option<
         diag.at(&item, "`#[verbs]` goes on the `impl` block of a handler");
         return (item, None);
     };
-    let mut again = TokenStream::new();
-    let mut methods = Vec::new();
-    for item in items(body.stream()) {
-        again.extend(cleaned(&item));
-        let item: TokenStream = item.into_iter().collect();
-        let read = |input: ParseStream<'_>| method(input, diag);
-        let result = read.parse2(item);
-        methods.extend(diag.take(result));
-    }
-    let mut braces = Group::new(Delimiter::Brace, again);
+    let items = items(body.stream());
+    let mut braces = Group::new(
+        Delimiter::Brace,
+        items.iter().flat_map(|item| cleaned(item)).collect(),
+    );
     braces.set_span(body.span());
     let header: TokenStream = header.into_iter().collect();
     let output = quote!(#header #braces);
     let result = block.parse2(header);
-    let block = diag.take(result).map(|(generics, ty)| Block {
+    let Some((generics, ty)) = diag.take(result) else {
+        return (output, None);
+    };
+    let mut methods = Vec::new();
+    for item in items {
+        let read = |input: ParseStream<'_>| method(input, diag);
+        let result = read.parse2(item.into_iter().collect());
+        methods.extend(diag.take(result));
+    }
+    let block = Block {
         generics,
         ty,
         methods,
-    });
-    (output, block)
+    };
+    (output, Some(block))
 }
 
 /// The header of an inherent impl: its generics and its self type.
 fn block(input: ParseStream<'_>) -> syn::Result<(Generics, TokenStream)> {
     input.call(Attribute::parse_outer)?;
     if !input.peek(Token![impl]) {
-        return Err(input.error("`#[verbs]` goes on the `impl` block of a handler"));
+        return Err(error(
+            input,
+            "`#[verbs]` goes on the `impl` block of a handler",
+        ));
     }
     input.parse::<Token![impl]>()?;
     let mut generics: Generics = input.parse()?;
     let mut ty = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![where]) {
         if input.peek(Token![for]) {
-            return Err(input.error("`#[verbs]` goes on an impl of the handler, not of a trait"));
+            return Err(error(
+                input,
+                "`#[verbs]` goes on an impl of the handler, not of a trait",
+            ));
         }
         ty.extend([input.parse::<TokenTree>()?]);
     }
     if ty.is_empty() {
-        return Err(input.error("the handler's type is missing"));
+        return Err(error(input, "the handler's type is missing"));
     }
     generics.where_clause = input.parse::<Option<WhereClause>>()?;
     Ok((generics, ty))
@@ -119,17 +129,19 @@ fn method(input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<Method> {
     })
 }
 
-fn custom(attributes: &[Attribute], diag: &mut Diag) -> Option<LitStr> {
+fn custom(attributes: &[Attribute], diag: &mut Diag) -> Custom {
     let mut verbs = attributes.iter().filter(|a| a.path().is_ident("verb"));
-    let verb = verbs.next()?;
+    let Some(verb) = verbs.next() else {
+        return Custom::Absent;
+    };
     let Ok(name) = verb.parse_args::<LitStr>() else {
         diag.at(verb, "write the method as `#[verb(\"PURGE\")]`");
-        return None;
+        return Custom::Unreadable;
     };
     for second in verbs {
         diag.at(second, "a verb answers one method");
     }
-    Some(name)
+    Custom::Method(name)
 }
 
 /// The doc comment, a line a line, each without the space it begins with.
@@ -180,7 +192,7 @@ fn receiver(input: ParseStream<'_>) -> syn::Result<Option<Receiver>> {
     input.parse::<Option<Token![mut]>>()?;
     input.parse::<Token![self]>()?;
     if input.peek(Token![:]) {
-        return Err(input.error("write `self`, `&self` or `&mut self`"));
+        return Err(error(input, "write `self`, `&self` or `&mut self`"));
     }
     if !input.is_empty() {
         input.parse::<Token![,]>()?;
@@ -194,12 +206,17 @@ fn receiver(input: ParseStream<'_>) -> syn::Result<Option<Receiver>> {
 
 fn argument(input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<Argument> {
     let attributes = input.call(Attribute::parse_outer)?;
+    let mut mismarked = false;
     for attribute in &attributes {
         let name = attribute.path().to_token_stream().to_string();
         if !is_inert(&name) && !SOURCES.contains(&name.as_str()) {
-            let hint = did_you_mean(&name, &SOURCES);
+            let mut hint = did_you_mean(&name, &SOURCES);
+            if hint.is_empty() {
+                hint = "; there are #[query], #[header] and #[state]".into();
+            }
             let message = format!("there is no source `{name}`{hint}");
             diag.at(attribute.path(), message);
+            mismarked = true;
         }
     }
     let mut pattern = TokenStream::new();
@@ -221,11 +238,19 @@ fn argument(input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<Argument> {
         pattern,
         ty,
         nameless,
+        mismarked,
     })
 }
 
-/// The name that a pattern of one name binds.
+/// The name that a pattern of one name binds: `page`, `mut page`, `Json(page)`.
 fn binding(pattern: &TokenStream) -> Option<String> {
+    let last = pattern.clone().into_iter().last()?;
+    if let TokenTree::Group(group) = &last
+        && group.delimiter() == Delimiter::Parenthesis
+        && group.stream().to_string() != pattern.to_string()
+    {
+        return binding(&group.stream());
+    }
     let read = |input: ParseStream<'_>| {
         input.parse::<Option<Token![mut]>>()?;
         input.parse::<Ident>()
@@ -251,7 +276,7 @@ fn reply(input: ParseStream<'_>) -> syn::Result<Reply> {
         before = Some(token);
     }
     if ty.is_empty() {
-        return Err(input.error("a type is missing after `->`"));
+        return Err(error(input, "a type is missing after `->`"));
     }
     Ok(split(&ty).unwrap_or(Reply::Plain(ty)))
 }
@@ -279,4 +304,9 @@ fn split(ty: &TokenStream) -> Option<Reply> {
         .next()
         .is_none()
         .then_some(Reply::Result { ty, value, error })
+}
+
+/// A mistake at the next token. (Syn's own says "unexpected end of input" first where there is none.)
+fn error(input: ParseStream<'_>, message: &str) -> syn::Error {
+    syn::Error::new(input.span(), message)
 }

@@ -24,23 +24,21 @@ pub(super) fn expand(problem: &Problem) -> TokenStream {
         #[allow(clippy::all, clippy::pedantic)]
         impl #impl_generics ::core::fmt::Display for #ident #ty_generics #where_clause {
             fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                match self { #(#texts)* }
+                match *self { #(#texts)* }
             }
         }
         #[automatically_derived]
         #[allow(clippy::all, clippy::pedantic)]
         impl #impl_generics ::std::error::Error for #ident #ty_generics #where_clause {
             fn source(&self) -> ::core::option::Option<&(dyn ::std::error::Error + 'static)> {
-                match self { #(#sources)* }
+                match *self { #(#sources)* }
             }
         }
         #[automatically_derived]
         #[allow(clippy::all, clippy::pedantic)]
         impl #impl_generics #http_error for #ident #ty_generics #where_clause {
             fn status(&self) -> #status_code {
-                let __status: u16 = match self { #(#statuses)* };
-                #status_code::from_u16(__status)
-                    .unwrap_or(#status_code::INTERNAL_SERVER_ERROR)
+                match *self { #(#statuses)* }
             }
         }
         #(#froms)*
@@ -67,16 +65,22 @@ fn text(case: &Case) -> TokenStream {
     let named = |field: &&Field| text.names.contains(&field.name);
     let bindings = case.fields.iter().filter(named).map(|field| {
         let (member, name) = (&field.member, Ident::new(&bound(&field.name), span));
-        quote!(#member: #name)
+        quote!(#member: ref #name)
     });
     let literal = LitStr::new(&text.rewritten, span);
-    let write = quote_spanned!(span=> ::core::write!(__f, #literal));
+    // The formatter is bound where the macro is called, not where the literal is written.
+    let formatter = quote!(__f);
+    let write = quote_spanned!(span=> ::core::write!(#formatter, #literal));
     quote!(#path { #(#bindings,)* .. } => #write,)
 }
 
 fn status(case: &Case) -> TokenStream {
     let (path, status) = (&case.path, case.status.unwrap_or(500));
-    quote!(#path { .. } => #status,)
+    let status_code = runtime("StatusCode", case.ident.span());
+    quote! {
+        #path { .. } => #status_code::from_u16(#status)
+            .unwrap_or(#status_code::INTERNAL_SERVER_ERROR),
+    }
 }
 
 fn source(case: &Case) -> TokenStream {
@@ -93,7 +97,7 @@ fn source(case: &Case) -> TokenStream {
         quote_spanned!(span=> __cause)
     };
     let cause = Ident::new("__cause", span);
-    quote!(#path { #member: #cause, .. } => ::core::option::Option::Some(#value),)
+    quote!(#path { #member: ref #cause, .. } => ::core::option::Option::Some(#value),)
 }
 
 fn is_boxed(ty: &TokenStream) -> bool {

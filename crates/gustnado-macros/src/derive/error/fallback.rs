@@ -8,6 +8,9 @@ use super::model::{Case, Problem};
 use crate::names::runtime;
 
 pub(super) fn stubs(problem: &Problem) -> TokenStream {
+    if !problem.has_shape {
+        return TokenStream::new();
+    }
     let ident = &problem.ident;
     let span = ident.span();
     let (impl_generics, ty_generics, where_clause) = problem.generics.split_for_impl();

@@ -8,6 +8,8 @@ pub(super) struct Problem {
     pub(super) ident: Ident,
     pub(super) generics: Generics,
     pub(super) cases: Vec<Case>,
+    /// Whether it is a type that can be an error; if not, that has been said.
+    pub(super) has_shape: bool,
 }
 
 /// A variant, or the whole of a struct.

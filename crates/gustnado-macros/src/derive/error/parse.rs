@@ -48,6 +48,7 @@ pub(super) fn parse(item: DeriveInput, diag: &mut Diag) -> Problem {
         }
     };
     Problem {
+        has_shape: !matches!(item.data, Data::Union(_)),
         ident: item.ident,
         generics: item.generics,
         cases,

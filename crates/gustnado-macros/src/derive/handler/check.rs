@@ -37,7 +37,7 @@ pub(super) fn check(handler: &Handler, diag: &mut Diag) {
 
 /// Every name in the route has a field.
 fn names(handler: &Handler, diag: &mut Diag) {
-    let Some(route) = &handler.route else {
+    let Some(route) = handler.route.as_ref().filter(|_| handler.has_shape) else {
         return;
     };
     let is_free = |field: &&Field| !field.in_route && field.mark.is_none();

@@ -80,7 +80,16 @@ fn body_check(field: &Field, generic: bool) -> Option<TokenStream> {
 fn request_handler(handler: &Handler, route: &Route) -> TokenStream {
     let ident = &handler.ident;
     let span = ident.span();
-    let (impl_generics, ty_generics, where_clause) = handler.generics.split_for_impl();
+    // The verbs of a generic handler may ask more of its types than the struct does.
+    let mut generics = handler.generics.clone();
+    if !generics.params.is_empty() {
+        let verbs = runtime("Verbs", span);
+        let where_clause = generics.make_where_clause();
+        where_clause
+            .predicates
+            .push(syn::parse_quote!(Self: #verbs));
+    }
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let (name, literal) = (ident.to_string(), &route.literal);
     let (this, location) = (runtime("RequestHandler", span), runtime("Location", span));
     let at = quote_spanned!(span=> #location::caller());

@@ -13,6 +13,8 @@ pub(super) struct Handler {
     /// What `#[route("…")]` says, if it can be read.
     pub(super) route: Option<Route>,
     pub(super) fields: Vec<Field>,
+    /// Whether it is a struct that can be a handler; if not, that has been said.
+    pub(super) has_shape: bool,
 }
 
 /// A route: the literal and what is in it.

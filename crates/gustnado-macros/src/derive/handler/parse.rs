@@ -14,18 +14,17 @@ use crate::{
 
 pub(super) fn parse(item: DeriveInput, diag: &mut Diag) -> Handler {
     let route = route(&item, diag);
-    let fields = named_fields(&item, diag);
-    let fields = fields.map_or_else(Vec::new, |fields| {
-        let route = route.as_ref();
-        let fields = fields.named.iter();
-        fields.map(|f| field(f, route, diag)).collect()
-    });
+    let shape = named_fields(&item, diag);
+    let has_shape = shape.is_some();
+    let fields = shape.into_iter().flatten();
+    let fields = fields.map(|f| field(f, route.as_ref(), diag)).collect();
     Handler {
         vis: item.vis,
         ident: item.ident,
         generics: item.generics,
         route,
         fields,
+        has_shape,
     }
 }
 
@@ -62,29 +61,33 @@ fn is_any(attribute: &Attribute, names: &[&str]) -> bool {
     names.iter().any(|name| attribute.path().is_ident(name))
 }
 
-fn named_fields<'i>(item: &'i DeriveInput, diag: &mut Diag) -> Option<&'i syn::FieldsNamed> {
+/// The fields of a struct that can be a handler.
+fn named_fields<'i>(item: &'i DeriveInput, diag: &mut Diag) -> Option<&'i Fields> {
     let ident = &item.ident;
     let message = format!("a handler is a struct: write `struct {ident} {{ … }}`");
-    match &item.data {
-        Data::Enum(data) => diag.at(data.enum_token, message),
-        Data::Union(data) => diag.at(data.union_token, message),
-        Data::Struct(data) => match &data.fields {
-            Fields::Unit => {}
-            Fields::Named(fields) => return Some(fields),
-            Fields::Unnamed(fields) => {
-                let types = fields.unnamed.iter().enumerate().map(|(index, field)| {
-                    let ty = field.ty.to_token_stream().to_string().replace(' ', "");
-                    format!("input{index}: {ty}")
-                });
-                let named = types.collect::<Vec<_>>().join(", ");
-                let message = format!(
-                    "the inputs of a handler have names: write `struct {ident} {{ {named} }}`"
-                );
-                diag.at(fields, message);
-            }
-        },
+    let fields = match &item.data {
+        Data::Enum(data) => {
+            diag.at(data.enum_token, message);
+            return None;
+        }
+        Data::Union(data) => {
+            diag.at(data.union_token, message);
+            return None;
+        }
+        Data::Struct(data) => &data.fields,
+    };
+    if let Fields::Unnamed(unnamed) = fields {
+        let types = fields.iter().enumerate().map(|(index, field)| {
+            let ty = field.ty.to_token_stream().to_string().replace(' ', "");
+            format!("input{index}: {ty}")
+        });
+        let named = types.collect::<Vec<_>>().join(", ");
+        let message =
+            format!("the inputs of a handler have names: write `struct {ident} {{ {named} }}`");
+        diag.at(unnamed, message);
+        return None;
     }
-    None
+    Some(fields)
 }
 
 fn field(field: &syn::Field, route: Option<&Route>, diag: &mut Diag) -> Field {
@@ -97,7 +100,7 @@ fn field(field: &syn::Field, route: Option<&Route>, diag: &mut Diag) -> Field {
         .unwrap_or_else(|| quote::format_ident!("_"));
     let name = ident.unraw().to_string();
     let in_route = route.is_some_and(|route| route.template.names().any(|other| other == name));
-    let mark = attr::mark(&field.attrs, diag);
+    let mark = attr::mark(&field.attrs, diag).or_else(|| attr::misspelt_mark(&field.attrs));
     let attribute = mark.as_ref().map(|mark| mark.attribute.clone());
     let ty = &field.ty;
     let ty = quote!(#ty);

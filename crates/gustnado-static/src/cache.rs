@@ -1,0 +1,252 @@
+//! Facts and representations in memory, bounded in bytes, by (path, coding). It must not know the
+//! disk, nor whether what it holds is current.
+
+use std::{
+    hash::{BuildHasher, Hash, Hasher, RandomState},
+    sync::Arc,
+};
+
+use quick_cache::{
+    Equivalent, OptionsBuilder, Weighter,
+    sync::{DefaultLifecycle, PlaceholderGuard},
+};
+
+use crate::{
+    coding::Coding,
+    entry::{Facts, Representation},
+    limits::{self, StaticLimits},
+};
+
+/// Facts and representations in memory.
+pub(crate) struct Cache {
+    entries: quick_cache::sync::Cache<Key, Value, Weight, Seeded>,
+    largest: usize,
+}
+
+/// The right and the duty to load what others are waiting for.
+pub(crate) struct Turn<'a>(PlaceholderGuard<'a, Key, Value, Weight, Seeded, Lifecycle>);
+
+type Lifecycle = DefaultLifecycle<Key, Value>;
+
+impl Cache {
+    pub(crate) fn new(limits: &StaticLimits) -> Self {
+        let shards = (limits.memory / limits::SHARD).max(1);
+        let shards = 1 << shards.min(64).ilog2();
+        let largest = limits.file.min(limits.memory / shards / limits::SHARE);
+        let mut options = OptionsBuilder::new();
+        options
+            .shards(shards)
+            // At least as many that the shards are not made fewer.
+            .estimated_items_capacity((limits.memory / limits::EXPECTED_ENTRY).max(shards * 32))
+            .weight_capacity(limits.memory as u64);
+        let entries = match options.build() {
+            Ok(options) => quick_cache::sync::Cache::with_options(
+                options,
+                Weight,
+                Seeded::default(),
+                Lifecycle::default(),
+            ),
+            // Capacities are given, which is all that can be wrong.
+            Err(_) => quick_cache::sync::Cache::with(
+                0,
+                limits.memory as u64,
+                Weight,
+                Seeded::default(),
+                Lifecycle::default(),
+            ),
+        };
+        Self { entries, largest }
+    }
+
+    /// Bytes of the largest file that is kept.
+    pub(crate) fn largest(&self) -> usize {
+        self.largest
+    }
+
+    /// How many bytes it holds, and how many entries.
+    pub(crate) fn size(&self) -> (u64, usize) {
+        (self.entries.weight(), self.entries.len())
+    }
+
+    pub(crate) fn facts(&self, path: &str) -> Option<Arc<Facts>> {
+        match self.entries.get(&Borrowed(path, Slot::Facts))? {
+            Value::Facts(facts) => Some(facts),
+            Value::Representation(_) => None,
+        }
+    }
+
+    pub(crate) fn representation(&self, path: &str, coding: Coding) -> Option<Arc<Representation>> {
+        match self.entries.get(&Borrowed(path, Slot::In(coding)))? {
+            Value::Representation(found) if found.coding == coding => Some(found),
+            _ => None,
+        }
+    }
+
+    /// Facts that somebody has loaded or is about to, or the turn to load them.
+    pub(crate) async fn facts_or_turn(&self, path: &str) -> Result<Arc<Facts>, Turn<'_>> {
+        loop {
+            let key = Key(path.into(), Slot::Facts);
+            match self.entries.get_value_or_guard_async(&key).await {
+                Ok(Value::Facts(facts)) => return Ok(facts),
+                Ok(Value::Representation(_)) => self.entries.remove(&key),
+                Err(guard) => return Err(Turn(guard)),
+            };
+        }
+    }
+
+    /// As [`facts_or_turn`](Self::facts_or_turn).
+    pub(crate) async fn representation_or_turn(
+        &self,
+        path: &str,
+        coding: Coding,
+    ) -> Result<Arc<Representation>, Turn<'_>> {
+        loop {
+            let key = Key(path.into(), Slot::In(coding));
+            match self.entries.get_value_or_guard_async(&key).await {
+                Ok(Value::Representation(found)) if found.coding == coding => return Ok(found),
+                Ok(_) => self.entries.remove(&key),
+                Err(guard) => return Err(Turn(guard)),
+            };
+        }
+    }
+
+    pub(crate) fn keep(&self, path: &str, representation: Arc<Representation>) {
+        let key = Key(path.into(), Slot::In(representation.coding));
+        self.entries
+            .insert(key, Value::Representation(representation));
+    }
+
+    /// Drops these facts, unless there are newer ones by now.
+    pub(crate) fn drop_facts(&self, facts: &Arc<Facts>) {
+        let key = Borrowed(&facts.found.path, Slot::Facts);
+        self.entries.remove_if(
+            &key,
+            |value| matches!(value, Value::Facts(found) if Arc::ptr_eq(found, facts)),
+        );
+    }
+
+    /// Drops this representation, unless there is a newer one by now.
+    pub(crate) fn drop_representation(&self, path: &str, old: &Arc<Representation>) {
+        let key = Borrowed(path, Slot::In(old.coding));
+        self.entries.remove_if(
+            &key,
+            |value| matches!(value, Value::Representation(found) if Arc::ptr_eq(found, old)),
+        );
+    }
+}
+
+impl Turn<'_> {
+    /// Hands what was loaded to all who wait. It is kept if there is room.
+    pub(crate) fn hand_out(self, value: impl Into<Value>) {
+        // An error says that somebody removed the place meanwhile; those who waited have it.
+        drop(self.0.insert(value.into()));
+    }
+}
+
+/// What a path can have in the cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Facts,
+    In(Coding),
+}
+
+impl Slot {
+    fn number(self) -> u64 {
+        match self {
+            Self::Facts => 0,
+            Self::In(coding) => 1 + coding as u64,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Key(Box<str>, Slot);
+
+/// A key that was not copied.
+struct Borrowed<'a>(&'a str, Slot);
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Borrowed(&self.0, self.1).hash(state);
+    }
+}
+
+impl Hash for Borrowed<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.1.number());
+        state.write(self.0.as_bytes());
+    }
+}
+
+impl Equivalent<Key> for Borrowed<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        *self.0 == *key.0 && self.1 == key.1
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    Facts(Arc<Facts>),
+    Representation(Arc<Representation>),
+}
+
+impl From<Arc<Facts>> for Value {
+    fn from(facts: Arc<Facts>) -> Self {
+        Self::Facts(facts)
+    }
+}
+
+impl From<Arc<Representation>> for Value {
+    fn from(representation: Arc<Representation>) -> Self {
+        Self::Representation(representation)
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Weight;
+
+impl Weighter<Key, Value> for Weight {
+    fn weight(&self, key: &Key, value: &Value) -> u64 {
+        let value = match value {
+            Value::Facts(facts) => facts.weight(),
+            Value::Representation(found) => found.weight(),
+        };
+        (size_of::<(Key, Value)>() + key.0.len() + value) as u64
+    }
+}
+
+/// A hasher for short keys, seeded so that nobody can tell which paths collide.
+#[derive(Debug, Clone)]
+struct Seeded(u64);
+
+impl Default for Seeded {
+    fn default() -> Self {
+        Self(RandomState::new().hash_one(0))
+    }
+}
+
+impl BuildHasher for Seeded {
+    type Hasher = Xxh3;
+
+    fn build_hasher(&self) -> Xxh3 {
+        Xxh3(self.0)
+    }
+}
+
+#[derive(Debug)]
+struct Xxh3(u64);
+
+impl Hasher for Xxh3 {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxhash_rust::xxh3::xxh3_64_with_seed(bytes, self.0);
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // An odd factor: no two numbers become one.
+        self.0 ^= number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}

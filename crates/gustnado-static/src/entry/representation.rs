@@ -1,0 +1,157 @@
+//! A file in one coding: its bytes or where they are, its tag, and the heads of its answers. It must
+//! not know how the bytes came about.
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header};
+
+use super::{Facts, hash, head_weight};
+use crate::{coding::Coding, decide::Validators, disk::Stamp, validator::Tag};
+
+/// Where the bytes of a representation are.
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    Kept(Bytes),
+    /// On disk, to be streamed.
+    Streamed,
+}
+
+/// A file in one coding, with the heads of its answers.
+#[derive(Debug)]
+pub(crate) struct Representation {
+    pub(crate) coding: Coding,
+    /// That of the facts it was made from.
+    pub(crate) version: u64,
+    pub(crate) content: Content,
+    /// The file that it was read from, when that is not the original.
+    pub(crate) sibling: Option<(PathBuf, Stamp)>,
+    /// The hash of the original that it was made from, when it was made.
+    pub(crate) made_from: Option<u128>,
+    pub(crate) tag: Tag,
+    pub(crate) length: u64,
+    /// The head of a 200.
+    pub(crate) whole: HeaderMap,
+    /// The head of a 304.
+    pub(crate) not_modified: HeaderMap,
+}
+
+impl Representation {
+    /// The original, or bytes that were made from it.
+    pub(crate) fn kept(facts: &Facts, coding: Coding, bytes: Bytes) -> Self {
+        let hash = match facts.found.content {
+            Some(hash) if coding == Coding::Identity => hash,
+            _ => hash(&bytes),
+        };
+        let mut made = Self::new(
+            facts,
+            coding,
+            Tag::of_content(hash, coding),
+            Content::Kept(bytes),
+        );
+        if coding != Coding::Identity {
+            made.made_from = facts.found.content;
+        }
+        made
+    }
+
+    /// The original, too large to be kept.
+    pub(crate) fn streamed(facts: &Facts) -> Self {
+        let stamp = &facts.found.stamp;
+        let only_now = facts.only_now();
+        let tag = Tag::of_file(stamp.length(), stamp.modified(), only_now, Coding::Identity);
+        let mut made = Self::new(facts, Coding::Identity, tag, Content::Streamed);
+        made.set_length(stamp.length());
+        made
+    }
+
+    /// What a file beside the original holds; without bytes when that is too large to be kept.
+    pub(crate) fn of_sibling(
+        facts: &Facts,
+        coding: Coding,
+        file: (PathBuf, Stamp),
+        bytes: Option<Bytes>,
+    ) -> Self {
+        let (length, changed) = (file.1.length(), file.1.modified());
+        let mut made = match bytes {
+            Some(bytes) => {
+                let tag = Tag::of_content(hash(&bytes), coding);
+                Self::new(facts, coding, tag, Content::Kept(bytes))
+            }
+            None => {
+                let tag = Tag::of_file(length, changed, facts.only_now(), coding);
+                Self::new(facts, coding, tag, Content::Streamed)
+            }
+        };
+        made.set_length(length);
+        made.sibling = Some(file);
+        made
+    }
+
+    fn new(facts: &Facts, coding: Coding, tag: Tag, content: Content) -> Self {
+        let mut whole = facts.headers.clone();
+        whole.insert(header::ETAG, tag.header().clone());
+        if let Some(name) = coding.header() {
+            whole.insert(header::CONTENT_ENCODING, name);
+        }
+        // RFC 9110 section 15.4.5: what a cache updates itself by, and nothing about the body.
+        let mut not_modified = whole.clone();
+        for name in [
+            header::CONTENT_TYPE,
+            header::CONTENT_ENCODING,
+            header::X_CONTENT_TYPE_OPTIONS,
+            header::ACCEPT_RANGES,
+        ] {
+            not_modified.remove(name);
+        }
+        let length = match &content {
+            Content::Kept(bytes) => bytes.len() as u64,
+            Content::Streamed => 0,
+        };
+        let mut made = Self {
+            coding,
+            version: facts.version,
+            content,
+            sibling: None,
+            made_from: None,
+            tag,
+            length,
+            whole,
+            not_modified,
+        };
+        made.set_length(length);
+        made
+    }
+
+    fn set_length(&mut self, length: u64) {
+        self.length = length;
+        let value = HeaderValue::from(length);
+        self.whole.insert(header::CONTENT_LENGTH, value);
+    }
+
+    /// What a decision needs to know of it.
+    pub(crate) fn validators<'a>(&'a self, facts: &Facts) -> Validators<'a> {
+        Validators {
+            tag: &self.tag,
+            modified: facts.modified,
+            length: self.length,
+        }
+    }
+
+    /// The file that holds its bytes.
+    pub(crate) fn file<'a>(&'a self, facts: &'a Facts) -> (&'a Path, &'a Stamp) {
+        match &self.sibling {
+            Some((path, stamp)) => (path, stamp),
+            None => (&facts.found.full, &facts.found.stamp),
+        }
+    }
+
+    /// About how many bytes of memory it takes.
+    pub(crate) fn weight(&self) -> usize {
+        let bytes = match &self.content {
+            Content::Kept(bytes) => bytes.len(),
+            Content::Streamed => 0,
+        };
+        size_of::<Self>() + bytes + head_weight(&self.whole) + head_weight(&self.not_modified)
+    }
+}

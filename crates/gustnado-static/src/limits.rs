@@ -1,0 +1,96 @@
+//! Every bound on the work of static files, its default and the reason for it. It knows nothing of
+//! what it bounds; whoever does the work reads its bound here and nowhere else.
+
+use std::time::Duration;
+
+/// The bounds of a [`StaticFiles`](crate::StaticFiles), set with
+/// [`limits`](crate::StaticFiles::limits).
+///
+/// ```
+/// use gustnado_static::{StaticFiles, StaticLimits};
+///
+/// let mut limits = StaticLimits::default();
+/// limits.memory = 256 * 1024 * 1024;
+/// let files = StaticFiles::new("static").limits(limits);
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct StaticLimits {
+    /// Bytes of the memory cache: bodies, heads and keys together. **64 MiB**: a large front-end
+    /// build in two codings, and little beside what a server has. 0 streams every file from disk.
+    pub memory: usize,
+    /// Bytes of the largest file that is kept in memory, and coded on the fly; larger ones are
+    /// streamed. Never more than an eighth of what one shard of the cache holds, so that one file
+    /// cannot empty it. **1 MiB**: above it, the cost of the system calls no longer shows.
+    pub file: usize,
+    /// Bytes of the smallest file that is coded on the fly. **256 B**: below it, the packet is as
+    /// large either way.
+    pub compress_from: usize,
+    /// Files that are coded at once; the others wait. **One per core, at most 4**: a cold start
+    /// leaves cores for answering.
+    pub encoders: usize,
+    /// How long a `.br`, `.zst` or `.gz` file that appeared beside a file of the cache may go
+    /// unnoticed. **1 s**: three `stat` calls a second and file. One that changed or went is
+    /// noticed at once.
+    pub sibling_time: Duration,
+    /// How young a change of a file has to be for another change to possibly bear the same time
+    /// stamp. A file that was read sooner after its change is read again for the next answer.
+    /// **100 ms**: ten ticks of the slowest kernel clock (100 Hz).
+    pub settle_time: Duration,
+}
+
+impl Default for StaticLimits {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            memory: 64 * 1024 * 1024,
+            file: 1024 * 1024,
+            compress_from: 256,
+            encoders: cores.min(4),
+            sibling_time: Duration::from_secs(1),
+            settle_time: Duration::from_millis(100),
+        }
+    }
+}
+
+/// As [`settle_time`](StaticLimits::settle_time), on a file system that keeps whole seconds. 2 s:
+/// the step of FAT.
+pub(crate) const SETTLE_COARSE: Duration = Duration::from_secs(2);
+
+/// Quality of brotli on the fly. 5: most of the gain over gzip at about gzip's time; 11 takes
+/// forty times as long, which is work for the background.
+pub(crate) const BROTLI_QUALITY: i32 = 5;
+
+/// Largest window of brotli on the fly, as a power of two. 20: all of a file of the default size
+/// that is kept; more would only cost the client memory.
+pub(crate) const BROTLI_WINDOW: i32 = 20;
+
+/// Level of gzip on the fly. 6: zlib's default; above it, time doubles for a percent.
+pub(crate) const GZIP_LEVEL: u32 = 6;
+
+/// Bytes of a path's segment; 404 above. 255: what file systems allow.
+pub(crate) const NAME: usize = 255;
+
+/// Ranges that are read in one request; with more, `Range` is ignored. 100: no player asks for
+/// so many, and RFC 9110 section 14.2 allows refusing what looks like an attack.
+pub(crate) const RANGES: usize = 100;
+
+/// Bytes read from disk at a time when a file is streamed. 64 KiB: what a socket buffer takes at
+/// once; one more chunk at most is read ahead.
+pub(crate) const CHUNK: usize = 64 * 1024;
+
+/// How often a file that changes while it is read is read again, and how often a request for a file
+/// that is replaced all the time is begun anew; the last time, it takes what it finds, uncoded.
+/// 5: both codings may turn out useless before, and a file in the middle of being written is whole
+/// after one or two.
+pub(crate) const TRIES: usize = 5;
+
+/// The part of a cache shard that one file may take: an eighth.
+pub(crate) const SHARE: usize = 8;
+
+/// Bytes of a shard of the cache. 8 MiB: eight of the largest files that are kept. More shards
+/// would mean less waiting of cores on each other, and smaller files.
+pub(crate) const SHARD: usize = 8 * 1024 * 1024;
+
+/// Bytes that an entry of the cache is expected to have. 8 KiB: sizes its tables, bounds nothing.
+pub(crate) const EXPECTED_ENTRY: usize = 8 * 1024;

@@ -1,0 +1,100 @@
+//! What a user asked for: the folder, the rules and the hooks, and what they say of one file. It
+//! must not know requests.
+
+use std::{borrow::Cow, fmt, path::PathBuf, sync::Arc, time::SystemTime};
+
+use http::{HeaderMap, HeaderValue};
+
+use crate::{limits::StaticLimits, pattern::PathPattern, policy::CacheControl};
+
+type ExtraHeaders = dyn Fn(&FileInfo<'_>, &mut HeaderMap) + Send + Sync;
+type ContentType = dyn Fn(&str) -> Option<Cow<'static, str>> + Send + Sync;
+
+/// What a user asked for.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) root: PathBuf,
+    pub(crate) index: Option<String>,
+    /// The last one that covers a path counts.
+    pub(crate) cache_control: Vec<(PathPattern, HeaderValue)>,
+    pub(crate) extra_headers: Option<Arc<ExtraHeaders>>,
+    pub(crate) content_type: Option<Arc<ContentType>>,
+    pub(crate) precompressed: bool,
+    pub(crate) compress: bool,
+    pub(crate) limits: StaticLimits,
+}
+
+/// A file, as the hooks of [`StaticFiles`](crate::StaticFiles) see it.
+#[derive(Debug, Clone, Copy)]
+pub struct FileInfo<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) length: u64,
+    pub(crate) modified: Option<SystemTime>,
+}
+
+impl<'a> FileInfo<'a> {
+    /// Its path below the folder, decoded, with `/` between its parts and none before.
+    #[must_use]
+    pub fn path(&self) -> &'a str {
+        self.path
+    }
+
+    /// Its length in bytes, before any coding.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// When it was last changed; nothing when HTTP has no date for that.
+    #[must_use]
+    pub fn modified(&self) -> Option<SystemTime> {
+        self.modified
+    }
+}
+
+impl Settings {
+    pub(crate) fn new(root: PathBuf) -> Self {
+        Self {
+            root,
+            index: Some("index.html".to_owned()),
+            cache_control: Vec::new(),
+            extra_headers: None,
+            content_type: None,
+            precompressed: true,
+            compress: true,
+            limits: StaticLimits::default(),
+        }
+    }
+
+    /// The `Cache-Control` of a file.
+    pub(crate) fn cache_control(&self, path: &str) -> HeaderValue {
+        let mut rules = self.cache_control.iter().rev();
+        rules.find(|(pattern, _)| pattern.covers(path)).map_or_else(
+            || CacheControl::default().into_header(),
+            |(_, value)| value.clone(),
+        )
+    }
+
+    /// The `Content-Type` that the hook gives a file.
+    pub(crate) fn content_type(&self, path: &str) -> Option<HeaderValue> {
+        let text = self.content_type.as_ref()?(path)?;
+        let value = HeaderValue::from_str(&text);
+        if value.is_err() {
+            tracing::warn!(path, content_type = %text, "not a header value: the type is guessed");
+        }
+        value.ok()
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("root", &self.root)
+            .field("index", &self.index)
+            .field("cache_control", &self.cache_control)
+            .field("precompressed", &self.precompressed)
+            .field("compress", &self.compress)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

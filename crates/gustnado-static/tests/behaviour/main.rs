@@ -1,0 +1,17 @@
+//! What static files answer, asked through the mount they are. Numbers in comments are the rows of
+//! the project's checklist for servers of static files.
+
+// A test fails by panicking; so may its helpers.
+#![allow(clippy::unwrap_used)]
+
+mod cache;
+mod change;
+mod hooks;
+mod large;
+mod methods;
+mod negotiation;
+mod paths;
+mod ranges;
+mod siblings;
+mod site;
+mod validators;

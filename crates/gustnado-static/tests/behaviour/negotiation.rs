@@ -1,0 +1,190 @@
+//! Codings made on the fly, and what is said about them: rows 34 to 48. The table of q-values is
+//! beside the parser.
+
+use gustnado_static::CacheControl;
+use http::HeaderValue;
+
+use crate::site::{Site, gunzip, noise, settled, text, unbrotli};
+
+fn coding(site: &Site, path: &str, accept: &str) -> String {
+    let answer = site.get(path, &[("accept-encoding", accept)]);
+    assert_eq!(answer.status, 200, "{path} for {accept}");
+    answer.field("content-encoding").to_owned()
+}
+
+// 34 to 39
+#[test]
+fn the_client_chooses() {
+    let site = Site::new(&[("a.js", &text(1000))]);
+    assert!(!site.get("/a.js", &[]).has("content-encoding"));
+    for (accept, expected) in [
+        ("", ""),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("X-GZIP", "gzip"),
+        ("br;q=0.2, gzip;q=0.9", "gzip"),
+        ("gzip;q=0", ""),
+        ("br ; Q=0.000, *", "gzip"),
+        ("*", "br"),
+        ("identity;q=1, gzip;q=0.1", ""),
+        ("identity;q=0, gzip;q=0.1", "gzip"),
+        ("zstd", ""),
+    ] {
+        assert_eq!(coding(&site, "/a.js", accept), expected, "{accept}");
+    }
+}
+
+// 38
+#[test]
+fn a_client_that_refuses_all_there_is_gets_406() {
+    let site = Site::new(&[("a.js", &text(1000)), ("a.png", &noise(1000))]);
+    for (path, accept) in [
+        ("/a.js", "*;q=0"),
+        ("/a.js", "identity;q=0, zstd"),
+        ("/a.png", "identity;q=0, br"),
+    ] {
+        let answer = site.get(path, &[("accept-encoding", accept)]);
+        assert_eq!(answer.status, 406, "{path} for {accept}");
+        assert_eq!(answer.field("vary"), "accept-encoding");
+    }
+}
+
+// 40
+#[test]
+fn every_answer_that_depends_on_the_field_says_so() {
+    let site = Site::new(&[("a.js", &text(1000))]);
+    let tag = site.get("/a.js", &[]).tag().to_owned();
+    for (method, fields, status) in [
+        ("GET", vec![], 200),
+        ("HEAD", vec![], 200),
+        ("GET", vec![("accept-encoding", "br")], 200),
+        ("GET", vec![("if-none-match", tag.as_str())], 304),
+        ("GET", vec![("if-match", "\"x\"")], 412),
+        ("GET", vec![("range", "bytes=0-1")], 206),
+        ("GET", vec![("range", "bytes=9999-")], 416),
+        ("GET", vec![("accept-encoding", "*;q=0")], 406),
+    ] {
+        let answer = site.ask(method, "/a.js", &fields);
+        assert_eq!(answer.status, status, "{method} {fields:?}");
+        assert_eq!(answer.field("vary"), "accept-encoding", "{status}");
+    }
+}
+
+// 41
+#[test]
+fn a_coding_is_the_same_file() {
+    let site = Site::new(&[("a.html", &text(5000))]);
+    let plain = site.get("/a.html", &[]);
+    let br = site.get("/a.html", &[("accept-encoding", "br")]);
+    let gzip = site.get("/a.html", &[("accept-encoding", "gzip")]);
+    assert_eq!(unbrotli(&br.body), plain.body);
+    assert_eq!(gunzip(&gzip.body), plain.body);
+    for answer in [&plain, &br, &gzip] {
+        assert_eq!(answer.field("content-type"), "text/html; charset=utf-8");
+        assert_eq!(
+            answer.field("content-length"),
+            answer.body.len().to_string()
+        );
+    }
+}
+
+// 42
+#[test]
+fn head_has_the_head_of_the_coding() {
+    let site = Site::new(&[("a.js", &text(1000))]);
+    for accept in ["br", "gzip", "identity"] {
+        let fields = [("accept-encoding", accept)];
+        let head = site.ask("HEAD", "/a.js", &fields);
+        assert_eq!(head.headers, site.get("/a.js", &fields).headers);
+    }
+}
+
+// 44
+#[test]
+fn what_does_not_pay_is_not_coded() {
+    let site = Site::new(&[
+        ("a.png", &text(1000)),
+        ("a.woff2", &text(1000)),
+        ("a.zip", &text(1000)),
+        ("small.js", &text(255)),
+        ("large.js", &text(256)),
+        ("noise.txt", &noise(1000)),
+    ]);
+    for path in ["/a.png", "/a.woff2", "/a.zip", "/small.js"] {
+        let answer = site.get(path, &[("accept-encoding", "br, gzip")]);
+        assert!(
+            !answer.has("content-encoding") && !answer.has("vary"),
+            "{path}"
+        );
+    }
+    assert_eq!(coding(&site, "/large.js", "br, gzip"), "br");
+    // What turns out to be no smaller is sent as it is, and not tried again.
+    assert_eq!(coding(&site, "/noise.txt", "br, gzip"), "");
+    let tried = site.files.stats().encodings;
+    assert_eq!(coding(&site, "/noise.txt", "br, gzip"), "");
+    assert_eq!(site.files.stats().encodings, tried);
+}
+
+// 45
+#[test]
+fn no_transform_stops_coding() {
+    let policy = CacheControl::Custom(HeaderValue::from_static("max-age=5, no-transform"));
+    let site = Site::with(&[("a.js", &text(1000)), ("b.js", &text(1000))], |files| {
+        files
+            .cache_control("a.js", policy)
+            .extra_headers(|file, headers| {
+                if file.path() == "b.js" {
+                    let value = HeaderValue::from_static("no-transform");
+                    headers.insert("cache-control", value);
+                }
+            })
+    });
+    for path in ["/a.js", "/b.js"] {
+        let answer = site.get(path, &[("accept-encoding", "br")]);
+        assert!(
+            !answer.has("content-encoding") && !answer.has("vary"),
+            "{path}"
+        );
+        assert!(answer.field("cache-control").contains("no-transform"));
+    }
+}
+
+// 46
+#[test]
+fn a_coding_is_made_once_and_kept() {
+    let site = Site::with(&[("a.js", &text(1000))], |files| files.limits(settled()));
+    let fields = [("accept-encoding", "br")];
+    let first = site.get("/a.js", &fields);
+    let second = site.get("/a.js", &fields);
+    assert_eq!((first.headers, first.body), (second.headers, second.body));
+    assert_eq!(site.files.stats().encodings, 1);
+    assert_eq!(site.files.stats().loads, 1);
+}
+
+// 48
+#[test]
+fn files_that_are_coded_by_nature_are_not_coded_twice() {
+    let site = Site::new(&[("a.svgz", &text(1000)), ("a.tar.gz", &text(1000))]);
+    let svg = site.get("/a.svgz", &[("accept-encoding", "br, gzip")]);
+    assert_eq!(svg.field("content-type"), "image/svg+xml");
+    assert_eq!(svg.field("content-encoding"), "gzip");
+    assert_eq!(svg.body, text(1000));
+    let tar = site.get("/a.tar.gz", &[("accept-encoding", "br, gzip")]);
+    assert_eq!(tar.field("content-type"), "application/gzip");
+    assert!(!tar.has("content-encoding"));
+}
+
+// 51
+#[test]
+fn dictionaries_are_never_used_unasked() {
+    let site = Site::new(&[("a.js", &text(1000))]);
+    assert_eq!(coding(&site, "/a.js", "dcb, dcz"), "");
+    assert_eq!(coding(&site, "/a.js", "*"), "br");
+}
+
+#[test]
+fn coding_can_be_switched_off() {
+    let site = Site::with(&[("a.js", &text(1000))], |files| files.compress(false));
+    let answer = site.get("/a.js", &[("accept-encoding", "br")]);
+    assert!(!answer.has("content-encoding") && !answer.has("vary"));
+}

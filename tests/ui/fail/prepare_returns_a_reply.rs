@@ -1,0 +1,19 @@
+//! `prepare` lets the verb run or fails; it does not answer.
+use gustnado::prelude::*;
+
+#[derive(RequestHandler)]
+#[route("/")]
+struct Home;
+
+#[verbs]
+impl Home {
+    async fn prepare(&mut self) -> Result<String, Error> {
+        Ok(String::new())
+    }
+
+    async fn get(self) {}
+}
+
+fn main() {
+    let _ = Application::new().handler::<Home>();
+}

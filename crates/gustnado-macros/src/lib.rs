@@ -3,7 +3,8 @@
 //!
 //! # Layout
 //!
-//! - `derive::handler`: `#[derive(RequestHandler)]`; `::error`: `#[derive(HttpError)]`
+//! - `derive::handler`: `#[derive(RequestHandler)]`
+//! - `derive::error`: `#[derive(HttpError)]`
 //! - `attribute::verbs`: `#[verbs]`
 //! - each of them: `parse` (tokens → model) → `check` (rules → diagnostics) → `expand` (model →
 //!   tokens); the three know the model and never each other

@@ -13,6 +13,10 @@ use crate::{
 
 /// A struct whose fields are inputs of a request. Written by the derives.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has verbs but no route",
+    label = "add #[derive(RequestHandler)] and #[route(\"/…\")]"
+)]
 pub trait Inputs: Sized + Send + 'static {
     type Slots: Slots;
 
@@ -30,7 +34,7 @@ pub trait Inputs: Sized + Send + 'static {
     label = "add `#[verbs] impl {Self} {{ … }}`",
     note = "its async methods named get, post, put, patch, delete … answer the request"
 )]
-pub trait Verbs: Sized + Send + 'static {
+pub trait Verbs: Inputs {
     /// One entry a verb, in the order written.
     const VERBS: &'static [Verb];
 
@@ -48,7 +52,7 @@ pub trait Verbs: Sized + Send + 'static {
     message = "`{Self}` has no route",
     label = "add #[derive(RequestHandler)] and #[route(\"/…\")]"
 )]
-pub trait RequestHandler: Inputs + Verbs {
+pub trait RequestHandler: Verbs {
     /// The type's name, with its module.
     const NAME: &'static str;
 
@@ -61,27 +65,60 @@ pub trait RequestHandler: Inputs + Verbs {
 
 /// Calls a verb of a handler with a request.
 #[doc(hidden)]
+#[allow(
+    unreachable_pub,
+    reason = "named in the signature of what the macros write"
+)]
 pub type Call = for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<Response, Error>>;
 
 /// One verb of a handler.
 #[doc(hidden)]
 #[derive(Clone)]
 pub struct Verb {
-    pub(crate) method: Method,
+    method: Name,
     pub(crate) doc: &'static str,
     pub(crate) call: Call,
+}
+
+/// The method of a verb. One that is not in the standard cannot be a `Method` in a const.
+#[derive(Clone)]
+enum Name {
+    Standard(Method),
+    Custom(&'static str),
 }
 
 impl Verb {
     #[must_use]
     pub const fn new(method: Method, doc: &'static str, call: Call) -> Self {
+        let method = Name::Standard(method);
         Self { method, doc, call }
+    }
+
+    /// A verb for a method that has no name of its own here, such as `PURGE`.
+    #[must_use]
+    pub const fn custom(method: &'static str, doc: &'static str, call: Call) -> Self {
+        let method = Name::Custom(method);
+        Self { method, doc, call }
+    }
+
+    pub(crate) fn answers(&self, method: &Method) -> bool {
+        match &self.method {
+            Name::Standard(own) => own == method,
+            Name::Custom(own) => *own == method.as_str(),
+        }
+    }
+
+    pub(crate) fn method(&self) -> &str {
+        match &self.method {
+            Name::Standard(own) => own.as_str(),
+            Name::Custom(own) => own,
+        }
     }
 }
 
 impl fmt::Debug for Verb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Verb({})", self.method)
+        write!(f, "Verb({})", self.method())
     }
 }
 
@@ -90,7 +127,7 @@ impl fmt::Debug for Verb {
 #[doc(hidden)]
 pub async fn run<H, A, F, R>(cx: &mut Cx, mut args: A, verb: F) -> Result<Response, Error>
 where
-    H: Inputs + Verbs,
+    H: Verbs,
     A: Slots,
     F: FnOnce(H, A::Values) -> R + Send,
     R: Future<Output = Result<Response, Error>> + Send,

@@ -20,6 +20,7 @@
 
 mod application;
 mod body;
+mod connection;
 mod error;
 mod extract;
 mod handler;
@@ -31,7 +32,9 @@ mod respond;
 mod response;
 mod route;
 mod router;
+mod server;
 mod state;
+pub mod testing;
 mod write;
 
 pub use application::{App, Application, BuildError, BuildProblem, Routes};
@@ -47,6 +50,7 @@ pub use respond::{Created, Json};
 pub use respond::{Html, IntoResponse, NoContent, Redirect};
 pub use response::Response;
 pub use route::{Pattern, PatternError};
+pub use server::{Bound, RunError, Serve};
 
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]

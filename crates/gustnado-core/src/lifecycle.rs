@@ -1,6 +1,8 @@
 //! ONE request, from its head to its answer. Read this first: each call below is a file, in the
 //! order of the work. It must not know connections.
 
+use std::sync::Arc;
+
 use http::{Method, header};
 
 use crate::{
@@ -19,11 +21,13 @@ use crate::{
 /// Answers a request. Whatever happens in it, there is an answer.
 pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
     let head = request.method() == Method::HEAD;
-    let response = match app.router().find(request, app.shared()) {
-        Matched::Verb(verb, cx) => call_verb(verb, cx).await,
-        Matched::Mount(route, request) => call_mount(route, request).await,
+    let response = match app.router().find(&request, app.limits().target) {
+        Matched::Verb(verb, route, captures) => {
+            call_verb(verb, Cx::new(request, captures, Arc::clone(route))).await
+        }
+        Matched::Mount(route) => call_mount(route, request).await,
         Matched::Answer(response) => response,
-        Matched::Nothing(request, error) => {
+        Matched::Nothing(error) => {
             report(&error);
             problem::render(&error, request.headers().get(header::ACCEPT))
         }

@@ -7,8 +7,13 @@ use http::{HeaderMap, Method, Uri, Version, request::Parts};
 use crate::body::Body;
 
 /// A request as it came: head, body and peer.
+///
+/// It is one pointer: on its way it is moved from future to future, and a head has 300 bytes.
 #[derive(Debug)]
-pub struct Request {
+pub struct Request(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     head: Parts,
     body: Body,
     peer: Option<SocketAddr>,
@@ -18,65 +23,65 @@ impl Request {
     /// A request from its parts.
     #[must_use]
     pub fn new(head: Parts, body: Body, peer: Option<SocketAddr>) -> Self {
-        Self { head, body, peer }
+        Self(Box::new(Inner { head, body, peer }))
     }
 
     /// The method.
     #[must_use]
     pub fn method(&self) -> &Method {
-        &self.head.method
+        &self.0.head.method
     }
 
     /// The target.
     #[must_use]
     pub fn uri(&self) -> &Uri {
-        &self.head.uri
+        &self.0.head.uri
     }
 
     /// The path of the target, percent-encoded as it came.
     #[must_use]
     pub fn path(&self) -> &str {
-        self.head.uri.path()
+        self.0.head.uri.path()
     }
 
     /// The query string, without its `?`.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
-        self.head.uri.query()
+        self.0.head.uri.query()
     }
 
     /// The version of the protocol.
     #[must_use]
     pub fn version(&self) -> Version {
-        self.head.version
+        self.0.head.version
     }
 
     /// The header fields.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.head.headers
+        &self.0.head.headers
     }
 
     /// The address at the other end of the connection, where it has one.
     #[must_use]
     pub fn peer(&self) -> Option<SocketAddr> {
-        self.peer
+        self.0.peer
     }
 
     /// The head: method, target, version and header fields.
     #[must_use]
     pub fn head(&self) -> &Parts {
-        &self.head
+        &self.0.head
     }
 
     /// The body, to read from.
     pub fn body_mut(&mut self) -> &mut Body {
-        &mut self.body
+        &mut self.0.body
     }
 
     /// Takes the body, leaving an empty one.
     pub fn take_body(&mut self) -> Body {
-        std::mem::take(&mut self.body)
+        std::mem::take(&mut self.0.body)
     }
 }
 
@@ -89,6 +94,6 @@ impl From<http::Request<Body>> for Request {
 
 impl From<Request> for http::Request<Body> {
     fn from(request: Request) -> Self {
-        Self::from_parts(request.head, request.body)
+        Self::from_parts(request.0.head, request.0.body)
     }
 }

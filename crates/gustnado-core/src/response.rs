@@ -8,6 +8,8 @@ use http::{
 
 use crate::{body::Body, error::Error};
 
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+
 /// An answer: status, header fields, body.
 ///
 /// ```
@@ -16,12 +18,10 @@ use crate::{body::Body, error::Error};
 /// let response = Response::new(200).with_text("hello");
 /// assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
 /// ```
+///
+/// It is one pointer: it is handed from future to future, and a head has 110 bytes.
 #[derive(Debug)]
-pub struct Response {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Body,
-}
+pub struct Response(Box<http::Response<Body>>);
 
 impl Response {
     /// An empty answer with this status. A number that is no status is a mistake in the program
@@ -35,24 +35,22 @@ impl Response {
     /// An empty answer with this status.
     #[must_use]
     pub fn with_code(status: StatusCode) -> Self {
-        Self {
-            status,
-            headers: HeaderMap::new(),
-            body: Body::empty(),
-        }
+        let mut response = http::Response::new(Body::empty());
+        *response.status_mut() = status;
+        Self(Box::new(response))
     }
 
     /// Replaces the status.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
-        self.status = status;
+        *self.0.status_mut() = status;
         self
     }
 
     /// Sets a header field, replacing what it had.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.0.headers_mut().insert(name, value);
         self
     }
 
@@ -68,63 +66,66 @@ impl Response {
     /// Sets the body.
     #[must_use]
     pub fn with_body(mut self, body: impl Into<Body>) -> Self {
-        self.body = body.into();
+        *self.0.body_mut() = body.into();
         self
     }
 
     /// Sets the body and says what it is.
     #[must_use]
     pub fn with_content(self, content_type: &'static str, body: impl Into<Body>) -> Self {
-        self.with_header(CONTENT_TYPE, HeaderValue::from_static(content_type))
-            .with_body(body)
+        self.with_typed(HeaderValue::from_static(content_type), body)
     }
 
     /// Sets a body of plain text.
     #[must_use]
     pub fn with_text(self, text: impl Into<Body>) -> Self {
-        self.with_content("text/plain; charset=utf-8", text)
+        self.with_typed(TEXT, text)
+    }
+
+    /// Sets the body and says what it is by a value that was checked when it was compiled, as
+    /// checking one costs more than sending it.
+    #[inline]
+    pub(crate) fn with_typed(self, content_type: HeaderValue, body: impl Into<Body>) -> Self {
+        self.with_header(CONTENT_TYPE, content_type).with_body(body)
     }
 
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status()
     }
 
     /// The header fields.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        self.0.headers()
     }
 
     /// The header fields, to change.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
-        &mut self.headers
+        self.0.headers_mut()
     }
 
     /// The body.
     #[must_use]
     pub fn body(&self) -> &Body {
-        &self.body
+        self.0.body()
     }
 
-    /// Takes it apart.
-    #[must_use]
-    pub fn into_parts(self) -> (StatusCode, HeaderMap, Body) {
-        (self.status, self.headers, self.body)
+    /// Takes the body, leaving an empty one.
+    pub fn take_body(&mut self) -> Body {
+        std::mem::take(self.0.body_mut())
     }
 }
 
-impl<B> From<http::Response<B>> for Response
-where
-    B: Into<Body>,
-{
+impl<B: Into<Body>> From<http::Response<B>> for Response {
     fn from(response: http::Response<B>) -> Self {
-        let (head, body) = response.into_parts();
-        Self {
-            status: head.status,
-            headers: head.headers,
-            body: body.into(),
-        }
+        Self(Box::new(response.map(Into::into)))
+    }
+}
+
+impl From<Response> for http::Response<Body> {
+    fn from(response: Response) -> Self {
+        *response.0
     }
 }

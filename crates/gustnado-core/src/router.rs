@@ -7,50 +7,54 @@ use http::{HeaderValue, Method, header};
 
 use crate::{
     error::Error,
-    extract::{Cx, Shared},
+    extract::{RouteInfo, Shared},
     handler::{Call, Verb},
     mount::Mount,
     request::Request,
     response::Response,
-    route::{Captures, Pattern},
+    route::Captures,
 };
 
 /// Paths to routes.
+#[derive(Clone)]
 pub(crate) struct Router {
     paths: matchit::Router<usize>,
     routes: Vec<Route>,
 }
 
 /// What answers a path.
+#[derive(Clone)]
 pub(crate) enum Route {
     Handler(HandlerRoute),
     Mount(MountRoute),
 }
 
 /// A handler's route: its template and its verbs.
+#[derive(Clone)]
 pub(crate) struct HandlerRoute {
     pub(crate) name: &'static str,
-    pub(crate) pattern: Arc<Pattern>,
+    pub(crate) info: Arc<RouteInfo>,
     pub(crate) verbs: &'static [Verb],
     allow: HeaderValue,
 }
 
 /// A mount and the prefix it stands at, without a slash at its end.
+#[derive(Clone)]
 pub(crate) struct MountRoute {
     pub(crate) prefix: String,
-    pub(crate) mount: Box<dyn Mount>,
+    pub(crate) mount: Arc<dyn Mount>,
 }
 
 /// What the router found for a request.
 pub(crate) enum Matched<'r> {
-    /// A verb, and the request in the context that the verb reads it from.
-    Verb(Call, Cx),
-    /// A mount, and the request.
-    Mount(&'r MountRoute, Request),
+    /// A verb, and what its context is made of.
+    Verb(Call, &'r Arc<RouteInfo>, Captures),
+    /// A mount.
+    Mount(&'r MountRoute),
     /// An answer that needs no handler: OPTIONS.
     Answer(Response),
     /// Nothing: 404, 405 or 414.
-    Nothing(Request, Error),
+    Nothing(Error),
 }
 
 impl Router {
@@ -66,7 +70,7 @@ impl Router {
     /// # Errors
     /// The template of the route that has the same paths.
     pub(crate) fn add_handler(&mut self, route: HandlerRoute) -> Result<(), String> {
-        let template = route.pattern.as_str().to_owned();
+        let template = route.info.pattern.as_str().to_owned();
         self.add(&[template], Route::Handler(route))
     }
 
@@ -101,17 +105,26 @@ impl Router {
         &self.routes
     }
 
-    /// Finds what answers a request.
-    pub(crate) fn find(&self, request: Request, shared: &Arc<Shared>) -> Matched<'_> {
-        if request
-            .uri()
-            .path_and_query()
-            .map_or(0, |target| target.as_str().len())
-            > shared.limits.target
-        {
-            let limit = shared.limits.target;
+    /// A copy that shares no reference count with this one, for another worker: counts that many
+    /// cores touch for each request would cost more than the rest of the routing.
+    pub(crate) fn replica(&self, shared: &Arc<Shared>) -> Self {
+        let mut replica = self.clone();
+        for route in &mut replica.routes {
+            if let Route::Handler(route) = route {
+                let pattern = route.info.pattern.clone();
+                let shared = Arc::clone(shared);
+                route.info = Arc::new(RouteInfo { pattern, shared });
+            }
+        }
+        replica
+    }
+
+    /// Finds what answers a request, whose target may have `limit` bytes.
+    pub(crate) fn find(&self, request: &Request, limit: usize) -> Matched<'_> {
+        let target = request.uri().path_and_query();
+        if target.is_some_and(|target| target.as_str().len() > limit) {
             let detail = format!("the request target may have at most {limit} bytes");
-            return Matched::Nothing(request, Error::new(414, detail));
+            return Matched::Nothing(Error::new(414, detail));
         }
         let path = request.path();
         let Ok(found) = self.paths.at(path) else {
@@ -119,31 +132,29 @@ impl Router {
             if path == "*" && request.method() == Method::OPTIONS {
                 return Matched::Answer(Response::new(204));
             }
-            return Matched::Nothing(request, nothing_here());
+            return Matched::Nothing(nothing_here());
         };
-        let Some(route) = self.routes.get(*found.value) else {
-            return Matched::Nothing(request, nothing_here());
-        };
-        match route {
-            Route::Mount(route) => Matched::Mount(route, request),
-            Route::Handler(route) => {
+        match self.routes.get(*found.value) {
+            None => Matched::Nothing(nothing_here()),
+            Some(Route::Mount(route)) => Matched::Mount(route),
+            Some(Route::Handler(route)) => {
                 let mut captures = Captures::default();
                 for (_name, value) in found.params.iter() {
                     if !captures.push(path, value) {
-                        return Matched::Nothing(request, nothing_here());
+                        return Matched::Nothing(nothing_here());
                     }
                 }
-                route.verb(request, captures, shared)
+                route.verb(request.method(), captures)
             }
         }
     }
 }
 
 impl HandlerRoute {
-    pub(crate) fn new(name: &'static str, pattern: Pattern, verbs: &'static [Verb]) -> Self {
+    pub(crate) fn new(name: &'static str, info: RouteInfo, verbs: &'static [Verb]) -> Self {
         Self {
             name,
-            pattern: Arc::new(pattern),
+            info: Arc::new(info),
             verbs,
             allow: allow(verbs),
         }
@@ -154,25 +165,22 @@ impl HandlerRoute {
         self.allow.to_str().unwrap_or_default()
     }
 
-    fn verb(&self, request: Request, captures: Captures, shared: &Arc<Shared>) -> Matched<'_> {
-        let method = request.method();
-        let named = |method: &Method| self.verbs.iter().find(|verb| verb.method == *method);
+    fn verb(&self, method: &Method, captures: Captures) -> Matched<'_> {
+        let named = |method: &Method| self.verbs.iter().find(|verb| verb.answers(method));
         // HEAD is a GET whose body is not sent; `write` sees to that.
         let verb = named(method).or_else(|| {
             let head = *method == Method::HEAD;
             head.then(|| named(&Method::GET)).flatten()
         });
         if let Some(verb) = verb {
-            let cx = Cx::new(request, captures, self.pattern.clone(), shared.clone());
-            return Matched::Verb(verb.call, cx);
+            return Matched::Verb(verb.call, &self.info, captures);
         }
         if *method == Method::OPTIONS {
             let answer = Response::new(204).with_header(header::ALLOW, self.allow.clone());
             return Matched::Answer(answer);
         }
         let detail = format!("{method} is not answered here, but {}", self.allow());
-        let error = Error::new(405, detail).with_header(header::ALLOW, self.allow.clone());
-        Matched::Nothing(request, error)
+        Matched::Nothing(Error::new(405, detail).with_header(header::ALLOW, self.allow.clone()))
     }
 }
 
@@ -182,7 +190,7 @@ fn nothing_here() -> Error {
 
 /// `Allow` for these verbs: HEAD where there is GET, and OPTIONS always.
 fn allow(verbs: &[Verb]) -> HeaderValue {
-    let mut methods: Vec<&str> = verbs.iter().map(|verb| verb.method.as_str()).collect();
+    let mut methods: Vec<&str> = verbs.iter().map(Verb::method).collect();
     if methods.contains(&"GET") && !methods.contains(&"HEAD") {
         methods.push("HEAD");
     }

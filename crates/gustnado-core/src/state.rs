@@ -6,18 +6,21 @@ use std::{
     collections::HashMap,
     fmt,
     hash::{BuildHasherDefault, Hasher},
+    sync::Arc,
 };
 
 /// One value a type, cloned for each request that asks for it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct State {
-    values: HashMap<TypeId, Box<dyn Any + Send + Sync>, BuildHasherDefault<TypeIdHasher>>,
+    values: HashMap<TypeId, Value, BuildHasherDefault<TypeIdHasher>>,
 }
+
+type Value = Arc<dyn Any + Send + Sync>;
 
 impl State {
     /// Puts a value in. Says whether there was none of its type.
     pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: T) -> bool {
-        let before = self.values.insert(TypeId::of::<T>(), Box::new(value));
+        let before = self.values.insert(TypeId::of::<T>(), Arc::new(value));
         before.is_none()
     }
 

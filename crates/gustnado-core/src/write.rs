@@ -17,25 +17,21 @@ impl Outgoing {
 }
 
 /// Makes the answer to a request whose method was HEAD, or was not.
-pub(crate) fn outgoing(head: bool, response: Response) -> Outgoing {
-    let (status, mut headers, mut body) = response.into_parts();
-    if bodiless(status) {
-        body = Body::empty();
+pub(crate) fn outgoing(head: bool, mut response: Response) -> Outgoing {
+    if bodiless(response.status()) {
+        response.take_body();
         // RFC 9110 section 8.6: no length with 1xx and 204.
-        headers.remove(header::CONTENT_LENGTH);
+        response.headers_mut().remove(header::CONTENT_LENGTH);
     } else if head {
+        let body = response.take_body();
         // The length that GET would have had (section 9.3.2), where it is known.
-        if !headers.contains_key(header::CONTENT_LENGTH)
-            && let Some(length) = body.size_hint().exact()
-        {
-            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        if let Some(length) = body.size_hint().exact() {
+            let length = HeaderValue::from(length);
+            let headers = response.headers_mut();
+            headers.entry(header::CONTENT_LENGTH).or_insert(length);
         }
-        body = Body::empty();
     }
-    let mut outgoing = http::Response::new(body);
-    *outgoing.status_mut() = status;
-    *outgoing.headers_mut() = headers;
-    Outgoing(outgoing)
+    Outgoing(response.into())
 }
 
 /// Whether an answer with this status never has a body (sections 15.2, 15.3.5 and 15.4.5).

@@ -1,1 +1,42 @@
-//! Gustnado.
+//! The entries of Gustnado's macros, and nothing else. Each hands its tokens to a folder that
+//! parses, checks and expands them.
+//!
+//! # Layout
+//!
+//! - [`derive`]`::handler`: `#[derive(RequestHandler)]`; `::error`: `#[derive(HttpError)]`
+//! - [`attribute`]`::verbs`: `#[verbs]`
+//! - each of them: `parse` (tokens → model) → `check` (rules → diagnostics) → `expand` (model →
+//!   tokens); the three know the model and never each other
+//! - [`input`]: one input of a handler, which the derive and the attribute share
+//! - [`attr`], [`template`], [`diag`], [`names`]: the attributes of inputs, the names in a route,
+//!   the collector of mistakes, and the runtime as text
+//!
+//! It must not depend on the runtime: what it writes is checked where it lands. The macros are
+//! documented where users meet them, on the re-exports of `gustnado`.
+
+#![allow(missing_docs, reason = "the facade documents the macros")]
+
+mod attr;
+mod attribute;
+mod derive;
+mod diag;
+mod input;
+mod names;
+mod template;
+
+use proc_macro::TokenStream;
+
+#[proc_macro_derive(RequestHandler, attributes(route, query, header, state))]
+pub fn request_handler(item: TokenStream) -> TokenStream {
+    derive::handler::derive(item.into()).into()
+}
+
+#[proc_macro_derive(HttpError, attributes(problem, source, from))]
+pub fn http_error(item: TokenStream) -> TokenStream {
+    derive::error::derive(item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn verbs(options: TokenStream, item: TokenStream) -> TokenStream {
+    attribute::verbs::attribute(options.into(), item.into()).into()
+}

@@ -1,10 +1,68 @@
-//! **Gustnado**: a web framework with Tornado's model and Rust's guarantees.
+//! **Gustnado**: a web framework with Tornado's model and Rust's guarantees. A handler is a struct;
+//! its fields are the request's inputs; its async methods answer the verbs.
+//!
+//! ```
+//! use gustnado::prelude::*;
+//!
+//! /// Greets whoever is named.
+//! #[derive(RequestHandler)]
+//! #[route("/hello/{name}")]
+//! struct Hello {
+//!     name: String,
+//! }
+//!
+//! #[verbs]
+//! impl Hello {
+//!     async fn get(self, #[query(default)] loud: bool) -> String {
+//!         let end = if loud { "!" } else { "." };
+//!         format!("Hello, {}{end}", self.name)
+//!     }
+//! }
+//!
+//! let app = Application::new().handler::<Hello>().build()?;
+//! assert_eq!(Hello::url("Grace Hopper"), "/hello/Grace%20Hopper");
+//! # Ok::<(), gustnado::BuildError>(())
+//! ```
+//!
+//! # Features
+//!
+//! All are on unless `default-features = false`; each adds and none changes what is there.
+//!
+//! - `macros`: [`macro@RequestHandler`], [`macro@verbs`] and [`macro@HttpError`]
+//! - `static`: static files
+//! - `http2`: HTTP/2 with prior knowledge, on the port of HTTP/1.1
+//! - `json`: [`Json`] and [`Created`]
 
-pub use gustnado_core::*;
-#[cfg(feature = "macros")]
-pub use gustnado_macros::*;
+pub mod prelude;
+
+pub use gustnado_core::testing;
+
+pub use gustnado_core::{
+    App, Application, BadInput, Body, BoxError, BoxFuture, BuildError, BuildProblem, Cx, Error,
+    FromParam, FromRequest, Html, Internal, IntoResponse, Limits, Mount, Needs, NoContent, OrError,
+    ParamError, Part, Pattern, PatternError, Redirect, Request, Response, Result, Routes, RunError,
+    Serve, SharedState, Stage, Tower,
+};
+#[cfg(feature = "json")]
+pub use gustnado_core::{Created, Json};
+// A derive has the name of its trait, as serde's have: one import brings both.
+pub use gustnado_core::{HttpError, RequestHandler};
 #[cfg(feature = "static")]
 pub use gustnado_static::*;
+/// What a request asks for and what it is answered with, by number and name.
+pub use http::{Method, StatusCode};
+
+#[cfg(feature = "macros")]
+#[doc = include_str!("docs/request_handler.md")]
+pub use gustnado_macros::RequestHandler;
+
+#[cfg(feature = "macros")]
+#[doc = include_str!("docs/verbs.md")]
+pub use gustnado_macros::verbs;
+
+#[cfg(feature = "macros")]
+#[doc = include_str!("docs/http_error.md")]
+pub use gustnado_macros::HttpError;
 
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]

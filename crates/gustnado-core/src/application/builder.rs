@@ -27,6 +27,7 @@ use crate::{
 pub struct Application {
     pub(super) state: State,
     pub(super) limits: Limits,
+    pub(super) workers: usize,
     pub(super) handlers: Vec<AddedHandler>,
     pub(super) mounts: Vec<AddedMount>,
     pub(super) problems: Vec<BuildProblem>,
@@ -44,7 +45,7 @@ pub(super) struct AddedHandler {
 /// A mount as it was added.
 pub(super) struct AddedMount {
     pub(super) prefix: String,
-    pub(super) mount: Box<dyn Mount>,
+    pub(super) mount: Arc<dyn Mount>,
     /// Where it was added.
     pub(super) at: &'static Location<'static>,
 }
@@ -90,7 +91,7 @@ impl Application {
     pub fn mount(mut self, prefix: impl Into<String>, mount: impl Mount) -> Self {
         self.mounts.push(AddedMount {
             prefix: prefix.into(),
-            mount: Box::new(mount),
+            mount: Arc::new(mount),
             at: Location::caller(),
         });
         self
@@ -102,15 +103,29 @@ impl Application {
         self
     }
 
+    /// Sets how many workers [`run`](Self::run) starts. 0, the default: one per core.
+    pub fn workers(mut self, count: usize) -> Self {
+        self.workers = count;
+        self
+    }
+
     /// Checks everything and freezes it.
     ///
     /// # Errors
     /// All that is wrong, at once: routes that clash, state that is missing, templates that are
     /// none, each with the handler and the line it is written in.
     pub fn build(self) -> Result<App, BuildError> {
-        let (router, rest) = check::router(self)?;
-        let Self { state, limits, .. } = rest;
-        Ok(App::new(router, Arc::new(Shared { state, limits })))
+        let Self {
+            state,
+            limits,
+            workers,
+            handlers,
+            mounts,
+            problems,
+        } = self;
+        let shared = Arc::new(Shared { state, limits });
+        let router = check::router(&shared, handlers, mounts, problems)?;
+        Ok(App::new(router, shared, workers))
     }
 }
 

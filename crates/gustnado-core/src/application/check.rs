@@ -2,16 +2,15 @@
 //! are told at once.
 
 use std::{
-    any::TypeId,
     fmt,
     panic::Location,
     sync::Arc,
     task::{Context, Waker},
 };
 
-use super::builder::{AddedHandler, AddedMount, Application};
+use super::builder::{AddedHandler, AddedMount};
 use crate::{
-    extract::{Cx, Described, Need, ParamError},
+    extract::{Cx, Described, Need, ParamError, RouteInfo, Shared},
     route::{Pattern, PatternError},
     router::{HandlerRoute, MountRoute, Router},
 };
@@ -111,18 +110,22 @@ impl BuildError {
     }
 }
 
-/// Builds the router, and gives back the application without what went into it.
-pub(super) fn router(mut app: Application) -> Result<(Router, Application), BuildError> {
+/// Builds the router, or lists all that stands in its way.
+pub(super) fn router(
+    shared: &Arc<Shared>,
+    handlers: Vec<AddedHandler>,
+    mounts: Vec<AddedMount>,
+    mut problems: Vec<BuildProblem>,
+) -> Result<Router, BuildError> {
     let mut router = Router::new();
-    let mut problems = std::mem::take(&mut app.problems);
-    for handler in std::mem::take(&mut app.handlers) {
-        add_handler(&mut router, &handler, &app, &mut problems);
+    for handler in handlers {
+        add_handler(&mut router, handler, shared, &mut problems);
     }
-    for mount in std::mem::take(&mut app.mounts) {
+    for mount in mounts {
         add_mount(&mut router, mount, &mut problems);
     }
     if problems.is_empty() {
-        Ok((router, app))
+        Ok(router)
     } else {
         Err(BuildError { problems })
     }
@@ -130,56 +133,61 @@ pub(super) fn router(mut app: Application) -> Result<(Router, Application), Buil
 
 fn add_handler(
     router: &mut Router,
-    handler: &AddedHandler,
-    app: &Application,
+    handler: AddedHandler,
+    shared: &Arc<Shared>,
     problems: &mut Vec<BuildProblem>,
 ) {
-    let template = &handler.template;
-    let pattern = match Pattern::parse(template) {
+    let AddedHandler {
+        name,
+        template,
+        verbs,
+        at,
+    } = handler;
+    let pattern = match Pattern::parse(&template) {
         Ok(pattern) => pattern,
         Err(error) => {
             problems.push(BuildProblem::BadPattern {
-                name: handler.name.into(),
-                template: template.clone(),
+                name: name.into(),
+                template,
                 error,
-                at: handler.at,
+                at,
             });
             return;
         }
     };
-    let route = HandlerRoute::new(handler.name, pattern, handler.verbs);
-    check_inputs(handler.name, &route, app, problems);
+    let shared = Arc::clone(shared);
+    let route = HandlerRoute::new(name, RouteInfo { pattern, shared }, verbs);
+    check_inputs(&route, problems);
     if let Err(with) = router.add_handler(route) {
         problems.push(BuildProblem::Clash {
-            name: handler.name.into(),
-            template: template.clone(),
+            name: name.into(),
+            template,
             with,
-            at: handler.at,
+            at,
         });
     }
 }
 
-fn check_inputs(
-    handler: &'static str,
-    route: &HandlerRoute,
-    app: &Application,
-    problems: &mut Vec<BuildProblem>,
-) {
+fn check_inputs(route: &HandlerRoute, problems: &mut Vec<BuildProblem>) {
+    let handler = route.name;
+    let RouteInfo { pattern, shared } = &*route.info;
     for described in describe(route) {
         let Described { name, at, need } = described;
         let problem = match need {
-            Need::Path if route.pattern.position(name).is_none() => BuildProblem::NotInRoute {
+            Need::Path if pattern.position(name).is_none() => BuildProblem::NotInRoute {
                 handler,
                 input: name,
-                template: route.pattern.as_str().into(),
+                template: pattern.as_str().into(),
                 at,
             },
-            Need::State(id, type_name) if !has_state(app, id) => BuildProblem::MissingState {
-                handler,
-                input: name,
-                type_name,
-                at,
-            },
+            Need::State(id, type_name) if !shared.state.contains(id) => {
+                BuildProblem::MissingState {
+                    handler,
+                    input: name,
+                    type_name,
+                    at,
+                }
+            }
             Need::BadDefault(error) => BuildProblem::BadDefault {
                 handler,
                 input: name,
@@ -195,16 +203,12 @@ fn check_inputs(
     }
 }
 
-fn has_state(app: &Application, id: TypeId) -> bool {
-    app.state.contains(id)
-}
-
 /// What the inputs of a route's verbs say of themselves: each verb is called with a context that
 /// only listens. The calls end before they come to code of the user's.
 fn describe(route: &HandlerRoute) -> Vec<Described> {
     let mut described = Vec::new();
     for verb in route.verbs {
-        let mut cx = Cx::dry_run(Arc::clone(&route.pattern));
+        let mut cx = Cx::dry_run(Arc::clone(&route.info));
         let poll = (verb.call)(&mut cx)
             .as_mut()
             .poll(&mut Context::from_waker(Waker::noop()));

@@ -33,13 +33,31 @@ pub struct App {
 struct Inner {
     router: Router,
     shared: Arc<Shared>,
+    workers: usize,
 }
 
 impl App {
-    pub(super) fn new(router: Router, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(router: Router, shared: Arc<Shared>, workers: usize) -> Self {
+        let inner = Inner {
+            router,
+            shared,
+            workers,
+        };
         Self {
-            inner: Arc::new(Inner { router, shared }),
+            inner: Arc::new(inner),
         }
+    }
+
+    /// The same application for another worker, with reference counts of its own.
+    pub(crate) fn replica(&self) -> Self {
+        let shared = Arc::new(Shared::clone(self.shared()));
+        let router = self.router().replica(&shared);
+        Self::new(router, shared, self.inner.workers)
+    }
+
+    /// How many workers were asked for; 0 is one per core.
+    pub(crate) fn workers(&self) -> usize {
+        self.inner.workers
     }
 
     pub(crate) fn router(&self) -> &Router {
@@ -96,26 +114,35 @@ impl fmt::Debug for App {
     }
 }
 
-/// The routes of an application; its `Display` is a table, one route a line.
+/// The routes of an application; its `Display` is a table, one verb a line with the first line of
+/// its doc comment.
 #[derive(Debug)]
 pub struct Routes<'a>(&'a Router);
 
 impl fmt::Display for Routes<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, route) in self.0.routes().iter().enumerate() {
-            if index > 0 {
-                writeln!(f)?;
-            }
+        let mut lines = Vec::new();
+        for route in self.0.routes() {
             match route {
-                Route::Handler(route) => {
-                    let (template, name) = (route.pattern.as_str(), route.name);
-                    write!(f, "{template:<24} {:<32} {name}", route.allow())?;
-                }
-                Route::Mount(route) => {
-                    let template = format!("{}/…", route.prefix);
-                    write!(f, "{template:<24} {:<32} mounted", "")?;
-                }
+                Route::Handler(route) => lines.extend(route.verbs.iter().map(|verb| {
+                    let template = route.info.pattern.as_str().to_owned();
+                    (verb.method(), template, verb.doc.lines().next())
+                })),
+                Route::Mount(route) => lines.push(("*", format!("{}/…", route.prefix), None)),
             }
+        }
+        let width = lines
+            .iter()
+            .map(|(_, template, _)| template.chars().count())
+            .max();
+        let width = width.unwrap_or(0);
+        for (index, (method, template, doc)) in lines.into_iter().enumerate() {
+            let line = format!(
+                "{method:<7} {template:<width$}  {}",
+                doc.unwrap_or_default().trim()
+            );
+            let end = if index == 0 { "" } else { "\n" };
+            write!(f, "{end}{}", line.trim_end())?;
         }
         Ok(())
     }

@@ -18,40 +18,41 @@ use crate::{
 pub struct Cx {
     request: Request,
     captures: Captures,
-    pattern: Arc<Pattern>,
-    shared: Arc<Shared>,
+    route: Arc<RouteInfo>,
     dry_run: Option<Vec<Described>>,
 }
 
+/// What every request of a route sees. One reference count a request is touched for it, and each
+/// worker has its own.
+#[derive(Debug)]
+pub(crate) struct RouteInfo {
+    pub(crate) pattern: Pattern,
+    pub(crate) shared: Arc<Shared>,
+}
+
 /// What every request of an application sees.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Shared {
     pub(crate) state: State,
     pub(crate) limits: Limits,
 }
 
 impl Cx {
-    pub(crate) fn new(
-        request: Request,
-        captures: Captures,
-        pattern: Arc<Pattern>,
-        shared: Arc<Shared>,
-    ) -> Self {
+    pub(crate) fn new(request: Request, captures: Captures, route: Arc<RouteInfo>) -> Self {
         Self {
             request,
             captures,
-            pattern,
-            shared,
+            route,
             dry_run: None,
         }
     }
 
     /// A context that no request stands behind: inputs describe themselves into it instead of
     /// being filled.
-    pub(crate) fn dry_run(pattern: Arc<Pattern>) -> Self {
+    pub(crate) fn dry_run(route: Arc<RouteInfo>) -> Self {
         let (head, ()) = http::Request::new(()).into_parts();
         let request = Request::new(head, Body::empty(), None);
-        let mut cx = Self::new(request, Captures::default(), pattern, Arc::default());
+        let mut cx = Self::new(request, Captures::default(), route);
         cx.dry_run = Some(Vec::new());
         cx
     }
@@ -78,29 +79,29 @@ impl Cx {
     /// The bounds that hold for this request.
     #[must_use]
     pub fn limits(&self) -> &Limits {
-        &self.shared.limits
+        &self.route.shared.limits
     }
 
     /// The template of the route that was found, such as `/users/{id}`.
     #[must_use]
     pub fn pattern(&self) -> &Pattern {
-        &self.pattern
+        &self.route.pattern
     }
 
     /// The application's shared value of this type.
     #[must_use]
     pub fn state<T: 'static>(&self) -> Option<&T> {
-        self.shared.state.get()
+        self.route.shared.state.get()
     }
 
     pub(super) fn state_with<T>(&self, get: fn(&State) -> Option<T>) -> Option<T> {
-        get(&self.shared.state)
+        get(&self.route.shared.state)
     }
 
     /// The value of `{name}` in the path, still percent-encoded.
     #[must_use]
     pub fn path_value(&self, name: &str) -> Option<&str> {
-        let index = self.pattern.position(name)?;
+        let index = self.route.pattern.position(name)?;
         self.captures.get(self.request.path(), index)
     }
 }
@@ -109,7 +110,7 @@ impl fmt::Debug for Cx {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cx")
             .field("request", &self.request)
-            .field("pattern", &self.pattern)
+            .field("pattern", &self.route.pattern)
             .finish_non_exhaustive()
     }
 }

@@ -11,7 +11,7 @@ mod text;
 mod typed;
 
 pub use context::Cx;
-pub(crate) use context::Shared;
+pub(crate) use context::{RouteInfo, Shared};
 pub(crate) use fill::{fill_body, fill_head};
 pub use param::{FromParam, ParamError};
 pub(crate) use slot::{Described, Need};

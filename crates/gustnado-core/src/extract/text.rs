@@ -114,16 +114,36 @@ fn query_values<'a>(
     cx: &'a Cx,
     name: &'static str,
 ) -> impl Iterator<Item = Result<Cow<'a, str>, ValueError>> {
-    let pairs = cx.request().query().unwrap_or_default().split('&');
-    pairs.filter_map(move |pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let found = key == name
-            || (key.contains(['%', '+']) && decode_form(key).is_ok_and(|key| key == name));
-        found.then(|| decode_form(value))
+    let mut rest = cx.request().query();
+    std::iter::from_fn(move || {
+        loop {
+            let (pair, after) = cut(rest?, b'&');
+            rest = after;
+            let (key, value) = cut(pair, b'=');
+            if key == name || (is_coded(key) && decode_form(key).is_ok_and(|key| key == name)) {
+                return Some(decode_form(value.unwrap_or_default()));
+            }
+        }
     })
 }
 
+/// The text before the first `at` and the text behind it. Queries are short: this is quicker than
+/// the searchers of `str`, which are made for long texts.
+fn cut(text: &str, at: u8) -> (&str, Option<&str>) {
+    match text.bytes().position(|byte| byte == at) {
+        Some(index) => (&text[..index], Some(&text[index + 1..])),
+        None => (text, None),
+    }
+}
+
+fn is_coded(text: &str) -> bool {
+    text.bytes().any(|byte| byte == b'%' || byte == b'+')
+}
+
 fn decode(text: &str) -> Result<Cow<'_, str>, ValueError> {
+    if !text.bytes().any(|byte| byte == b'%') {
+        return Ok(Cow::Borrowed(text));
+    }
     percent_decode_str(text)
         .decode_utf8()
         .map_err(|_| ValueError::NotText)
@@ -131,11 +151,11 @@ fn decode(text: &str) -> Result<Cow<'_, str>, ValueError> {
 
 /// Decodes as forms encode: `+` is a space (WHATWG URL, application/x-www-form-urlencoded).
 fn decode_form(text: &str) -> Result<Cow<'_, str>, ValueError> {
-    if text.contains('+') {
-        let spaced = text.replace('+', " ");
-        return decode(&spaced).map(|text| Cow::Owned(text.into_owned()));
+    if !is_coded(text) {
+        return Ok(Cow::Borrowed(text));
     }
-    decode(text)
+    let spaced = text.replace('+', " ");
+    decode(&spaced).map(|text| Cow::Owned(text.into_owned()))
 }
 
 /// A value that may stand for `T` in a link to a route.
@@ -145,28 +165,44 @@ fn decode_form(text: &str) -> Result<Cow<'_, str>, ValueError> {
     label = "the route wants a `{T}` here"
 )]
 pub trait PathValue<T> {
-    fn write(&self, url: &mut String);
+    /// The value as text, not yet percent-encoded.
+    fn text(&self) -> Cow<'_, str>;
+
+    /// Appends it as one segment, or a part of one.
+    fn write(&self, url: &mut String) {
+        push_segment(url, &self.text());
+    }
+
+    /// Appends it as the rest of a path: its `/` stay separators.
+    fn write_rest(&self, url: &mut String) {
+        for (index, segment) in self.text().split('/').enumerate() {
+            if index > 0 {
+                url.push('/');
+            }
+            push_segment(url, segment);
+        }
+    }
 }
 
 impl<T: FromParam + std::fmt::Display> PathValue<T> for T {
-    fn write(&self, url: &mut String) {
-        push_segment(url, &self.to_string());
+    fn text(&self) -> Cow<'_, str> {
+        self.to_string().into()
     }
 }
 
 impl<T: FromParam + std::fmt::Display> PathValue<T> for &T {
-    fn write(&self, url: &mut String) {
-        PathValue::<T>::write(*self, url);
+    fn text(&self) -> Cow<'_, str> {
+        self.to_string().into()
     }
 }
 
 impl PathValue<String> for &str {
-    fn write(&self, url: &mut String) {
-        push_segment(url, self);
+    fn text(&self) -> Cow<'_, str> {
+        (*self).into()
     }
 }
 
-/// All but the unreserved characters (RFC 3986 section 2.3) and `/`, which stays one segment.
+/// All but the unreserved characters (RFC 3986 section 2.3); a `/` within stays in its segment.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')

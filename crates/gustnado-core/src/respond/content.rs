@@ -1,9 +1,13 @@
 //! Answers that are content as it is: text, HTML, bytes, a body that streams.
 
 use bytes::Bytes;
+use http::HeaderValue;
 
 use super::IntoResponse;
 use crate::{body::Body, error::Error, response::Response};
+
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 /// An HTML page, `text/html; charset=utf-8`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +15,7 @@ pub struct Html<T>(pub T);
 
 impl<T: Into<Body>> IntoResponse for Html<T> {
     fn into_response(self) -> Result<Response, Error> {
-        Ok(Response::new(200).with_content("text/html; charset=utf-8", self.0))
+        Ok(Response::new(200).with_typed(HTML, self.0))
     }
 }
 
@@ -44,6 +48,6 @@ impl IntoResponse for Vec<u8> {
 /// `application/octet-stream`. A body made by [`Body::stream`] is sent as it comes.
 impl IntoResponse for Body {
     fn into_response(self) -> Result<Response, Error> {
-        Ok(Response::new(200).with_content("application/octet-stream", self))
+        Ok(Response::new(200).with_typed(BYTES, self))
     }
 }

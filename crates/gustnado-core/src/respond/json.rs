@@ -1,9 +1,15 @@
 //! JSON, as an answer. `extract::json` reads the same type from a body.
 
+use std::cell::Cell;
+
+use bytes::Bytes;
+use http::HeaderValue;
 use serde::Serialize;
 
 use super::IntoResponse;
 use crate::{error::Error, response::Response};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// JSON: as a reply, `application/json`; as an argument of a verb, the body of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -11,7 +17,28 @@ pub struct Json<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Result<Response, Error> {
-        let bytes = serde_json::to_vec(&self.0).map_err(Error::internal)?;
-        Ok(Response::new(200).with_content("application/json", bytes))
+        let bytes = write(&self.0).map_err(Error::internal)?;
+        Ok(Response::new(200).with_typed(JSON, bytes))
     }
+}
+
+thread_local! {
+    /// Written into first, as the length is not known before.
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Above this a text is not copied out of the scratch buffer but leaves with it.
+const COPY: usize = 16 * 1024;
+
+fn write(value: &impl Serialize) -> serde_json::Result<Bytes> {
+    // Taken, not borrowed: a value may write another while it is written.
+    let mut scratch = SCRATCH.take();
+    scratch.clear();
+    serde_json::to_writer(&mut scratch, value)?;
+    if scratch.len() > COPY {
+        return Ok(scratch.into());
+    }
+    let bytes = Bytes::copy_from_slice(&scratch);
+    SCRATCH.set(scratch);
+    Ok(bytes)
 }

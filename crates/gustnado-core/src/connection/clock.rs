@@ -1,0 +1,209 @@
+//! The coarse clock of a worker: one sweep for the time-outs of all its connections, and the way
+//! to wake them all for a drain. It must not know what a time-out means.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+    },
+    task::Waker,
+    time::Duration,
+};
+
+use crate::{application::App, limits::TICK};
+
+/// Ticks since the clock began. Each is [`TICK`] long.
+pub(crate) type Tick = u32;
+
+/// Later than any tick.
+pub(super) const NEVER: Tick = Tick::MAX;
+
+/// Counts ticks, and wakes each connection whose deadline has come.
+#[derive(Debug, Default)]
+pub(crate) struct Clock {
+    now: AtomicU32,
+    draining: AtomicBool,
+    vitals: Mutex<Vec<Arc<Vitals>>>,
+}
+
+/// What a connection shares with its worker's clock and with its own requests.
+///
+/// The clock lets go of it once nobody else holds it.
+#[derive(Debug)]
+pub(super) struct Vitals {
+    deadline: AtomicU32,
+    waker: Mutex<Option<Waker>>,
+    /// Written by the connection's own task only.
+    begun: AtomicU32,
+    /// Written by the connection's task, or by the tasks of its HTTP/2 streams.
+    ended: AtomicU32,
+    unread_body: AtomicBool,
+    pub(super) app: App,
+    pub(super) peer: Option<SocketAddr>,
+}
+
+/// A request being answered, until the last byte of its answer is handed to hyper.
+#[derive(Debug)]
+pub(super) struct InFlight(Arc<Vitals>);
+
+impl InFlight {
+    pub(super) fn app(&self) -> &App {
+        &self.0.app
+    }
+}
+
+impl Clock {
+    /// Sweeps once a tick, until the runtime ends.
+    pub(crate) async fn run(self: Arc<Self>) {
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let begin = tokio::time::Instant::now();
+        loop {
+            ticks.tick().await;
+            // By the watch, not by counting: a worker that was held up has missed some.
+            self.now.store(to_ticks(begin.elapsed()), Relaxed);
+            self.sweep();
+        }
+    }
+
+    fn sweep(&self) {
+        let now = self.now();
+        self.lock().retain(|vitals| {
+            if Arc::strong_count(vitals) == 1 {
+                return false;
+            }
+            if vitals.deadline.load(Relaxed) <= now {
+                vitals.wake();
+            }
+            true
+        });
+    }
+
+    /// Tells every connection to end politely, now and when it next looks.
+    pub(crate) fn drain(&self) {
+        self.draining.store(true, Relaxed);
+        for vitals in self.lock().iter() {
+            vitals.wake();
+        }
+    }
+
+    pub(super) fn now(&self) -> Tick {
+        self.now.load(Relaxed)
+    }
+
+    /// The first tick at which `time` has passed for certain.
+    pub(super) fn after(&self, time: Duration) -> Tick {
+        self.now().saturating_add(to_ticks(time)).saturating_add(1)
+    }
+
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining.load(Relaxed)
+    }
+
+    /// Watches over a new connection.
+    pub(super) fn register(&self, app: App, peer: Option<SocketAddr>) -> Arc<Vitals> {
+        let vitals = Arc::new(Vitals {
+            deadline: AtomicU32::new(NEVER),
+            waker: Mutex::new(None),
+            begun: AtomicU32::new(0),
+            ended: AtomicU32::new(0),
+            unread_body: AtomicBool::new(false),
+            app,
+            peer,
+        });
+        self.lock().push(Arc::clone(&vitals));
+        vitals
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Vitals>>> {
+        self.vitals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn to_ticks(time: Duration) -> Tick {
+    let ticks = time.as_millis().div_ceil(TICK.as_millis());
+    Tick::try_from(ticks).unwrap_or(NEVER - 1)
+}
+
+impl Vitals {
+    /// Asks to be woken at this tick.
+    pub(super) fn set_deadline(&self, deadline: Tick) {
+        self.deadline.store(deadline, Relaxed);
+    }
+
+    pub(super) fn set_waker(&self, waker: &Waker) {
+        let mut slot = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
+        *slot = Some(waker.clone());
+    }
+
+    fn wake(&self) {
+        let slot = self.waker.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(waker) = &*slot {
+            waker.wake_by_ref();
+        }
+    }
+
+    /// A request has begun. To be called by the connection's own task.
+    pub(super) fn begin(self: &Arc<Self>) -> InFlight {
+        // One writer: no need of a read-modify-write, which costs as much as parsing a header.
+        self.begun.store(self.begun().wrapping_add(1), Relaxed);
+        InFlight(Arc::clone(self))
+    }
+
+    /// How many requests have begun, wrapping.
+    pub(super) fn begun(&self) -> u32 {
+        self.begun.load(Relaxed)
+    }
+
+    /// How many requests are being answered.
+    pub(super) fn in_flight(&self) -> u32 {
+        self.begun().wrapping_sub(self.ended.load(Relaxed))
+    }
+
+    /// Notes that a request had a body, of which some may lie unread when the connection closes.
+    pub(super) fn note_body(&self) {
+        self.unread_body.store(true, Relaxed);
+    }
+
+    pub(super) fn had_body(&self) -> bool {
+        self.unread_body.load(Relaxed)
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.ended.fetch_add(1, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::application::Application;
+
+    #[test]
+    fn a_time_is_never_cut_short() {
+        let clock = Clock::default();
+        let table = [(0, 1), (1, 2), (250, 2), (251, 3), (10_000, 41)];
+        for (millis, ticks) in table {
+            let after = clock.after(Duration::from_millis(millis));
+            assert_eq!(after, ticks, "{millis} ms");
+        }
+        assert_eq!(clock.after(Duration::MAX), NEVER);
+    }
+
+    #[test]
+    fn the_sweep_lets_go_of_what_is_gone() {
+        let clock = Clock::default();
+        let app = || Application::new().build().unwrap();
+        let kept = clock.register(app(), None);
+        drop(clock.register(app(), None));
+        clock.sweep();
+        assert_eq!(clock.lock().len(), 1);
+        let flight = kept.begin();
+        assert_eq!(kept.in_flight(), 1);
+        drop(flight);
+        assert_eq!(kept.in_flight(), 0);
+    }
+}

@@ -1,0 +1,181 @@
+//! The real thing behind hyper's IO: the socket, the corked writes, and what the driver wants to
+//! know of both. It must not know HTTP.
+
+use std::{
+    cell::RefCell,
+    io::{self, IoSlice},
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Buf, Bytes};
+use hyper::rt::{Read, ReadBufCursor};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+
+use super::cork::Cork;
+
+thread_local! {
+    /// The connection that is being polled on this thread.
+    static SLOT: RefCell<Option<Box<Live>>> = const { RefCell::new(None) };
+}
+
+/// A socket and what waits to be written to it.
+#[derive(Debug)]
+pub(super) struct Live {
+    socket: TokioIo<TcpStream>,
+    /// Read by the driver before there was a hyper to read it.
+    prefix: Bytes,
+    cork: Cork,
+    /// Bytes came in since the driver last looked.
+    pub(super) received: bool,
+    /// Bytes went out since the driver last looked.
+    pub(super) progressed: bool,
+    /// The socket took no more at the last write.
+    pub(super) blocked: bool,
+}
+
+/// Runs `poll` with `live` in the thread's slot, where hyper's IO finds it, and takes it out
+/// again, also when `poll` panics.
+pub(super) fn enter<T>(live: &mut Option<Box<Live>>, poll: impl FnOnce() -> T) -> T {
+    struct Restore<'a> {
+        live: &'a mut Option<Box<Live>>,
+        outer: Option<Box<Live>>,
+    }
+    impl Drop for Restore<'_> {
+        fn drop(&mut self) {
+            *self.live = SLOT.replace(self.outer.take());
+        }
+    }
+    let outer = SLOT.replace(live.take());
+    let _restore = Restore { live, outer };
+    poll()
+}
+
+/// Calls `with` on the connection that is being polled.
+pub(super) fn current<T>(
+    with: impl FnOnce(&mut Live) -> Poll<io::Result<T>>,
+) -> Poll<io::Result<T>> {
+    SLOT.with_borrow_mut(|slot| match slot {
+        Some(live) => with(live),
+        None => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+    })
+}
+
+impl Live {
+    pub(super) fn new(socket: TcpStream) -> Self {
+        Self {
+            socket: TokioIo::new(socket),
+            prefix: Bytes::new(),
+            cork: Cork::default(),
+            received: false,
+            progressed: false,
+            blocked: false,
+        }
+    }
+
+    /// Puts back bytes that were read too early.
+    pub(super) fn unread(&mut self, bytes: Bytes) {
+        self.prefix = bytes;
+    }
+
+    /// Reads into hyper's buffer.
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut buf: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.prefix.has_remaining() {
+            let count = self.prefix.len().min(buf.remaining());
+            buf.put_slice(&self.prefix.split_to(count));
+            return Poll::Ready(Ok(()));
+        }
+        // hyper does not say how much it got, and the cursor goes by value; what matters here is
+        // that something came.
+        let result = ready!(Pin::new(&mut self.socket).poll_read(cx, buf));
+        self.received = true;
+        Poll::Ready(result)
+    }
+
+    /// Reads into a buffer of ours.
+    pub(super) fn poll_read_into(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<usize>> {
+        let before = buf.filled().len();
+        ready!(Pin::new(self.socket.inner_mut()).poll_read(cx, buf))?;
+        Poll::Ready(Ok(buf.filled().len() - before))
+    }
+
+    /// Gathers small writes; sends large ones behind what was gathered.
+    pub(super) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            if let Some(count) = self.cork.gather(slices) {
+                return Poll::Ready(Ok(count));
+            }
+            let count = ready!(self.poll_send(cx, slices))?;
+            if count > 0 {
+                return Poll::Ready(Ok(count));
+            }
+        }
+    }
+
+    /// Sends what was gathered.
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.cork.is_empty() {
+            ready!(self.poll_send(cx, &[]))?;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Gathers an answer of the driver's own. It is small; where there is no room even for that,
+    /// the peer reads nothing and would not read this.
+    pub(super) fn refuse(&mut self, answer: &[u8]) {
+        let _ = self.cork.gather(&[IoSlice::new(answer)]);
+    }
+
+    /// Sends what was gathered, and says that nothing follows.
+    pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_flush(cx))?;
+        Pin::new(self.socket.inner_mut()).poll_shutdown(cx)
+    }
+
+    fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let socket = Pin::new(self.socket.inner_mut());
+        let result = self.cork.send(slices, |all| {
+            let written = match all {
+                [one] => socket.poll_write(cx, one),
+                all => socket.poll_write_vectored(cx, all),
+            };
+            match written {
+                Poll::Ready(Ok(0)) => Err(io::ErrorKind::WriteZero.into()),
+                Poll::Ready(result) => result,
+                Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
+            }
+        });
+        match result {
+            Ok(count) => {
+                self.blocked = false;
+                self.progressed = true;
+                Poll::Ready(Ok(count))
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.blocked = true;
+                Poll::Pending
+            }
+            Err(error) => Poll::Ready(Err(error)),
+        }
+    }
+}

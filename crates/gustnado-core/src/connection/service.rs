@@ -1,0 +1,73 @@
+//! hyper's request to ours, and our answer to hyper's. It must not know the socket.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http_body::{Body as _, Frame, SizeHint};
+use hyper::{
+    body::Incoming,
+    service::{Service, service_fn},
+};
+
+use super::clock::{InFlight, Vitals};
+use crate::{body::Body, error::BoxError, request::Request};
+
+/// The service that hyper calls for each request of one connection.
+pub(super) fn service(
+    vitals: Arc<Vitals>,
+) -> impl Service<
+    http::Request<Incoming>,
+    Response = http::Response<Sending>,
+    Error = Infallible,
+    Future = impl Future<Output = Result<http::Response<Sending>, Infallible>> + Send,
+> {
+    service_fn(move |request: http::Request<Incoming>| {
+        let in_flight = vitals.begin();
+        if !request.body().is_end_stream() {
+            vitals.note_body();
+        }
+        let (head, body) = request.into_parts();
+        // Made here and not in the future, which is moved more than once on its way into hyper.
+        let request = Request::new(head, Body::incoming(body), vitals.peer);
+        async move {
+            let response = in_flight.app().answer(request).await.into_http();
+            Ok(response.map(|body| Sending {
+                body,
+                _in_flight: in_flight,
+            }))
+        }
+    })
+}
+
+/// The body of an answer. While it is there, the request counts as being answered.
+#[derive(Debug)]
+pub(super) struct Sending {
+    body: Body,
+    _in_flight: InFlight,
+}
+
+impl http_body::Body for Sending {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

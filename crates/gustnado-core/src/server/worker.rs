@@ -1,0 +1,132 @@
+//! A worker: a runtime of one thread and its share of the connections. It must not know signals;
+//! it is told the phase of the program.
+
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{mpsc, watch},
+};
+
+use super::{
+    accept::{accept, least},
+    load::{Load, Open},
+};
+use crate::{
+    application::App,
+    connection::{Clock, drive},
+};
+
+/// What the program is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    Serving,
+    /// Accepting nothing, ending what is open politely.
+    Draining,
+    /// Dropping what is open.
+    Cutting,
+}
+
+/// One worker, ready to start.
+pub(super) struct Worker {
+    pub(super) index: usize,
+    pub(super) app: App,
+    pub(super) listener: std::net::TcpListener,
+    /// Of all workers, this one's among them.
+    pub(super) doors: Arc<[Door]>,
+    pub(super) inbox: mpsc::UnboundedReceiver<Handed>,
+    pub(super) phase: watch::Receiver<Phase>,
+}
+
+/// Where other workers find one: what it has to do, and how to hand it a socket.
+#[derive(Debug)]
+pub(super) struct Door {
+    pub(super) load: Load,
+    pub(super) inbox: mpsc::UnboundedSender<Handed>,
+}
+
+/// A socket that another worker has accepted. It counts from then on, not from when it is taken
+/// up: a burst would all go to the worker that has not woken yet.
+pub(super) type Handed = (std::net::TcpStream, SocketAddr, Open);
+
+impl Worker {
+    /// Serves until the phase says otherwise and the connections have ended. Says how many had to
+    /// be cut.
+    pub(super) async fn work(mut self) -> io::Result<usize> {
+        let clock = Arc::new(Clock::default());
+        tokio::spawn(Arc::clone(&clock).run());
+        let listener = TcpListener::from_std(self.listener)?;
+        let index = self.index;
+        let load = self.doors[index].load.clone();
+        let start = {
+            let (app, clock) = (self.app.clone(), Arc::clone(&clock));
+            move |socket: TcpStream, peer, open| {
+                let connection = drive(socket, Some(peer), app.clone(), Arc::clone(&clock), open);
+                tokio::spawn(connection);
+            }
+        };
+        let accepting = {
+            let (start, doors) = (start.clone(), Arc::clone(&self.doors));
+            tokio::spawn(async move {
+                accept(&listener, |socket, peer| {
+                    let loads = doors.iter().map(|door| door.load.count());
+                    let least = least(loads, index);
+                    let open = doors[least].load.open();
+                    if least == index {
+                        start(socket, peer, open);
+                    } else {
+                        hand(&doors[least], socket, peer, open);
+                    }
+                })
+                .await;
+            })
+        };
+        let receiving = tokio::spawn(async move {
+            while let Some((socket, peer, open)) = self.inbox.recv().await {
+                if let Ok(socket) = TcpStream::from_std(socket) {
+                    start(socket, peer, open);
+                }
+            }
+        });
+        reach(&mut self.phase, Phase::Draining).await;
+        accepting.abort();
+        let drain = drain(&clock, &load, self.app.limits().drain_time);
+        let cut = first(drain, reach(&mut self.phase, Phase::Cutting)).await;
+        receiving.abort();
+        Ok(if cut { load.count() } else { 0 })
+    }
+}
+
+/// Gives a socket to another worker.
+fn hand(door: &Door, socket: TcpStream, peer: SocketAddr, open: Open) {
+    match socket.into_std() {
+        Ok(socket) => {
+            let _ = door.inbox.send((socket, peer, open));
+        }
+        Err(error) => tracing::warn!(%error, "cannot hand a connection over"),
+    }
+}
+
+/// Waits for a phase, or for whoever sets it to be gone.
+pub(super) async fn reach(phase: &mut watch::Receiver<Phase>, wanted: Phase) {
+    let _ = phase.wait_for(|phase| *phase >= wanted).await;
+}
+
+/// Ends all connections politely and waits for the last, at most `limit`.
+pub(super) async fn drain(clock: &Clock, load: &Load, limit: Duration) {
+    clock.drain();
+    let _ = tokio::time::timeout(limit, load.emptied()).await;
+}
+
+/// Waits for the first of two. Says whether it was the second.
+pub(super) async fn first(one: impl Future<Output = ()>, other: impl Future<Output = ()>) -> bool {
+    let mut one = std::pin::pin!(one);
+    let mut other = std::pin::pin!(other);
+    std::future::poll_fn(|cx| {
+        if one.as_mut().poll(cx).is_ready() {
+            return std::task::Poll::Ready(false);
+        }
+        other.as_mut().poll(cx).map(|()| true)
+    })
+    .await
+}

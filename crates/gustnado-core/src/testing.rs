@@ -1,0 +1,215 @@
+//! An in-process client for tests: a request goes straight to the application, without a socket.
+//! It must not know how the application answers.
+
+use std::{
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+
+use crate::{application::App, body::Body, request::Request};
+
+/// Calls an application in the test's own thread.
+///
+/// ```
+/// use gustnado_core::{Application, testing::TestClient};
+///
+/// let client = TestClient::new(Application::new().build()?);
+/// assert_eq!(client.get("/nothing").send().status(), 404);
+/// # Ok::<(), gustnado_core::BuildError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct TestClient {
+    app: App,
+}
+
+/// A request being put together.
+#[derive(Debug)]
+#[must_use = "nothing is asked until it is sent"]
+pub struct TestRequest {
+    app: App,
+    request: http::Request<Body>,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct TestResponse {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl TestClient {
+    /// A client of this application.
+    #[must_use]
+    pub fn new(app: App) -> Self {
+        Self { app }
+    }
+
+    /// A GET.
+    pub fn get(&self, target: &str) -> TestRequest {
+        self.request(Method::GET, target)
+    }
+
+    /// A HEAD.
+    pub fn head(&self, target: &str) -> TestRequest {
+        self.request(Method::HEAD, target)
+    }
+
+    /// A POST.
+    pub fn post(&self, target: &str) -> TestRequest {
+        self.request(Method::POST, target)
+    }
+
+    /// A PUT.
+    pub fn put(&self, target: &str) -> TestRequest {
+        self.request(Method::PUT, target)
+    }
+
+    /// A PATCH.
+    pub fn patch(&self, target: &str) -> TestRequest {
+        self.request(Method::PATCH, target)
+    }
+
+    /// A DELETE.
+    pub fn delete(&self, target: &str) -> TestRequest {
+        self.request(Method::DELETE, target)
+    }
+
+    /// Any method.
+    ///
+    /// # Panics
+    /// When `target` is no request target.
+    pub fn request(&self, method: Method, target: &str) -> TestRequest {
+        let mut request = http::Request::new(Body::empty());
+        *request.method_mut() = method;
+        *request.uri_mut() = target.parse().expect("a request target");
+        TestRequest {
+            app: self.app.clone(),
+            request,
+        }
+    }
+}
+
+impl TestRequest {
+    /// Adds a header field.
+    ///
+    /// # Panics
+    /// When the name or the value is none.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name: HeaderName = name.parse().expect("a header name");
+        let value = HeaderValue::from_str(value).expect("a header value");
+        self.request.headers_mut().append(name, value);
+        self
+    }
+
+    /// Sets the body.
+    pub fn body(mut self, body: impl Into<Body>) -> Self {
+        *self.request.body_mut() = body.into();
+        self
+    }
+
+    /// Sets a JSON body, and says that it is one.
+    ///
+    /// # Panics
+    /// When the value cannot be written as JSON.
+    #[cfg(feature = "json")]
+    pub fn json(self, value: &impl serde::Serialize) -> Self {
+        let bytes = serde_json::to_vec(value).expect("JSON");
+        self.header("content-type", "application/json").body(bytes)
+    }
+
+    /// Sends it and reads the answer to its end.
+    ///
+    /// A handler that uses a timer or a socket needs a runtime: there, await
+    /// [`sent`](Self::sent).
+    ///
+    /// # Panics
+    /// When the body of the answer breaks off.
+    #[must_use]
+    pub fn send(self) -> TestResponse {
+        block_on(self.sent())
+    }
+
+    /// Sends it and reads the answer to its end, inside a runtime.
+    ///
+    /// # Panics
+    /// When the body of the answer breaks off.
+    pub async fn sent(self) -> TestResponse {
+        let outgoing = self.app.answer(Request::from(self.request)).await;
+        let (head, mut body) = outgoing.into_http().into_parts();
+        let body = body.collect(usize::MAX).await;
+        TestResponse {
+            status: head.status,
+            headers: head.headers,
+            body: body.expect("the whole answer"),
+        }
+    }
+}
+
+impl TestResponse {
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    /// The value of a header field; the first where there are several, empty where there is none.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.map_or("", |value| value.to_str().unwrap_or(""))
+    }
+
+    /// All header fields.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body as text.
+    ///
+    /// # Panics
+    /// When it is not UTF-8.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("UTF-8")
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// When it is not JSON of that form.
+    #[cfg(feature = "json")]
+    #[must_use]
+    pub fn json<T: serde::de::DeserializeOwned>(&self) -> T {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("not the JSON that is wanted, {error}: {:?}", self.body))
+    }
+}
+
+/// Runs a future on this thread, parking it while there is nothing to do.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(std::thread::Thread);
+    impl std::task::Wake for Unpark {
+        fn wake(self: std::sync::Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(std::sync::Arc::new(Unpark(std::thread::current())));
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return value;
+        }
+        std::thread::park();
+    }
+}

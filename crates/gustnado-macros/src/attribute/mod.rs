@@ -1,0 +1,3 @@
+//! The attribute macros, one folder each.
+
+pub(crate) mod verbs;

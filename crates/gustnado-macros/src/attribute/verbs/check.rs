@@ -1,0 +1,154 @@
+//! The rules of verbs and hooks. It gives each method its role; one that breaks a rule has none.
+
+use std::collections::HashSet;
+
+use super::model::{Argument, Block, Method, Receiver, Reply, Role};
+use crate::{
+    attr::is_token,
+    diag::{Diag, nearest},
+    input::borrowed,
+    names::first_span,
+};
+
+const VERBS: [&str; 7] = ["get", "head", "post", "put", "patch", "delete", "options"];
+const NAMES: [&str; 8] = [
+    "get", "head", "post", "put", "patch", "delete", "options", "prepare",
+];
+
+pub(super) fn check(block: &mut Block, diag: &mut Diag) {
+    let mut seen = HashSet::new();
+    for method in &mut block.methods {
+        let Some(role) = role(method, diag) else {
+            continue;
+        };
+        let sound = match &role {
+            Role::Verb(name) => verb(method, diag) && once(method, name, &mut seen, diag),
+            Role::Prepare => prepare(method, diag),
+        };
+        if sound {
+            method.role = Some(role);
+        }
+    }
+}
+
+/// What its name says it is.
+fn role(method: &Method, diag: &mut Diag) -> Option<Role> {
+    if let Some(custom) = &method.custom {
+        let name = custom.value();
+        let upper = name.to_ascii_uppercase();
+        if !is_token(&name) {
+            diag.at(custom, "a method is a token, such as `PURGE`");
+        } else if name != upper && VERBS.contains(&name.to_ascii_lowercase().as_str()) {
+            diag.at(
+                custom,
+                format!("methods are case-sensitive: write \"{upper}\""),
+            );
+        } else {
+            return Some(Role::Verb(name));
+        }
+        return None;
+    }
+    let name = method.ident.to_string();
+    if name == "prepare" {
+        return Some(Role::Prepare);
+    }
+    if VERBS.contains(&name.as_str()) {
+        return Some(Role::Verb(name.to_ascii_uppercase()));
+    }
+    let hint = match nearest(&name, &NAMES) {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => "move helpers to a plain `impl` block".into(),
+    };
+    let message = format!("`{name}` is neither a verb nor a hook; {hint}");
+    diag.at(&method.ident, message);
+    None
+}
+
+fn verb(method: &Method, diag: &mut Diag) -> bool {
+    let mut sound = signature(method, diag);
+    if method.receiver.is_none() {
+        let message = format!(
+            "`{0}` answers for an instance: write `{0}(self, …)`",
+            method.ident
+        );
+        diag.at(&method.ident, message);
+        sound = false;
+    }
+    for argument in &method.arguments {
+        sound &= self::argument(argument, diag);
+    }
+    sound
+}
+
+/// What holds for verbs and hooks alike.
+fn signature(method: &Method, diag: &mut Diag) -> bool {
+    let ident = &method.ident;
+    if !method.generics.params.is_empty() {
+        let message = format!("`{ident}` is called by the framework, which cannot choose generics");
+        diag.at(&method.generics, message);
+        return false;
+    }
+    if !method.is_async {
+        diag.at(ident, format!("write `async fn {ident}`"));
+        return false;
+    }
+    true
+}
+
+fn argument(argument: &Argument, diag: &mut Diag) -> bool {
+    let first = argument.ty.clone().into_iter().next();
+    let message = if let Some(message) = borrowed(&argument.ty) {
+        message
+    } else if first.is_some_and(|token| token.to_string() == "impl") {
+        "name the type of an input".into()
+    } else if argument.nameless {
+        let pattern = &argument.pattern;
+        diag.at(pattern, "a name is needed to look for: add `name = \"…\"`");
+        return false;
+    } else {
+        return true;
+    };
+    diag.at(&argument.ty, message);
+    false
+}
+
+fn once(method: &Method, name: &str, seen: &mut HashSet<String>, diag: &mut Diag) -> bool {
+    // One method under two conditions is one at a time.
+    if !method.conditions.is_empty() || seen.insert(name.into()) {
+        return true;
+    }
+    let message = format!("{name} is answered twice");
+    if let Some(custom) = &method.custom {
+        diag.at(custom, message);
+    } else {
+        diag.at(&method.ident, message);
+    }
+    false
+}
+
+fn prepare(method: &Method, diag: &mut Diag) -> bool {
+    if !signature(method, diag) {
+        return false;
+    }
+    let takes_self = matches!(method.receiver, Some(Receiver::Ref | Receiver::Mut));
+    if !takes_self || !method.arguments.is_empty() {
+        diag.at(
+            &method.ident,
+            "write `async fn prepare(&mut self)`: its inputs are the fields",
+        );
+        return false;
+    }
+    let message = "`prepare` returns nothing or `Result<(), E>`";
+    match &method.reply {
+        Reply::Unit => true,
+        Reply::Result { value, .. } if value.to_string().replace(' ', "") == "()" => true,
+        Reply::Result { value, .. } => {
+            diag.at_span(first_span(value), message);
+            false
+        }
+        Reply::Plain(ty) => {
+            diag.at(ty, message);
+            false
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What the attribute knows of an impl block once its signatures are read.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{Attribute, Generics, LitStr};
+
+use crate::input::Input;
+
+/// An inherent impl.
+pub(super) struct Block {
+    pub(super) generics: Generics,
+    /// The self type as written.
+    pub(super) ty: TokenStream,
+    pub(super) methods: Vec<Method>,
+}
+
+/// A method whose signature could be read.
+pub(super) struct Method {
+    pub(super) ident: Ident,
+    /// What `#[verb("…")]` says.
+    pub(super) custom: Option<LitStr>,
+    pub(super) doc: String,
+    /// The `#[cfg(…)]`s it has.
+    pub(super) conditions: Vec<Attribute>,
+    pub(super) is_async: bool,
+    pub(super) generics: Generics,
+    pub(super) receiver: Option<Receiver>,
+    pub(super) arguments: Vec<Argument>,
+    pub(super) reply: Reply,
+    /// What it turned out to be. `None` where it has a mistake.
+    pub(super) role: Option<Role>,
+}
+
+/// What a method is for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Role {
+    /// Answers the HTTP method of this name.
+    Verb(String),
+    /// Runs before the body is read.
+    Prepare,
+}
+
+/// How a method takes its instance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Receiver {
+    Value,
+    Ref,
+    Mut,
+}
+
+/// An argument.
+pub(super) struct Argument {
+    /// The pattern as written.
+    pub(super) pattern: TokenStream,
+    pub(super) ty: TokenStream,
+    pub(super) input: Input,
+    /// Whether it is marked and has no name to be looked up by.
+    pub(super) nameless: bool,
+}
+
+/// The return type.
+pub(super) enum Reply {
+    /// None written.
+    Unit,
+    /// A type that is converted as a whole.
+    Plain(TokenStream),
+    /// `Result<T, E>`, or `Result<T>` where an alias names the error.
+    Result {
+        ty: TokenStream,
+        value: TokenStream,
+        error: Option<TokenStream>,
+    },
+}

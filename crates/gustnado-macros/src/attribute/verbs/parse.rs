@@ -1,0 +1,282 @@
+//! Tokens to the model of an impl block, and to the block as it is written again. Signatures are
+//! parsed, bodies are never entered.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{
+    Attribute, Expr, GenericArgument, Generics, LitStr, Meta, PathArguments, Token, Type,
+    Visibility, WhereClause,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+};
+
+use super::{
+    cut::{cleaned, halves, is_inert, items},
+    model::{Argument, Block, Method, Receiver, Reply},
+};
+use crate::{
+    attr::{self, SOURCES},
+    diag::{Diag, did_you_mean},
+    input::Input,
+};
+
+/// The block to be written again, and what was read of it.
+pub(super) fn parse(item: TokenStream, diag: &mut Diag) -> (TokenStream, Option<Block>) {
+    let Some((header, body)) = halves(item.clone()) else {
+        diag.at(&item, "`#[verbs]` goes on the `impl` block of a handler");
+        return (item, None);
+    };
+    let mut again = TokenStream::new();
+    let mut methods = Vec::new();
+    for item in items(body.stream()) {
+        again.extend(cleaned(&item));
+        let item: TokenStream = item.into_iter().collect();
+        let read = |input: ParseStream<'_>| method(input, diag);
+        let result = read.parse2(item);
+        methods.extend(diag.take(result));
+    }
+    let mut braces = Group::new(Delimiter::Brace, again);
+    braces.set_span(body.span());
+    let header: TokenStream = header.into_iter().collect();
+    let output = quote!(#header #braces);
+    let result = block.parse2(header);
+    let block = diag.take(result).map(|(generics, ty)| Block {
+        generics,
+        ty,
+        methods,
+    });
+    (output, block)
+}
+
+/// The header of an inherent impl: its generics and its self type.
+fn block(input: ParseStream<'_>) -> syn::Result<(Generics, TokenStream)> {
+    input.call(Attribute::parse_outer)?;
+    if !input.peek(Token![impl]) {
+        return Err(input.error("`#[verbs]` goes on the `impl` block of a handler"));
+    }
+    input.parse::<Token![impl]>()?;
+    let mut generics: Generics = input.parse()?;
+    let mut ty = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![where]) {
+        if input.peek(Token![for]) {
+            return Err(input.error("`#[verbs]` goes on an impl of the handler, not of a trait"));
+        }
+        ty.extend([input.parse::<TokenTree>()?]);
+    }
+    if ty.is_empty() {
+        return Err(input.error("the handler's type is missing"));
+    }
+    generics.where_clause = input.parse::<Option<WhereClause>>()?;
+    Ok((generics, ty))
+}
+
+fn method(input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<Method> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    input.parse::<Visibility>()?;
+    let mut is_async = false;
+    while !input.peek(Token![fn]) {
+        is_async |= input.peek(Token![async]);
+        let modifier = ["const", "async", "unsafe"].iter().any(|word| {
+            let next = input.fork().call(Ident::parse_any);
+            next.is_ok_and(|next| next == word)
+        });
+        if !modifier {
+            let message =
+                "only verbs and `prepare` stand here; move helpers to a plain `impl` block";
+            let rest: TokenStream = input.parse()?;
+            return Err(syn::Error::new(crate::names::first_span(&rest), message));
+        }
+        input.call(Ident::parse_any)?;
+    }
+    input.parse::<Token![fn]>()?;
+    let ident: Ident = input.parse()?;
+    let generics: Generics = input.parse()?;
+    let arguments;
+    syn::parenthesized!(arguments in input);
+    let (receiver, arguments) = self::arguments(&arguments, diag)?;
+    let reply = reply(input)?;
+    let rest: TokenStream = input.parse()?;
+    if !rest
+        .into_iter()
+        .any(|t| super::cut::is_group(&t, Delimiter::Brace))
+    {
+        return Err(syn::Error::new(
+            ident.span(),
+            format!("`{ident}` has no body"),
+        ));
+    }
+    Ok(Method {
+        ident,
+        custom: custom(&attributes, diag),
+        doc: doc(&attributes),
+        conditions: conditions(attributes),
+        is_async,
+        generics,
+        receiver,
+        arguments,
+        reply,
+        role: None,
+    })
+}
+
+fn custom(attributes: &[Attribute], diag: &mut Diag) -> Option<LitStr> {
+    let mut verbs = attributes.iter().filter(|a| a.path().is_ident("verb"));
+    let verb = verbs.next()?;
+    let Ok(name) = verb.parse_args::<LitStr>() else {
+        diag.at(verb, "write the method as `#[verb(\"PURGE\")]`");
+        return None;
+    };
+    for second in verbs {
+        diag.at(second, "a verb answers one method");
+    }
+    Some(name)
+}
+
+/// The doc comment, a line a line, each without the space it begins with.
+fn doc(attributes: &[Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| {
+        let Meta::NameValue(meta) = &attribute.meta else {
+            return None;
+        };
+        let Expr::Lit(value) = &meta.value else {
+            return None;
+        };
+        let text = syn::parse2::<LitStr>(value.lit.to_token_stream()).ok()?;
+        let text = text.value();
+        let is_doc = meta.path.is_ident("doc");
+        is_doc.then(|| text.strip_prefix(' ').unwrap_or(&text).to_owned())
+    });
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+fn conditions(attributes: Vec<Attribute>) -> Vec<Attribute> {
+    let is_cfg = |attribute: &Attribute| attribute.path().is_ident("cfg");
+    attributes.into_iter().filter(is_cfg).collect()
+}
+
+fn arguments(
+    input: ParseStream<'_>,
+    diag: &mut Diag,
+) -> syn::Result<(Option<Receiver>, Vec<Argument>)> {
+    let receiver = receiver(input)?;
+    let mut arguments = Vec::new();
+    while !input.is_empty() {
+        arguments.push(argument(input, diag)?);
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    Ok((receiver, arguments))
+}
+
+fn receiver(input: ParseStream<'_>) -> syn::Result<Option<Receiver>> {
+    let ahead = input.fork();
+    let borrows = ahead.parse::<Option<Token![&]>>()?.is_some();
+    let is_mut = ahead.parse::<Option<Token![mut]>>()?.is_some();
+    if !ahead.peek(Token![self]) {
+        return Ok(None);
+    }
+    input.parse::<Option<Token![&]>>()?;
+    input.parse::<Option<Token![mut]>>()?;
+    input.parse::<Token![self]>()?;
+    if input.peek(Token![:]) {
+        return Err(input.error("write `self`, `&self` or `&mut self`"));
+    }
+    if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    Ok(Some(match (borrows, is_mut) {
+        (false, _) => Receiver::Value,
+        (true, false) => Receiver::Ref,
+        (true, true) => Receiver::Mut,
+    }))
+}
+
+fn argument(input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<Argument> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    for attribute in &attributes {
+        let name = attribute.path().to_token_stream().to_string();
+        if !is_inert(&name) && !SOURCES.contains(&name.as_str()) {
+            let hint = did_you_mean(&name, &SOURCES);
+            let message = format!("there is no source `{name}`{hint}");
+            diag.at(attribute.path(), message);
+        }
+    }
+    let mut pattern = TokenStream::new();
+    while !input.peek(Token![:]) || input.peek(Token![::]) {
+        if input.peek(Token![::]) {
+            input.parse::<Token![::]>()?.to_tokens(&mut pattern);
+        } else {
+            pattern.extend([input.parse::<TokenTree>()?]);
+        }
+    }
+    input.parse::<Token![:]>()?;
+    let ty = input.parse::<Type>()?.to_token_stream();
+    let mark = attr::mark(&attributes, diag);
+    let name = binding(&pattern);
+    let nameless = name.is_none() && mark.as_ref().is_some_and(|mark| mark.name.is_none());
+    let name = name.unwrap_or_else(|| pattern.to_string().replace(' ', ""));
+    Ok(Argument {
+        input: Input::new(&name, ty.clone(), mark),
+        pattern,
+        ty,
+        nameless,
+    })
+}
+
+/// The name that a pattern of one name binds.
+fn binding(pattern: &TokenStream) -> Option<String> {
+    let read = |input: ParseStream<'_>| {
+        input.parse::<Option<Token![mut]>>()?;
+        input.parse::<Ident>()
+    };
+    let ident = read.parse2(pattern.clone()).ok()?;
+    Some(ident.unraw().to_string())
+}
+
+/// The return type. It is kept as tokens: `impl Trait + use<>` and the like are rustc's to read.
+fn reply(input: ParseStream<'_>) -> syn::Result<Reply> {
+    if input.parse::<Option<Token![->]>>()?.is_none() {
+        return Ok(Reply::Unit);
+    }
+    let mut ty = TokenStream::new();
+    let mut before: Option<TokenTree> = None;
+    while !input.is_empty() && !input.peek(Token![where]) {
+        let is_generic = matches!(&before, Some(TokenTree::Punct(p)) if "<,".contains(p.as_char()));
+        if input.peek(syn::token::Brace) && !is_generic {
+            break;
+        }
+        let token = input.parse::<TokenTree>()?;
+        ty.extend([token.clone()]);
+        before = Some(token);
+    }
+    if ty.is_empty() {
+        return Err(input.error("a type is missing after `->`"));
+    }
+    Ok(split(&ty).unwrap_or(Reply::Plain(ty)))
+}
+
+/// The value and the error of a `Result`, told by its name.
+fn split(ty: &TokenStream) -> Option<Reply> {
+    let Type::Path(path) = syn::parse2(ty.clone()).ok()? else {
+        return None;
+    };
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    if last.ident != "Result" {
+        return None;
+    }
+    let mut types = arguments.args.iter().map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty.to_token_stream()),
+        _ => None,
+    });
+    let value = types.next()??;
+    let error = types.next().flatten();
+    let ty = ty.clone();
+    types
+        .next()
+        .is_none()
+        .then_some(Reply::Result { ty, value, error })
+}

@@ -1,0 +1,121 @@
+//! The model of an error type to its impls.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::LitStr;
+
+use super::{
+    format::bound,
+    model::{Case, Field, Problem},
+};
+use crate::names::{first_span, runtime};
+
+pub(super) fn expand(problem: &Problem) -> TokenStream {
+    let ident = &problem.ident;
+    let span = ident.span();
+    let (impl_generics, ty_generics, where_clause) = problem.generics.split_for_impl();
+    let [http_error, status_code] = ["HttpError", "StatusCode"].map(|name| runtime(name, span));
+    let texts = problem.cases.iter().map(text);
+    let statuses = problem.cases.iter().map(status);
+    let sources = problem.cases.iter().map(source);
+    let froms = problem.cases.iter().filter_map(|case| from(problem, case));
+    quote! {
+        #[automatically_derived]
+        #[allow(clippy::all, clippy::pedantic)]
+        impl #impl_generics ::core::fmt::Display for #ident #ty_generics #where_clause {
+            fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match self { #(#texts)* }
+            }
+        }
+        #[automatically_derived]
+        #[allow(clippy::all, clippy::pedantic)]
+        impl #impl_generics ::std::error::Error for #ident #ty_generics #where_clause {
+            fn source(&self) -> ::core::option::Option<&(dyn ::std::error::Error + 'static)> {
+                match self { #(#sources)* }
+            }
+        }
+        #[automatically_derived]
+        #[allow(clippy::all, clippy::pedantic)]
+        impl #impl_generics #http_error for #ident #ty_generics #where_clause {
+            fn status(&self) -> #status_code {
+                let __status: u16 = match self { #(#statuses)* };
+                #status_code::from_u16(__status)
+                    .unwrap_or(#status_code::INTERNAL_SERVER_ERROR)
+            }
+        }
+        #(#froms)*
+    }
+}
+
+/// The text is kept at its literal, so that a field that cannot be shown is reported there.
+fn text(case: &Case) -> TokenStream {
+    let path = &case.path;
+    let Some(text) = &case.text else {
+        let span = case.ident.span();
+        let status_code = runtime("StatusCode", span);
+        let status = case.status.unwrap_or(500);
+        return quote! {
+            #path { .. } => __f.write_str(
+                #status_code::from_u16(#status)
+                    .ok()
+                    .and_then(|status| status.canonical_reason())
+                    .unwrap_or("error"),
+            ),
+        };
+    };
+    let span = text.literal.span();
+    let named = |field: &&Field| text.names.contains(&field.name);
+    let bindings = case.fields.iter().filter(named).map(|field| {
+        let (member, name) = (&field.member, Ident::new(&bound(&field.name), span));
+        quote!(#member: #name)
+    });
+    let literal = LitStr::new(&text.rewritten, span);
+    let write = quote_spanned!(span=> ::core::write!(__f, #literal));
+    quote!(#path { #(#bindings,)* .. } => #write,)
+}
+
+fn status(case: &Case) -> TokenStream {
+    let (path, status) = (&case.path, case.status.unwrap_or(500));
+    quote!(#path { .. } => #status,)
+}
+
+fn source(case: &Case) -> TokenStream {
+    let path = &case.path;
+    let Some(field) = case.cause() else {
+        return quote!(#path { .. } => ::core::option::Option::None,);
+    };
+    let (member, span) = (&field.member, first_span(&field.ty));
+    // A box is no error itself, what is in it is.
+    let boxed = is_boxed(&field.ty);
+    let value = if boxed {
+        quote_spanned!(span=> &**__cause)
+    } else {
+        quote_spanned!(span=> __cause)
+    };
+    let cause = Ident::new("__cause", span);
+    quote!(#path { #member: #cause, .. } => ::core::option::Option::Some(#value),)
+}
+
+fn is_boxed(ty: &TokenStream) -> bool {
+    let Ok(syn::Type::Path(path)) = syn::parse2(ty.clone()) else {
+        return false;
+    };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident == "Box" || last.ident == "BoxError")
+}
+
+fn from(problem: &Problem, case: &Case) -> Option<TokenStream> {
+    let field = case.fields.iter().find(|field| field.from.is_some())?;
+    let (ident, path) = (&problem.ident, &case.path);
+    let (impl_generics, ty_generics, where_clause) = problem.generics.split_for_impl();
+    let (member, ty) = (&field.member, &field.ty);
+    let from = quote_spanned!(first_span(ty)=> ::core::convert::From);
+    Some(quote! {
+        #[automatically_derived]
+        impl #impl_generics #from<#ty> for #ident #ty_generics #where_clause {
+            fn from(__cause: #ty) -> Self {
+                #path { #member: __cause }
+            }
+        }
+    })
+}

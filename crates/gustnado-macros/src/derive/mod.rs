@@ -1,0 +1,4 @@
+//! The derives, one folder each.
+
+pub(crate) mod error;
+pub(crate) mod handler;

@@ -1,0 +1,150 @@
+//! One input of a handler, a field or an argument, and the tokens that make its place at run time.
+//! It must not know which of the two it is.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+
+use crate::{
+    attr::{Default, Mark, Source, header_name},
+    names::{first_span, last_span, qualified, runtime},
+};
+
+/// An input.
+pub(crate) struct Input {
+    /// The name it is looked up and reported by.
+    pub(crate) name: String,
+    pub(crate) ty: TokenStream,
+    pub(crate) origin: Origin,
+}
+
+/// Where an input comes from.
+pub(crate) enum Origin {
+    Path,
+    Query(Option<Default>),
+    Header(Option<Default>),
+    State,
+    /// Its type says how it is read.
+    Typed,
+}
+
+impl Input {
+    /// The input `name`, marked or not.
+    pub(crate) fn new(name: &str, ty: TokenStream, mark: Option<Mark>) -> Self {
+        let Some(mark) = mark else {
+            return Self {
+                name: name.into(),
+                ty,
+                origin: Origin::Typed,
+            };
+        };
+        let given = mark.name.map(|name| name.value());
+        let (name, origin) = match mark.source {
+            Source::Query => (given.unwrap_or(name.into()), Origin::Query(mark.default)),
+            Source::Header => {
+                let name = given.unwrap_or_else(|| header_name(name));
+                (name, Origin::Header(mark.default))
+            }
+            Source::State => (name.into(), Origin::State),
+        };
+        Self { name, ty, origin }
+    }
+
+    /// Whether its type may say that it reads the body.
+    pub(crate) fn is_typed(&self) -> bool {
+        matches!(self.origin, Origin::Typed)
+    }
+
+    /// The expression that makes its slot. All of it stands at the type, so that a type that will
+    /// not do is reported there and the slot remembers the line.
+    pub(crate) fn slot(&self) -> TokenStream {
+        let span = first_span(&self.ty);
+        let name = &self.name;
+        let text = |source: &str, default: &Option<Default>| {
+            let call = qualified(&self.ty, "FromParam");
+            let source_type = runtime("Source", span);
+            let source = proc_macro2::Ident::new(source, span);
+            let default = self.default(default.as_ref());
+            quote_spanned!(span=> #call::slot(#source_type::#source, #name, #default))
+        };
+        match &self.origin {
+            Origin::Path => text("Path", &None),
+            Origin::Query(default) => text("Query", default),
+            Origin::Header(default) => text("Header", default),
+            Origin::State => {
+                let call = qualified(&self.ty, "SharedState");
+                quote_spanned!(span=> #call::slot(#name))
+            }
+            Origin::Typed => {
+                let call = qualified(&self.ty, "FromRequest");
+                quote_spanned!(span=> #call::slot(#name))
+            }
+        }
+    }
+
+    fn default(&self, default: Option<&Default>) -> TokenStream {
+        let ty = &self.ty;
+        let span = first_span(ty);
+        let value = match default {
+            None => return quote_spanned!(span=> ::core::option::Option::None),
+            Some(Default::OfType) => quote_spanned! {span=>
+                ::core::result::Result::Ok(<#ty as ::core::default::Default>::default())
+            },
+            Some(Default::Text(text)) => {
+                let call = qualified(ty, "FromParam");
+                quote_spanned!(span=> #call::from_param(#text))
+            }
+            Some(Default::Value(value)) => {
+                quote_spanned!(span=> ::core::result::Result::Ok(#value))
+            }
+        };
+        quote_spanned!(span=> ::core::option::Option::Some(|| #value))
+    }
+
+    /// The type of its slot.
+    pub(crate) fn slot_type(&self) -> TokenStream {
+        let ty = &self.ty;
+        let slot = runtime("Slot", first_span(ty));
+        quote!(#slot<#ty>)
+    }
+
+    /// The condition that it reads the body.
+    pub(crate) fn reads_body(&self) -> TokenStream {
+        let span = first_span(&self.ty);
+        let call = qualified(&self.ty, "FromRequest");
+        let stage = runtime("Stage", span);
+        quote_spanned!(span=> ::core::matches!(#call::STAGE, #stage::Body))
+    }
+
+    /// A `panic!` that the compiler reports at the whole of its type.
+    pub(crate) fn panic(&self, message: &str) -> TokenStream {
+        let (first, last) = (first_span(&self.ty), last_span(&self.ty));
+        let message = message.replace('{', "{{").replace('}', "}}");
+        let mut arguments = Group::new(Delimiter::Parenthesis, quote_spanned!(last=> #message));
+        arguments.set_span(last);
+        let arguments = TokenTree::Group(arguments);
+        quote_spanned!(first=> ::core::panic! #arguments)
+    }
+}
+
+/// `(a, (b, ()))`: the form in which slots, their types and their values are chained.
+pub(crate) fn chain(links: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
+    links.rfold(quote!(()), |rest, link| quote!((#link, #rest)))
+}
+
+/// Whether the type borrows, which an input cannot; and what to write instead.
+pub(crate) fn borrowed(ty: &TokenStream) -> Option<String> {
+    let mut tokens = ty.clone().into_iter();
+    let is_and = |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == '&');
+    tokens.next().filter(is_and)?;
+    let rest: Vec<String> = tokens.map(|token| token.to_string()).collect();
+    let advice = match rest.last().map(String::as_str) {
+        Some("str") => "write `String`",
+        _ => "name an owned type, or share it as `Arc<…>`",
+    };
+    Some(format!("an input owns its value: {advice}"))
+}
+
+/// `Default::default()` for spans: where generated code that users need not see stands.
+pub(crate) fn hidden(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}

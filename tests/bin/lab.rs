@@ -1,0 +1,33 @@
+//! A whole program to test workers and signals with: says its address, serves until it is asked
+//! to stop.
+
+use std::{io::Write as _, time::Duration};
+
+use gustnado::{Application, BoxFuture, Limits, Mount, Request, Response, Result, RunError};
+
+struct Lab;
+
+impl Mount for Lab {
+    fn call<'a>(&'a self, _prefix: &'a str, request: Request) -> BoxFuture<'a, Result<Response>> {
+        Box::pin(async move {
+            if request.path() == "/slow" {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+            if request.path() == "/never" {
+                std::future::pending::<()>().await;
+            }
+            let thread = std::thread::current();
+            Ok(Response::new(200).with_text(thread.name().unwrap_or("none").to_owned()))
+        })
+    }
+}
+
+fn main() -> Result<(), RunError> {
+    let mut limits = Limits::default();
+    limits.drain_time = Duration::from_secs(20);
+    let app = Application::new().mount("/", Lab).workers(3).limits(limits);
+    let bound = app.build()?.bind("127.0.0.1:0")?;
+    println!("{}", bound.local_addr());
+    std::io::stdout().flush()?;
+    bound.run()
+}

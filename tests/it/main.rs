@@ -1,0 +1,7 @@
+//! One binary for all tests at the edge, so that they link once.
+//!
+//! - `handlers`: what the macros promise, through an application without a socket.
+//! - `wire`: bytes on a socket. What the connection driver and the server promise.
+
+mod handlers;
+mod wire;

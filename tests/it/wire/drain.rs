@@ -1,0 +1,66 @@
+//! Stopping: what is open ends politely, what is new is not accepted.
+
+use std::{
+    net::TcpStream,
+    time::{Duration, Instant},
+};
+
+use super::{lab::serve, peer::Peer};
+
+#[test]
+fn what_is_being_answered_is_answered_and_then_closed() {
+    let mut server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    peer.send("GET /slow?500 HTTP/1.1\r\nhost: lab\r\n\r\n");
+    std::thread::sleep(Duration::from_millis(100));
+    server.stop();
+    let answer = peer.answer();
+    assert_eq!(answer.text(), "slow");
+    assert_eq!(answer.header("connection"), Some("close"));
+    peer.closed();
+    assert_eq!(server.join(), 0);
+}
+
+#[test]
+fn idle_and_silent_connections_close_at_once() {
+    let mut server = serve(|_| {});
+    let mut idle = Peer::connect(server.addr);
+    assert_eq!(idle.get("/hello").status, 200);
+    let mut silent = Peer::connect(server.addr);
+    let mut half = Peer::connect(server.addr);
+    half.send("P");
+    std::thread::sleep(Duration::from_millis(50));
+    let begin = Instant::now();
+    server.stop();
+    idle.closed();
+    silent.closed();
+    half.closed();
+    assert_eq!(server.join(), 0);
+    assert!(
+        begin.elapsed() < Duration::from_secs(10),
+        "waited for the idle"
+    );
+}
+
+#[test]
+fn new_connections_are_refused() {
+    let mut server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    peer.send("GET /slow?400 HTTP/1.1\r\nhost: lab\r\n\r\n");
+    std::thread::sleep(Duration::from_millis(100));
+    server.stop();
+    std::thread::sleep(Duration::from_millis(100));
+    assert!(TcpStream::connect(server.addr).is_err());
+    assert_eq!(peer.answer().text(), "slow");
+    assert_eq!(server.join(), 0);
+}
+
+#[test]
+fn what_does_not_end_in_time_is_counted() {
+    let mut server = serve(|limits| limits.drain_time = Duration::from_millis(100));
+    let mut peer = Peer::connect(server.addr);
+    peer.send("GET /slow?60000 HTTP/1.1\r\nhost: lab\r\n\r\n");
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(server.join(), 1);
+    peer.closed();
+}

@@ -1,0 +1,245 @@
+//! Where one message ends and the next begins.
+
+use std::time::{Duration, Instant};
+
+use super::{lab::serve, peer::Peer};
+
+#[test]
+fn keep_alive_serves_one_after_another() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    for _ in 0..3 {
+        let answer = peer.get("/hello");
+        assert_eq!((answer.status, answer.text()), (200, "hello"));
+        assert!(answer.header("date").is_some());
+    }
+}
+
+#[test]
+fn a_pipeline_is_answered_in_order() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    let request = |n| format!("GET /zeros?{n} HTTP/1.1\r\nhost: lab\r\n\r\n");
+    peer.send((1..=40).map(request).collect::<String>());
+    for length in 1..=40 {
+        assert_eq!(peer.answer().body.len(), length);
+    }
+}
+
+#[test]
+fn a_slow_answer_holds_no_earlier_one_back() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    let fast = "GET /hello HTTP/1.1\r\nhost: lab\r\n\r\n";
+    let slow = "GET /slow?600 HTTP/1.1\r\nhost: lab\r\n\r\n";
+    peer.send(format!("{fast}{fast}{fast}{slow}{fast}"));
+    let early: Vec<Instant> = (0..3).map(|_| peer.answer().at).collect();
+    let slow = peer.answer();
+    assert_eq!(slow.text(), "slow");
+    for at in early {
+        assert!(slow.at - at > Duration::from_millis(300), "held back");
+    }
+    assert_eq!(peer.answer().text(), "hello");
+}
+
+#[test]
+fn a_bad_request_is_answered_400() {
+    let table = [
+        "BAD\u{1}LINE\r\n\r\n",
+        "GET /hello\r\n\r\n",
+        "GET /hello HTTP/9.9\r\n\r\n",
+        "GET /hello HTTP/1.1\r\nhost: lab\r\nbad header\r\n\r\n",
+        "GET /hello HTTP/1.1\r\nhost: lab\r\nspace : x\r\n\r\n",
+        "GET /hello HTTP/1.1\r\nhost: lab\r\nx: a\0b\r\n\r\n",
+        "GET /hello HTTP/1.1\r\nhost: lab\r\nx: a\r\n folded\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nhost: lab\r\ncontent-length: x\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nhost: lab\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
+    ];
+    let server = serve(|_| {});
+    for bad in table {
+        let mut peer = Peer::connect(server.addr);
+        peer.send(bad);
+        let rest = peer.rest();
+        let text = String::from_utf8_lossy(&rest);
+        assert!(
+            text.starts_with("HTTP/1.1 400 Bad Request\r\n"),
+            "{bad:?}: {text:?}"
+        );
+    }
+}
+
+#[test]
+fn a_bad_request_behind_good_ones_is_answered_400() {
+    let server = serve(|_| {});
+    for good in [1, 3, 20] {
+        let mut peer = Peer::connect(server.addr);
+        let request = "GET /hello HTTP/1.1\r\nhost: lab\r\n\r\n";
+        peer.send(request.repeat(good) + "BAD\u{1}LINE\r\n\r\n");
+        for _ in 0..good {
+            assert_eq!(peer.answer().text(), "hello");
+        }
+        assert_eq!(peer.answer().status, 400);
+        peer.closed();
+    }
+}
+
+#[test]
+fn head_has_the_length_and_no_body() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    peer.send("HEAD /zeros?1234 HTTP/1.1\r\nhost: lab\r\n\r\n");
+    let answer = peer.answer_to_head();
+    assert_eq!(answer.header("content-length"), Some("1234"));
+    // What follows is the next answer, not a body.
+    assert_eq!(peer.get("/hello").text(), "hello");
+}
+
+#[test]
+fn no_content_has_neither_body_nor_length() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    let answer = peer.get("/empty");
+    assert_eq!(answer.status, 204);
+    assert_eq!(answer.header("content-length"), None);
+    assert_eq!(answer.header("transfer-encoding"), None);
+    assert_eq!(peer.get("/hello").text(), "hello");
+}
+
+#[test]
+fn close_is_obeyed() {
+    let server = serve(|_| {});
+    for request in [
+        "GET /hello HTTP/1.1\r\nhost: lab\r\nconnection: close\r\n\r\n",
+        "GET /hello HTTP/1.0\r\n\r\n",
+    ] {
+        let mut peer = Peer::connect(server.addr);
+        peer.send(request);
+        assert_eq!(peer.answer().text(), "hello");
+        peer.closed();
+    }
+}
+
+#[test]
+fn http_1_0_may_keep_alive() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    for _ in 0..2 {
+        peer.send("GET /hello HTTP/1.0\r\nconnection: keep-alive\r\n\r\n");
+        let answer = peer.answer();
+        assert_eq!(answer.header("connection"), Some("keep-alive"));
+    }
+}
+
+#[test]
+fn a_peer_that_has_said_all_still_gets_its_answers() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    let slow = "GET /slow?50 HTTP/1.1\r\nhost: lab\r\n\r\n";
+    peer.send(slow.repeat(2));
+    peer.end();
+    assert_eq!(peer.answer().text(), "slow");
+    assert_eq!(peer.answer().text(), "slow");
+    peer.closed();
+}
+
+#[test]
+fn a_head_may_come_byte_by_byte() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    for byte in "GET /hello HTTP/1.1\r\nhost: lab\r\n\r\n".bytes() {
+        peer.send([byte]);
+    }
+    assert_eq!(peer.answer().text(), "hello");
+}
+
+#[test]
+fn bodies_come_with_a_length_or_in_chunks() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    peer.send("POST /echo HTTP/1.1\r\nhost: lab\r\ncontent-length: 5\r\n\r\nhello");
+    assert_eq!(peer.answer().text(), "hello");
+    peer.send("POST /echo HTTP/1.1\r\nhost: lab\r\ntransfer-encoding: chunked\r\n\r\n");
+    peer.send("3\r\nhel\r\n2;ext=1\r\nlo\r\n0\r\ntrailer: x\r\n\r\n");
+    assert_eq!(peer.answer().text(), "hello");
+    assert_eq!(peer.get("/hello").text(), "hello");
+}
+
+#[test]
+fn a_request_that_is_still_coming_waits_for_no_earlier_answer() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    // The first answer must arrive although the second head is not whole.
+    peer.send("GET /hello HTTP/1.1\r\nhost: lab\r\n\r\nGET /hello HT");
+    assert_eq!(peer.answer().text(), "hello");
+    peer.send("TP/1.1\r\nhost: lab\r\n\r\n");
+    assert_eq!(peer.answer().text(), "hello");
+}
+
+#[test]
+fn continue_is_sent_when_the_body_is_wanted_and_only_then() {
+    let server = serve(|_| {});
+    let head = "HTTP/1.1\r\nhost: lab\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\n";
+    let mut peer = Peer::connect(server.addr);
+    peer.send(format!("POST /echo {head}"));
+    assert_eq!(peer.answer().status, 100);
+    peer.send("hello");
+    assert_eq!(peer.answer().text(), "hello");
+
+    let mut peer = Peer::connect(server.addr);
+    peer.send(format!("POST /hello {head}"));
+    assert_eq!(peer.answer().status, 200);
+}
+
+#[test]
+fn each_chunk_of_a_stream_leaves_at_once() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    peer.send("GET /drip?3 HTTP/1.1\r\nhost: lab\r\n\r\n");
+    peer.head();
+    let mut times = Vec::new();
+    while let Some(chunk) = peer.chunk() {
+        assert_eq!(chunk, format!("chunk {};", times.len()).as_bytes());
+        times.push(Instant::now());
+    }
+    assert_eq!(times.len(), 3);
+    assert!(
+        times[2] - times[0] > Duration::from_millis(30),
+        "sent together"
+    );
+}
+
+#[test]
+fn a_stream_that_breaks_does_not_look_whole() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    peer.send("GET /broken HTTP/1.1\r\nhost: lab\r\n\r\n");
+    peer.head();
+    let rest = peer.rest();
+    assert!(!rest.ends_with(b"0\r\n\r\n"), "{}", rest.escape_ascii());
+}
+
+#[test]
+fn a_large_answer_reaches_a_late_reader_whole() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    let request = "GET /zeros?1000000 HTTP/1.1\r\nhost: lab\r\n\r\n";
+    peer.send(request.repeat(8));
+    std::thread::sleep(Duration::from_millis(100));
+    for _ in 0..8 {
+        assert_eq!(peer.answer().body.len(), 1_000_000);
+    }
+}
+
+#[test]
+fn a_panic_is_a_500_and_the_connection_lives() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    let answer = peer.get("/panic");
+    assert_eq!(answer.status, 500);
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/problem+json")
+    );
+    assert!(!answer.text().contains("as asked"));
+    assert_eq!(peer.get("/hello").text(), "hello");
+}

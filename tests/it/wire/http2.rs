@@ -1,0 +1,133 @@
+//! HTTP/2 with prior knowledge, on the same port.
+
+use std::{net::SocketAddr, time::Duration};
+
+use h2::{SendStream, client::SendRequest};
+use tokio::net::TcpStream;
+
+use super::lab::serve;
+
+type Client = SendRequest<bytes::Bytes>;
+
+/// Runs a test with a client of this server.
+fn with_client<F: Future<Output = ()>>(addr: SocketAddr, test: impl FnOnce(Client) -> F) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let socket = TcpStream::connect(addr).await.expect("a connection");
+        let (client, connection) = h2::client::handshake(socket).await.expect("a handshake");
+        tokio::spawn(connection);
+        let test = test(client.ready().await.expect("ready"));
+        let limit = Duration::from_secs(20);
+        tokio::time::timeout(limit, test).await.expect("in time");
+    });
+}
+
+async fn request(
+    client: &mut Client,
+    method: &str,
+    path: &str,
+    body: Option<&'static str>,
+) -> (u16, Vec<u8>) {
+    let request = http::Request::builder()
+        .method(method)
+        .uri(format!("http://lab{path}"))
+        .body(())
+        .expect("a request");
+    let (answer, mut sender): (_, SendStream<_>) =
+        client.send_request(request, body.is_none()).expect("sent");
+    if let Some(body) = body {
+        sender.send_data(body.into(), true).expect("sent");
+    }
+    let (head, mut body) = answer.await.expect("an answer").into_parts();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = body.data().await {
+        let chunk = chunk.expect("a chunk");
+        let _ = body.flow_control().release_capacity(chunk.len());
+        bytes.extend_from_slice(&chunk);
+    }
+    (head.status.as_u16(), bytes)
+}
+
+#[test]
+fn prior_knowledge_is_understood() {
+    let server = serve(|_| {});
+    with_client(server.addr, |mut client| async move {
+        let (status, body) = request(&mut client, "GET", "/hello", None).await;
+        assert_eq!((status, body.as_slice()), (200, b"hello".as_slice()));
+        let (_, body) = request(&mut client, "POST", "/echo", Some("said")).await;
+        assert_eq!(body, b"said");
+        let (status, _) = request(&mut client, "GET", "/none", None).await;
+        assert_eq!(status, 404);
+    });
+}
+
+#[test]
+fn streams_do_not_wait_for_each_other() {
+    let server = serve(|_| {});
+    with_client(server.addr, |mut client| async move {
+        let mut other = client.clone();
+        let slow = tokio::spawn(async move { request(&mut other, "GET", "/slow?400", None).await });
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let (_, body) = request(&mut client, "GET", "/hello", None).await;
+        assert_eq!(body, b"hello");
+        assert!(!slow.is_finished(), "the slow one was first");
+        assert_eq!(slow.await.expect("an answer").1, b"slow");
+    });
+}
+
+#[test]
+fn a_large_answer_passes_the_windows() {
+    let server = serve(|_| {});
+    with_client(server.addr, |mut client| async move {
+        let (_, body) = request(&mut client, "GET", "/zeros?3000000", None).await;
+        assert_eq!(body.len(), 3_000_000);
+    });
+}
+
+#[test]
+fn a_panic_is_a_500_and_the_connection_lives() {
+    let server = serve(|_| {});
+    with_client(server.addr, |mut client| async move {
+        assert_eq!(request(&mut client, "GET", "/panic", None).await.0, 500);
+        assert_eq!(request(&mut client, "GET", "/hello", None).await.0, 200);
+    });
+}
+
+#[test]
+fn a_drain_finishes_what_is_being_answered() {
+    let mut server = serve(|_| {});
+    let addr = server.addr;
+    with_client(addr, |mut client| async move {
+        let slow = request(&mut client, "GET", "/slow?400", None);
+        let stop = async {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            server.stop();
+        };
+        let (answer, ()) = futures_util::future::join(slow, stop).await;
+        assert_eq!(answer.1, b"slow");
+        drop(client);
+        assert_eq!(server.join(), 0);
+    });
+}
+
+#[test]
+fn an_idle_connection_is_ended() {
+    let server = serve(|limits| limits.idle_time = Duration::from_millis(200));
+    with_client(server.addr, |mut client| async move {
+        assert_eq!(request(&mut client, "GET", "/hello", None).await.0, 200);
+        // Ready fails once the server has said GOAWAY.
+        loop {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            match client.clone().ready().await {
+                Ok(ready) => client = ready,
+                Err(error) => {
+                    assert!(!error.is_io() || error.is_go_away(), "{error}");
+                    break;
+                }
+            }
+        }
+    });
+}

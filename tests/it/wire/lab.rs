@@ -1,0 +1,127 @@
+//! The application that the wire is tested with, and a server of it on a free port.
+
+use std::{convert::Infallible, net::SocketAddr, thread, time::Duration};
+
+use futures_util::stream;
+use gustnado::{
+    App, Application, Body, BoxFuture, Error, Limits, Mount, Request, Response, Result,
+};
+use tokio::sync::oneshot;
+
+/// Answers by path; see [`answer`].
+pub(crate) struct Lab;
+
+impl Mount for Lab {
+    fn call<'a>(&'a self, _prefix: &'a str, request: Request) -> BoxFuture<'a, Result<Response>> {
+        Box::pin(answer(request))
+    }
+}
+
+async fn answer(mut request: Request) -> Result<Response> {
+    let number = request.query().and_then(|query| query.parse().ok());
+    let number: usize = number.unwrap_or(0);
+    match request.path() {
+        "/hello" => Ok(Response::new(200).with_text("hello")),
+        "/empty" => Ok(Response::new(204)),
+        "/slow" => {
+            tokio::time::sleep(Duration::from_millis(number as u64)).await;
+            Ok(Response::new(200).with_text("slow"))
+        }
+        "/echo" => {
+            let limit = 64 * 1024;
+            let body = request.body_mut().collect(limit).await?;
+            Ok(Response::new(200).with_body(body))
+        }
+        "/zeros" => Ok(Response::new(200).with_body(vec![0; number])),
+        "/drip" => {
+            let chunks = stream::unfold(0, move |index| async move {
+                if index > 0 {
+                    tokio::time::sleep(Duration::from_millis(30)).await;
+                }
+                let chunk = format!("chunk {index};");
+                (index < number).then(|| (Ok::<_, Infallible>(chunk.into()), index + 1))
+            });
+            Ok(Response::new(200).with_body(Body::stream(chunks)))
+        }
+        "/broken" => {
+            let chunks = stream::unfold(0, |index| async move {
+                tokio::time::sleep(Duration::from_millis(30)).await;
+                let chunk = if index == 0 {
+                    Ok("some".into())
+                } else {
+                    Err("no more")
+                };
+                Some((chunk, index + 1))
+            });
+            Ok(Response::new(200).with_body(Body::stream(chunks)))
+        }
+        "/panic" => panic!("as asked"),
+        _ => Err(Error::new(404, "not in the lab")),
+    }
+}
+
+/// A server that ends when it is dropped.
+pub(crate) struct Server {
+    pub(crate) addr: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<usize>>,
+}
+
+/// The lab under these limits.
+pub(crate) fn app(limits: impl FnOnce(&mut Limits)) -> App {
+    let mut ours = Limits::default();
+    limits(&mut ours);
+    let app = Application::new().mount("/", Lab).limits(ours);
+    app.build().expect("an application")
+}
+
+/// Serves the lab under these limits.
+pub(crate) fn serve(limits: impl FnOnce(&mut Limits)) -> Server {
+    serve_app(app(limits))
+}
+
+/// Serves an application on a free port, on a thread of its own.
+pub(crate) fn serve_app(app: App) -> Server {
+    let (stop, stopped) = oneshot::channel();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.set_nonblocking(true).expect("not blocking");
+    let addr = listener.local_addr().expect("an address");
+    let thread = thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+            let serve = app.serve(listener).until(async {
+                let _ = stopped.await;
+            });
+            serve.await.expect("served")
+        })
+    });
+    Server {
+        addr,
+        stop: Some(stop),
+        thread: Some(thread),
+    }
+}
+
+impl Server {
+    /// Asks it to stop, without waiting.
+    pub(crate) fn stop(&mut self) {
+        self.stop.take();
+    }
+
+    /// Waits until it has stopped. Says how many connections had not ended.
+    pub(crate) fn join(&mut self) -> usize {
+        self.stop();
+        let thread = self.thread.take().expect("joined once");
+        thread.join().expect("a server that does not panic")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

@@ -1,0 +1,11 @@
+//! Bytes on a socket: framing, limits, time-outs, HTTP/2, drain.
+
+mod drain;
+mod framing;
+#[cfg(feature = "http2")]
+mod http2;
+mod lab;
+mod limits;
+mod peer;
+mod program;
+mod times;

@@ -1,0 +1,97 @@
+//! A whole program: workers, signals, the exit code.
+#![cfg(unix)]
+
+use std::{
+    collections::HashMap,
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use super::peer::Peer;
+
+struct Program {
+    child: Child,
+    addr: SocketAddr,
+}
+
+impl Program {
+    fn start() -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_lab"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a program");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("its output");
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        let addr = line.trim().parse().expect("an address");
+        Self { child, addr }
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("sh")
+            .args(["-c", &format!("kill -{name} {pid}")])
+            .status();
+        assert!(sent.expect("kill").success());
+    }
+
+    fn exit_code(&mut self) -> Option<i32> {
+        self.child.wait().expect("an end").code()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn connections_are_spread_evenly_over_workers() {
+    let program = Program::start();
+    let mut peers: Vec<Peer> = (0..30).map(|_| Peer::connect(program.addr)).collect();
+    let mut workers: HashMap<String, u32> = HashMap::new();
+    for peer in &mut peers {
+        let worker = peer.get("/").text().to_owned();
+        *workers.entry(worker).or_default() += 1;
+    }
+    assert_eq!(workers.len(), 3, "{workers:?}");
+    // Two accepting at once may both see the same worker as the least loaded.
+    assert!(
+        workers.values().all(|count| (7..=13).contains(count)),
+        "{workers:?}"
+    );
+}
+
+#[test]
+fn a_signal_drains_and_the_exit_code_is_0() {
+    for name in ["TERM", "INT"] {
+        let mut program = Program::start();
+        let mut idle = Peer::connect(program.addr);
+        assert_eq!(idle.get("/").status, 200);
+        let mut busy = Peer::connect(program.addr);
+        busy.send("GET /slow HTTP/1.1\r\nhost: lab\r\n\r\n");
+        std::thread::sleep(Duration::from_millis(200));
+        program.signal(name);
+        idle.closed();
+        assert_eq!(busy.answer().status, 200);
+        busy.closed();
+        assert_eq!(program.exit_code(), Some(0), "{name}");
+    }
+}
+
+#[test]
+fn a_second_signal_cuts_and_the_exit_code_tells() {
+    let mut program = Program::start();
+    let mut busy = Peer::connect(program.addr);
+    busy.send("GET /never HTTP/1.1\r\nhost: lab\r\n\r\n");
+    std::thread::sleep(Duration::from_millis(200));
+    program.signal("TERM");
+    std::thread::sleep(Duration::from_millis(200));
+    program.signal("TERM");
+    busy.closed();
+    assert_eq!(program.exit_code(), Some(1));
+}

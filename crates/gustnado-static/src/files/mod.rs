@@ -62,7 +62,7 @@ pub struct StaticStats {
     pub entries: usize,
     /// Files loaded from disk so far.
     pub loads: u64,
-    /// Codings made so far, those that turned out useless included.
+    /// Codings begun so far, those that turned out useless included.
     pub encodings: u64,
 }
 

@@ -130,9 +130,13 @@ impl Store {
             return Ok(None);
         };
         let turn = self.encoders.acquire().await;
-        let coded = spawn_blocking(move || encode::encode(coding, &bytes)).await?;
+        let store = Arc::clone(self);
+        let coded = spawn_blocking(move || {
+            store.encodings.fetch_add(1, Relaxed);
+            encode::encode(coding, &bytes)
+        });
+        let coded = coded.await?;
         drop(turn);
-        self.encodings.fetch_add(1, Relaxed);
         match coded.map_err(|error| Failure::Broken(error.into()))? {
             Some(bytes) => kept(bytes),
             None => {

@@ -14,7 +14,7 @@ mod tests;
 const USAGE: &str = "\
 usage: yardstick PORT DIR [WORKERS]
 
-  PORT     the TCP port to listen on, on all IPv4 addresses
+  PORT     the TCP port to listen on, at 127.0.0.1
   DIR      the folder to serve under /static/
   WORKERS  how many workers; 0, the default, is one per core";
 
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match application(dir).workers(workers).run(("0.0.0.0", port)) {
+    match application(dir).workers(workers).run(("127.0.0.1", port)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("yardstick: {error}");

@@ -111,7 +111,7 @@ impl TestRequest {
     /// # Panics
     /// When the value cannot be written as JSON.
     #[cfg(feature = "json")]
-    pub fn json(self, value: &impl serde::Serialize) -> Self {
+    pub fn json(self, value: &impl serde_core::Serialize) -> Self {
         let bytes = serde_json::to_vec(value).expect("JSON");
         self.header("content-type", "application/json").body(bytes)
     }
@@ -188,7 +188,7 @@ impl TestResponse {
     /// When it is not JSON of that form.
     #[cfg(feature = "json")]
     #[must_use]
-    pub fn json<T: serde::de::DeserializeOwned>(&self) -> T {
+    pub fn json<T: serde_core::de::DeserializeOwned>(&self) -> T {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("not the JSON that is wanted, {error}: {:?}", self.body))
     }

@@ -1,7 +1,7 @@
 //! A JSON body, as an input. `respond::json` writes the same type.
 
 use http::{HeaderMap, header::CONTENT_TYPE};
-use serde::de::DeserializeOwned;
+use serde_core::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use super::{

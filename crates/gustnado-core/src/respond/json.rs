@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use bytes::Bytes;
 use http::HeaderValue;
-use serde::Serialize;
+use serde_core::Serialize;
 
 use super::IntoResponse;
 use crate::{error::Error, response::Response};

@@ -11,7 +11,7 @@ use crate::{error::Error, response::Response};
 pub struct Created<T>(pub String, pub T);
 
 #[cfg(feature = "json")]
-impl<T: serde::Serialize> IntoResponse for Created<T> {
+impl<T: serde_core::Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Result<Response, Error> {
         let response = super::Json(self.1).into_response()?;
         response

@@ -3,16 +3,12 @@
 use std::{fmt, panic::Location, sync::Arc};
 
 use super::{
-    check::{self, BuildError, BuildProblem},
+    check,
     frozen::App,
+    parts::{AddedHandler, AddedMount},
+    problem::{BuildError, BuildProblem},
 };
-use crate::{
-    extract::Shared,
-    handler::{RequestHandler, Verb},
-    limits::Limits,
-    mount::Mount,
-    state::State,
-};
+use crate::{extract::Shared, handler::RequestHandler, limits::Limits, mount::Mount, state::State};
 
 /// An application being put together.
 ///
@@ -25,29 +21,12 @@ use crate::{
 #[derive(Default)]
 #[must_use = "an application does nothing until it is built"]
 pub struct Application {
-    pub(super) state: State,
-    pub(super) limits: Limits,
-    pub(super) workers: usize,
-    pub(super) handlers: Vec<AddedHandler>,
-    pub(super) mounts: Vec<AddedMount>,
-    pub(super) problems: Vec<BuildProblem>,
-}
-
-/// A handler as it was added.
-pub(super) struct AddedHandler {
-    pub(super) name: &'static str,
-    pub(super) template: String,
-    pub(super) verbs: &'static [Verb],
-    /// Where its struct is written.
-    pub(super) at: &'static Location<'static>,
-}
-
-/// A mount as it was added.
-pub(super) struct AddedMount {
-    pub(super) prefix: String,
-    pub(super) mount: Arc<dyn Mount>,
-    /// Where it was added.
-    pub(super) at: &'static Location<'static>,
+    state: State,
+    limits: Limits,
+    workers: usize,
+    handlers: Vec<AddedHandler>,
+    mounts: Vec<AddedMount>,
+    problems: Vec<BuildProblem>,
 }
 
 impl Application {

@@ -4,7 +4,9 @@
 mod builder;
 mod check;
 mod frozen;
+mod parts;
+mod problem;
 
 pub use builder::Application;
-pub use check::{BuildError, BuildProblem};
 pub use frozen::{App, Routes};
+pub use problem::{BuildError, BuildProblem};

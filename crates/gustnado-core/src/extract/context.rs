@@ -3,7 +3,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::slot::Described;
+use super::need::Described;
 use crate::{
     body::Body,
     limits::Limits,

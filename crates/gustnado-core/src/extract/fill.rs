@@ -1,7 +1,7 @@
 //! Fills the slots of a handler, stage by stage, and answers for all that cannot be filled at
 //! once. It must not know the types of the values.
 
-use super::{context::Cx, slot::SlotList, typed::Stage};
+use super::{context::Cx, need::Stage, slot::SlotList};
 use crate::error::{BadInput, Error, Part};
 
 /// Everything but the body: fields first, then arguments, each stage finished before the next.

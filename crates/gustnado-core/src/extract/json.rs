@@ -4,10 +4,7 @@ use http::{HeaderMap, header::CONTENT_TYPE};
 use serde_core::de::DeserializeOwned;
 use serde_json::error::Category;
 
-use super::{
-    context::Cx,
-    typed::{FromRequest, Stage},
-};
+use super::{context::Cx, need::Stage, typed::FromRequest};
 use crate::{
     error::{BadInput, Error, Part},
     respond::Json,

@@ -1,23 +1,40 @@
-//! Inputs of handlers, out of a request. One file a source; what cannot be used is gathered and
-//! answered together by [`fill`]. It must not know handlers.
+//! Inputs of handlers, out of a request; what cannot be used is answered together. It must not know
+//! handlers.
+//!
+//! From the ground up, each file importing from those above it only:
+//!
+//! - `unreadable`: why a text is not the value that is wanted.
+//! - `need`: what an input says of itself before there is a request.
+//! - `context`: a request on its way through its handler.
+//! - `text`: path, query string and header fields, decoded.
+//! - `slot`: the place an input is read into, whatever its type.
+//! - `param`: values read from one piece of text. `typed`: inputs known by their type. `json`: the
+//!   one that reads a body. `link`: values in links to routes.
+//! - `fill`: fills the slots of a handler, stage by stage.
 
 mod context;
 mod fill;
 #[cfg(feature = "json")]
 mod json;
+mod link;
+mod need;
 mod param;
 mod slot;
 mod text;
 mod typed;
+mod unreadable;
 
 pub use context::Cx;
 pub(crate) use context::{RouteInfo, Shared};
 pub(crate) use fill::{fill_body, fill_head};
-pub use param::{FromParam, ParamError};
-pub(crate) use slot::{Described, Need};
+pub use link::PathValue;
+pub(crate) use need::{Described, Need};
+pub use need::{Needs, Stage};
+pub use param::FromParam;
 pub use slot::{Slot, Slots};
-pub use text::{PathValue, Source};
-pub use typed::{FromRequest, Needs, SharedState, Stage};
+pub use text::Source;
+pub use typed::{FromRequest, SharedState};
+pub use unreadable::ParamError;
 
 use std::{future::Future, pin::Pin};
 

@@ -2,15 +2,14 @@
 //! text came from.
 
 use std::{
-    borrow::Cow,
-    fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     num::NonZero,
 };
 
 use super::{
-    slot::Slot,
-    text::{self, Source, ValueError, Values},
+    slot::{How, Slot},
+    text::{Source, Values},
+    unreadable::{ParamError, ValueError},
 };
 
 /// A value that is read from one piece of text in a request: a path value, a query parameter, a
@@ -63,28 +62,15 @@ pub trait FromParam: Sized + Send + 'static {
         name: &'static str,
         default: Option<fn() -> Result<Self, ParamError>>,
     ) -> Slot<Self> {
-        text::slot(source, name, default)
+        let read = |values: &mut Values<'_>| Self::from_values(values);
+        let how = How::Text {
+            source,
+            read,
+            default,
+        };
+        Slot::new(name, how)
     }
 }
-
-/// What was expected instead, for the client to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParamError(Cow<'static, str>);
-
-impl ParamError {
-    /// An error that says what was expected: `a date as YYYY-MM-DD`.
-    pub fn expected(what: impl Into<Cow<'static, str>>) -> Self {
-        Self(what.into())
-    }
-}
-
-impl fmt::Display for ParamError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected {}", self.0)
-    }
-}
-
-impl std::error::Error for ParamError {}
 
 /// Absent is `None`; there and unreadable is an error.
 impl<T: FromParam> FromParam for Option<T> {

@@ -7,9 +7,9 @@ use std::{any::TypeId, fmt, panic::Location};
 use super::{
     BoxFuture,
     context::Cx,
-    param::ParamError,
-    text::{self, Source, ValueError, Values},
-    typed::{Needs, Stage},
+    need::{Described, Need, Needs, Stage},
+    text::{self, Source, Values},
+    unreadable::{ParamError, ValueError},
 };
 use crate::{
     error::{BadInput, Error},
@@ -43,23 +43,6 @@ pub(super) enum How<T> {
         needs: fn(&mut Needs),
         extract: for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<T, Error>>,
     },
-}
-
-/// What an input says of itself at start-up.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Described {
-    pub(crate) name: &'static str,
-    pub(crate) at: &'static Location<'static>,
-    pub(crate) need: Need,
-}
-
-/// What an input needs to be there, or is wrong with it.
-#[derive(Debug, Clone)]
-pub(crate) enum Need {
-    Path,
-    State(TypeId, &'static str),
-    BadDefault(ParamError),
 }
 
 impl<T> Slot<T> {

@@ -1,14 +1,13 @@
 //! The sources whose values are text: path, query string and header fields. Decoding is strict: a
 //! value that is not UTF-8 is an error, never a replacement character.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::borrow::Cow;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 
 use super::{
     context::Cx,
-    param::{FromParam, ParamError},
-    slot::{How, Slot},
+    unreadable::{ParamError, ValueError},
 };
 use crate::error::{BadInput, Part};
 
@@ -35,50 +34,6 @@ impl Source {
 #[doc(hidden)]
 #[allow(unreachable_pub, reason = "named in the signature of a public trait")]
 pub type Values<'a> = dyn Iterator<Item = Result<Cow<'a, str>, ValueError>> + 'a;
-
-/// Why the values under a name are of no use.
-#[doc(hidden)]
-#[derive(Debug, PartialEq, Eq)]
-pub enum ValueError {
-    Missing,
-    Repeated,
-    NotText,
-    Unreadable(ParamError),
-}
-
-impl From<ParamError> for ValueError {
-    fn from(error: ParamError) -> Self {
-        Self::Unreadable(error)
-    }
-}
-
-impl ValueError {
-    fn detail(self) -> Cow<'static, str> {
-        match self {
-            Self::Missing => "is missing".into(),
-            Self::Repeated => "is given more than once".into(),
-            Self::NotText => "is not UTF-8 text".into(),
-            Self::Unreadable(error) => error.to_string().into(),
-        }
-    }
-}
-
-#[track_caller]
-pub(super) fn slot<T: FromParam>(
-    source: Source,
-    name: &'static str,
-    default: Option<fn() -> Result<T, ParamError>>,
-) -> Slot<T> {
-    let read = |values: &mut Values<'_>| T::from_values(values);
-    Slot::new(
-        name,
-        How::Text {
-            source,
-            read,
-            default,
-        },
-    )
-}
 
 /// Reads the input `name` from `source`.
 pub(super) fn read<T>(
@@ -156,59 +111,4 @@ fn decode_form(text: &str) -> Result<Cow<'_, str>, ValueError> {
     }
     let spaced = text.replace('+', " ");
     decode(&spaced).map(|text| Cow::Owned(text.into_owned()))
-}
-
-/// A value that may stand for `T` in a link to a route.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot stand for a `{T}` in a link",
-    label = "the route wants a `{T}` here"
-)]
-pub trait PathValue<T> {
-    /// The value as text, not yet percent-encoded.
-    fn text(&self) -> Cow<'_, str>;
-
-    /// Appends it as one segment, or a part of one.
-    fn write(&self, url: &mut String) {
-        push_segment(url, &self.text());
-    }
-
-    /// Appends it as the rest of a path: its `/` stay separators.
-    fn write_rest(&self, url: &mut String) {
-        for (index, segment) in self.text().split('/').enumerate() {
-            if index > 0 {
-                url.push('/');
-            }
-            push_segment(url, segment);
-        }
-    }
-}
-
-impl<T: FromParam + std::fmt::Display> PathValue<T> for T {
-    fn text(&self) -> Cow<'_, str> {
-        self.to_string().into()
-    }
-}
-
-impl<T: FromParam + std::fmt::Display> PathValue<T> for &T {
-    fn text(&self) -> Cow<'_, str> {
-        self.to_string().into()
-    }
-}
-
-impl PathValue<String> for &str {
-    fn text(&self) -> Cow<'_, str> {
-        (*self).into()
-    }
-}
-
-/// All but the unreserved characters (RFC 3986 section 2.3); a `/` within stays in its segment.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-fn push_segment(url: &mut String, text: &str) {
-    let _ = write!(url, "{}", utf8_percent_encode(text, SEGMENT));
 }

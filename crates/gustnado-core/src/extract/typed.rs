@@ -5,23 +5,10 @@ use std::{any::TypeId, future::Future};
 
 use super::{
     context::Cx,
+    need::{Needs, Stage},
     slot::{How, Slot},
 };
 use crate::error::Error;
-
-/// When an input is read. A stage is finished before the next begins, so that a 401 comes before
-/// a 400, and the body is not touched until everything else is good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Stage {
-    /// Who is asking.
-    Auth,
-    /// Values in the head of the request.
-    Params,
-    /// Anything that waits, such as a look-up in a database.
-    Async,
-    /// The body. One input of a verb at most.
-    Body,
-}
 
 /// An input that is known by its type.
 ///
@@ -73,24 +60,6 @@ pub trait FromRequest: Sized + Send + 'static {
                 extract: |cx| Box::pin(Self::from_request(cx)),
             },
         )
-    }
-}
-
-/// The shared state that an input uses.
-#[derive(Debug, Default)]
-pub struct Needs {
-    states: Vec<(TypeId, &'static str)>,
-}
-
-impl Needs {
-    /// Shared state of this type is used.
-    pub fn state<T: 'static>(&mut self) {
-        self.states
-            .push((TypeId::of::<T>(), std::any::type_name::<T>()));
-    }
-
-    pub(super) fn states(self) -> impl Iterator<Item = (TypeId, &'static str)> {
-        self.states.into_iter()
     }
 }
 

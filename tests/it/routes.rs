@@ -195,3 +195,19 @@ fn a_prefix_has_no_names() {
         assert!(text.contains("can hold no brace"), "{text}");
     }
 }
+
+/// A mount that panics before there is a future to poll.
+struct Broken;
+
+impl Mount for Broken {
+    fn call<'a>(&'a self, _prefix: &'a str, _request: Request) -> BoxFuture<'a, Result<Response>> {
+        panic!("as asked")
+    }
+}
+
+#[test]
+fn a_mount_that_panics_at_once_is_a_500() {
+    let app = Application::new().mount("/", Broken).build();
+    let client = TestClient::new(app.expect("an application"));
+    assert_eq!(client.get("/").send().status(), 500);
+}

@@ -118,7 +118,7 @@ enum Phase<S: Serve> {
 /// Writes what is left, says that nothing follows, and reads on for a while where the peer may
 /// still be sending: closing before it stops would destroy the answer on its way.
 struct Closing {
-    /// Bytes that may still be read and thrown away; 0 closes at once.
+    /// Bytes that may still be read and thrown away; 0 closes at once where none are there.
     linger: usize,
     /// Whether the end was said; from then on the peer's is waited for.
     said: Option<Tick>,
@@ -343,8 +343,9 @@ impl<S: Serve> Driver<S> {
 
     /// Closing: see [`Closing`].
     fn close(&mut self, cx: &mut Context<'_>) -> Step {
-        let linger_time = self.limits().linger_time;
-        let write_time = self.limits().write_time;
+        let limits = self.vitals.app.limits();
+        let (linger_time, linger_bytes) = (limits.linger_time, limits.linger_bytes);
+        let write_time = limits.write_time;
         let (Phase::Closing(closing), Some(live)) = (&mut self.phase, &mut self.live) else {
             return Step::Done;
         };
@@ -355,11 +356,14 @@ impl<S: Serve> Driver<S> {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(_)) => return Step::Done,
                 Poll::Pending => {
-                    if self.time.stall == NEVER {
+                    if std::mem::take(&mut live.progressed) || self.time.stall == NEVER {
                         self.time.stall = self.clock.after(write_time);
                     }
                     return Step::Wait(self.time.stall);
                 }
+            }
+            if closing.linger == 0 && live.poll_unread(cx) {
+                closing.linger = linger_bytes;
             }
             *closing.said.insert(self.clock.after(linger_time))
         };

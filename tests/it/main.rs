@@ -1,7 +1,9 @@
 //! One binary for all tests at the edge, so that they link once.
 //!
 //! - `handlers`: what the macros promise, through an application without a socket.
+//! - `routes`: which of several routes answers a path.
 //! - `wire`: bytes on a socket. What the connection driver and the server promise.
 
 mod handlers;
+mod routes;
 mod wire;

@@ -55,7 +55,9 @@ async fn call_verb(verb: Call, mut cx: Cx) -> Response {
 async fn call_mount(route: &MountRoute, request: Request) -> Response {
     // The mount takes the request; an error is rendered for who sent it.
     let accept = request.headers().get(header::ACCEPT).cloned();
-    let error = match caught(route.mount.call(&route.prefix, request)).await {
+    // Called within the future: a mount may also panic before it has made its own.
+    let call = async { route.mount.call(&route.prefix, request).await };
+    let error = match caught(call).await {
         Some(Ok(response)) => return response,
         Some(Err(error)) => error,
         None => panicked(),

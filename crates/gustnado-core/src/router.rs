@@ -19,6 +19,10 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Router {
     paths: matchit::Router<usize>,
+    /// What is below mounts that have a handler's `{name}` right below them: matchit cannot have
+    /// that name and the rest of the path in one place.
+    below: matchit::Router<usize>,
+    has_below: bool,
     routes: Vec<Route>,
 }
 
@@ -61,6 +65,8 @@ impl Router {
     pub(crate) fn new() -> Self {
         Self {
             paths: matchit::Router::new(),
+            below: matchit::Router::new(),
+            has_below: false,
             routes: Vec::new(),
         }
     }
@@ -70,35 +76,47 @@ impl Router {
     /// # Errors
     /// The template of the route that has the same paths.
     pub(crate) fn add_handler(&mut self, route: HandlerRoute) -> Result<(), String> {
-        let template = route.info.pattern.as_str().to_owned();
-        self.add(&[template], Route::Handler(route))
+        let index = self.routes.len();
+        insert(&mut self.paths, route.info.pattern.as_str(), index)?;
+        self.routes.push(Route::Handler(route));
+        Ok(())
     }
 
-    /// Adds a mount.
+    /// Adds a mount. To be called when all handlers are there: what they answer is left to them.
     ///
     /// # Errors
     /// The template of the route that has the same paths.
     pub(crate) fn add_mount(&mut self, route: MountRoute) -> Result<(), String> {
+        let index = self.routes.len();
         let prefix = &route.prefix;
-        let mut templates = vec![format!("{prefix}/"), format!("{prefix}/{{*rest}}")];
-        if !prefix.is_empty() {
-            templates.push(prefix.clone());
+        for own in [prefix.clone(), format!("{prefix}/")] {
+            if own.is_empty() {
+                continue;
+            }
+            match insert(&mut self.paths, &own, index) {
+                Err(with) if !self.is_handler(&with) => return Err(with),
+                _ => {}
+            }
         }
-        self.add(&templates, Route::Mount(route))
+        let rest = format!("{prefix}/{{*rest}}");
+        match insert(&mut self.paths, &rest, index) {
+            // All that is below would be the handler's, and the mount of no use.
+            Err(with) if !self.is_handler(&with) || with.contains("{*") => return Err(with),
+            Err(_) => {
+                insert(&mut self.below, &rest, index)?;
+                self.has_below = true;
+            }
+            Ok(()) => {}
+        }
+        self.routes.push(Route::Mount(route));
+        Ok(())
     }
 
-    fn add(&mut self, templates: &[String], route: Route) -> Result<(), String> {
-        let index = self.routes.len();
-        for template in templates {
-            self.paths
-                .insert(template.as_str(), index)
-                .map_err(|error| match error {
-                    matchit::InsertError::Conflict { with } => with,
-                    other => other.to_string(),
-                })?;
-        }
-        self.routes.push(route);
-        Ok(())
+    fn is_handler(&self, template: &str) -> bool {
+        self.routes.iter().any(|route| match route {
+            Route::Handler(route) => route.info.pattern.as_str() == template,
+            Route::Mount(_) => false,
+        })
     }
 
     pub(crate) fn routes(&self) -> &[Route] {
@@ -127,27 +145,58 @@ impl Router {
             return Matched::Nothing(Error::new(414, detail));
         }
         let path = request.path();
-        let Ok(found) = self.paths.at(path) else {
-            // `OPTIONS *` asks about the server as a whole (RFC 9110 section 9.3.7).
-            if path == "*" && request.method() == Method::OPTIONS {
-                return Matched::Answer(Response::new(204));
-            }
-            return Matched::Nothing(nothing_here());
-        };
-        match self.routes.get(*found.value) {
-            None => Matched::Nothing(nothing_here()),
-            Some(Route::Mount(route)) => Matched::Mount(route),
-            Some(Route::Handler(route)) => {
-                let mut captures = Captures::default();
-                for (_name, value) in found.params.iter() {
-                    if !captures.push(path, value) {
-                        return Matched::Nothing(nothing_here());
-                    }
+        let found = self.paths.at(path).ok();
+        let route = found
+            .as_ref()
+            .and_then(|found| self.routes.get(*found.value));
+        if let (Some(Route::Handler(route)), Some(found)) = (route, &found) {
+            let mut captures = Captures::default();
+            for (_name, value) in found.params.iter() {
+                if !captures.push(path, value) {
+                    return Matched::Nothing(nothing_here());
                 }
-                route.verb(request.method(), captures)
             }
+            return route.verb(request.method(), captures);
+        }
+        let found = found.map(|found| *found.value);
+        match self.mount(path, found) {
+            Some(route) => Matched::Mount(route),
+            // `OPTIONS *` asks about the server as a whole (RFC 9110 section 9.3.7).
+            None if path == "*" && request.method() == Method::OPTIONS => {
+                Matched::Answer(Response::new(204))
+            }
+            None => Matched::Nothing(nothing_here()),
         }
     }
+
+    /// The mount with the longest prefix: the one that was found or one that stands apart.
+    fn mount(&self, path: &str, found: Option<usize>) -> Option<&MountRoute> {
+        let mount = |index: usize| match self.routes.get(index) {
+            Some(Route::Mount(route)) => Some(route),
+            _ => None,
+        };
+        let found = found.and_then(mount);
+        if !self.has_below {
+            return found;
+        }
+        let apart = self.below.at(path).ok();
+        let apart = apart.and_then(|apart| mount(*apart.value));
+        found
+            .into_iter()
+            .chain(apart)
+            .max_by_key(|route| route.prefix.len())
+    }
+}
+
+/// Adds a template, or says with which other it clashes and leaves `paths` as it was.
+fn insert(paths: &mut matchit::Router<usize>, template: &str, index: usize) -> Result<(), String> {
+    let mut more = paths.clone();
+    more.insert(template, index).map_err(|error| match error {
+        matchit::InsertError::Conflict { with } => with,
+        other => other.to_string(),
+    })?;
+    *paths = more;
+    Ok(())
 }
 
 impl HandlerRoute {
@@ -204,5 +253,32 @@ fn allow(verbs: &[Verb]) -> HeaderValue {
 impl fmt::Debug for Router {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Router({} routes)", self.routes.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::route::Pattern;
+
+    #[test]
+    fn what_a_pattern_allows_can_be_matched() {
+        let alphabet = ['/', '{', '}', '*', 'a', 'b'];
+        let mut texts = vec![String::from("/")];
+        for _ in 0..7 {
+            let longer = texts
+                .iter()
+                .filter(|text| text.len() < 8)
+                .flat_map(|text| alphabet.iter().map(move |c| format!("{text}{c}")));
+            texts = longer.collect();
+            for text in &texts {
+                // matchit does not get along with `{{` behind a name.
+                let named = Pattern::parse(text).map(|pattern| !pattern.names().is_empty());
+                if named.is_ok_and(|named| !named || !text.contains("{{")) {
+                    let inserted = insert(&mut matchit::Router::new(), text, 0);
+                    assert_eq!(inserted, Ok(()), "{text}");
+                }
+            }
+        }
     }
 }

@@ -80,7 +80,7 @@ impl Template {
     }
 
     fn push_name(&mut self, name: &str, may_be_rest: bool) -> Result<(), String> {
-        let plain = name.trim_start_matches('*');
+        let plain = name.strip_prefix('*').unwrap_or(name);
         let rest = plain.len() < name.len();
         if rest && !may_be_rest {
             return Err("`{*name}` must be the whole last segment".into());

@@ -64,3 +64,19 @@ fn what_does_not_end_in_time_is_counted() {
     assert_eq!(server.join(), 1);
     peer.closed();
 }
+
+#[test]
+fn a_request_that_came_with_the_stop_is_answered() {
+    let mut server = serve(|_| {});
+    let mut blocking = Peer::connect(server.addr);
+    blocking.send("GET /block?400 HTTP/1.1\r\nhost: lab\r\n\r\n");
+    std::thread::sleep(Duration::from_millis(100));
+    // Accepted together with the news of the stop, once the thread is free again.
+    let mut late = Peer::connect(server.addr);
+    late.send("GET /hello HTTP/1.1\r\nhost: lab\r\n\r\n");
+    server.stop();
+    assert_eq!(blocking.answer().text(), "blocked");
+    assert_eq!(late.answer().text(), "hello");
+    late.closed();
+    assert_eq!(server.join(), 0);
+}

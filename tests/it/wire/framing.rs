@@ -243,3 +243,14 @@ fn a_panic_is_a_500_and_the_connection_lives() {
     assert!(!answer.text().contains("as asked"));
     assert_eq!(peer.get("/hello").text(), "hello");
 }
+
+#[test]
+fn a_last_answer_survives_what_is_sent_behind_its_request() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    let last = "GET /zeros?5000000 HTTP/1.1\r\nhost: lab\r\nconnection: close\r\n\r\n";
+    let more = "GET /hello HTTP/1.1\r\nhost: lab\r\n\r\n";
+    peer.send(last.to_owned() + &more.repeat(1000));
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(peer.answer().body.len(), 5_000_000);
+}

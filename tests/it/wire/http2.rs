@@ -1,11 +1,14 @@
 //! HTTP/2 with prior knowledge, on the same port.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use h2::{SendStream, client::SendRequest};
 use tokio::net::TcpStream;
 
-use super::lab::serve;
+use super::{lab::serve, peer::Peer};
 
 type Client = SendRequest<bytes::Bytes>;
 
@@ -130,4 +133,75 @@ fn an_idle_connection_is_ended() {
             }
         }
     });
+}
+
+/// A peer that speaks frames, so that it can also misbehave.
+struct Frames(Peer);
+
+const HEADERS: u8 = 1;
+const SETTINGS: u8 = 4;
+const PING: u8 = 6;
+const GOAWAY: u8 = 7;
+
+impl Frames {
+    fn connect(addr: SocketAddr) -> Self {
+        let mut peer = Peer::connect(addr);
+        peer.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        let mut frames = Self(peer);
+        frames.send((SETTINGS, 0, 0), &[]);
+        frames
+    }
+
+    fn send(&mut self, (kind, flags, stream): (u8, u8, u32), payload: &[u8]) {
+        let mut frame = (payload.len() as u32).to_be_bytes()[1..].to_vec();
+        frame.extend([kind, flags]);
+        frame.extend(stream.to_be_bytes());
+        frame.extend(payload);
+        self.0.send(frame);
+    }
+
+    /// Reads frames up to one of this kind. Says its stream and what is in it.
+    fn until(&mut self, wanted: u8) -> (u32, Vec<u8>) {
+        loop {
+            let head = self.0.exactly(9);
+            let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+            let payload = self.0.exactly(length as usize);
+            if head[3] == wanted {
+                let stream = head[5..9].try_into().expect("four bytes");
+                return (u32::from_be_bytes(stream), payload);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_request_that_crosses_the_goaway_is_answered() {
+    let server = serve(|limits| limits.idle_time = Duration::from_millis(200));
+    let mut peer = Frames::connect(server.addr);
+    let (_, goaway) = peer.until(GOAWAY);
+    assert_eq!(
+        goaway[..4],
+        [0x7f, 0xff, 0xff, 0xff],
+        "not the last word yet"
+    );
+    let (_, ping) = peer.until(PING);
+    // GET, http, /, authority lab; the whole request (RFC 7541 appendix A).
+    let block = [0x82, 0x86, 0x84, 0x41, 3, b'l', b'a', b'b'];
+    peer.send((HEADERS, 0x5, 1), &block);
+    peer.send((PING, 1, 0), &ping);
+    let (_, goaway) = peer.until(GOAWAY);
+    assert_eq!(goaway[..4], [0, 0, 0, 1]);
+    assert_eq!(peer.until(HEADERS).0, 1);
+    peer.0.rest();
+}
+
+#[test]
+fn a_peer_that_does_not_answer_holds_no_drain_up() {
+    let mut server = serve(|limits| limits.linger_time = Duration::from_millis(200));
+    let mut peer = Frames::connect(server.addr);
+    peer.until(SETTINGS);
+    std::thread::sleep(Duration::from_millis(50));
+    let begin = Instant::now();
+    assert_eq!(server.join(), 0);
+    assert!(begin.elapsed() < Duration::from_secs(15), "waited for it");
 }

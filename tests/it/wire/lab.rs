@@ -27,6 +27,10 @@ async fn answer(mut request: Request) -> Result<Response> {
             tokio::time::sleep(Duration::from_millis(number as u64)).await;
             Ok(Response::new(200).with_text("slow"))
         }
+        "/block" => {
+            thread::sleep(Duration::from_millis(number as u64));
+            Ok(Response::new(200).with_text("blocked"))
+        }
         "/echo" => {
             let limit = 64 * 1024;
             let body = request.body_mut().collect(limit).await?;

@@ -125,7 +125,7 @@ impl Peer {
         }
     }
 
-    fn exactly(&mut self, length: usize) -> Vec<u8> {
+    pub(crate) fn exactly(&mut self, length: usize) -> Vec<u8> {
         while self.unread.len() < length {
             assert!(
                 self.more(),

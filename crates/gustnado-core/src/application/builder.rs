@@ -65,7 +65,8 @@ impl Application {
     }
 
     /// Answers everything below `prefix` by `mount`, such as static files. Handlers come first:
-    /// a route that fits a path wins over a mount above it.
+    /// a route that fits a path wins over a mount above it, and of several mounts the one with the
+    /// longest prefix answers.
     #[track_caller]
     pub fn mount(mut self, prefix: impl Into<String>, mount: impl Mount) -> Self {
         self.mounts.push(AddedMount {

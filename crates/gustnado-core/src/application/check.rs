@@ -136,13 +136,21 @@ fn add_mount(router: &mut Router, added: AddedMount, problems: &mut Vec<BuildPro
         });
         return;
     }
-    for problem in mount.problems() {
+    let mut found = mount.problems();
+    if prefix.contains(['{', '}']) {
+        // The mount is given its prefix and finds it again at the head of the path.
+        found.push("a prefix stands for itself and can hold no brace".into());
+    }
+    for problem in found {
         let prefix = prefix.clone();
         problems.push(BuildProblem::Mount {
             prefix,
             problem,
             at,
         });
+    }
+    if prefix.contains(['{', '}']) {
+        return;
     }
     let trimmed = prefix.trim_end_matches('/').to_owned();
     let route = MountRoute {

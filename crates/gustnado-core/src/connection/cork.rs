@@ -49,6 +49,11 @@ impl Cork {
         }
         if self.bytes.capacity() == 0 {
             self.bytes = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
+        } else if self.bytes.len() + length > CORK {
+            // What waits fits; what was sent before it does not. A peer that never catches up
+            // would have us keep all it ever read.
+            self.bytes.drain(..self.sent);
+            self.sent = 0;
         }
         for slice in slices {
             self.bytes.extend_from_slice(slice);
@@ -151,6 +156,18 @@ mod tests {
         assert_eq!(took.unwrap(), 3);
         assert_eq!(out, b"headbod");
         assert!(cork.is_empty());
+    }
+
+    #[test]
+    fn a_reader_that_is_always_behind_makes_it_no_larger() {
+        let mut cork = Cork::default();
+        let part = vec![0; CORK_COPY];
+        for _ in 0..1000 {
+            while cork.gather(&slices(&[&part])).is_some() {}
+            // The socket takes some, never all.
+            let _ = cork.send(&slices(&[&part]), |_| Ok(CORK_COPY + 1));
+        }
+        assert!(cork.bytes.len() <= CORK, "{} bytes", cork.bytes.len());
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! |---|---|---|
 //! | Dormant, or the first head begun | `head_time` from accept | 408, close |
 //! | a later head begun | `head_time` from its first bytes | close |
-//! | nothing asked | `idle_time` | close; HTTP/2: GOAWAY, then close |
+//! | nothing asked | `idle_time` | close; HTTP/2: GOAWAY, `linger_time` later close |
 //! | an answer that the peer does not read | `write_time` without progress | cut |
 //! | Closing | `linger_time` and `linger_bytes` | done |
 
@@ -118,7 +118,7 @@ enum Phase<S: Serve> {
 /// Writes what is left, says that nothing follows, and reads on for a while where the peer may
 /// still be sending: closing before it stops would destroy the answer on its way.
 struct Closing {
-    /// Bytes that may still be read and thrown away; 0 closes at once.
+    /// Bytes that may still be read and thrown away; 0 closes at once where none are there.
     linger: usize,
     /// Whether the end was said; from then on the peer's is waited for.
     said: Option<Tick>,
@@ -161,12 +161,6 @@ impl<S> Serve for S where
 impl<S: Serve> Driver<S> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.note_waker(cx.waker());
-        if self.clock.is_draining() && !self.draining {
-            self.draining = true;
-            if !self.drain() {
-                return Poll::Ready(());
-            }
-        }
         loop {
             let step = match &mut self.phase {
                 Phase::Dormant(_) => self.listen(cx),
@@ -178,6 +172,8 @@ impl<S: Serve> Driver<S> {
             match step {
                 Step::Again => {}
                 Step::Done => return Poll::Ready(()),
+                // Now that what has come was looked at: it is still answered.
+                Step::Wait(_) if self.clock.is_draining() && !self.draining => self.drain(),
                 Step::Wait(deadline) if self.clock.now() >= deadline => {
                     if !self.expire() {
                         return Poll::Ready(());
@@ -212,6 +208,7 @@ impl<S: Serve> Driver<S> {
         match live.poll_read_into(cx, &mut buf) {
             Poll::Ready(Ok(0) | Err(_)) => return Step::Done,
             Poll::Ready(Ok(_)) => seen.extend_from_slice(buf.filled()),
+            Poll::Pending if self.draining => return Step::Done,
             Poll::Pending => return Step::Wait(self.time.head.unwrap_or(NEVER)),
         }
         let protocol = sniff(seen);
@@ -273,7 +270,13 @@ impl<S: Serve> Driver<S> {
         if busy || self.busy || begun != self.begun {
             self.time.head = None;
             if !busy {
-                self.time.idle = self.clock.after(limits.idle_time);
+                let draining = self.draining;
+                let idle = if draining {
+                    limits.linger_time
+                } else {
+                    limits.idle_time
+                };
+                self.time.idle = self.clock.after(idle);
             }
         } else if received && matches!(self.phase, Phase::Http1(_)) {
             let clock = &self.clock;
@@ -290,7 +293,13 @@ impl<S: Serve> Driver<S> {
         }
         self.time.stall = NEVER;
         if busy {
-            return NEVER;
+            return match self.phase {
+                // A stream's task may count itself out only after it has woken this one. So this
+                // looks again, or it could miss that it is idle.
+                #[cfg(feature = "http2")]
+                Phase::Http2(_) => self.clock.after(limits.idle_time),
+                _ => NEVER,
+            };
         }
         self.time.head.unwrap_or(self.time.idle)
     }
@@ -299,14 +308,13 @@ impl<S: Serve> Driver<S> {
     fn expire(&mut self) -> bool {
         let stalled = self.live.as_ref().is_none_or(|live| live.blocked);
         let first_head = self.time.head.is_some() && self.vitals.begun() == 0;
-        match &mut self.phase {
+        match &self.phase {
             Phase::Closing(_) => return false,
             _ if stalled => return false,
             #[cfg(feature = "http2")]
-            Phase::Http2(hyper) if self.time.idle != 0 => {
-                // GOAWAY first. The bound that has passed is marked, and passes again at once.
-                hyper.as_mut().graceful_shutdown();
-                self.time.idle = 0;
+            Phase::Http2(_) if !self.draining => {
+                // GOAWAY first, and time for what is on its way.
+                self.drain();
                 return true;
             }
             _ => {}
@@ -318,16 +326,19 @@ impl<S: Serve> Driver<S> {
         true
     }
 
-    /// The worker is stopping. Says whether there is something left to do.
-    fn drain(&mut self) -> bool {
+    /// The connection is to end politely. One that is dormant ends when it is next looked at.
+    fn drain(&mut self) {
+        self.draining = true;
         match &mut self.phase {
-            Phase::Dormant(_) => return false,
+            Phase::Dormant(_) | Phase::Closing(_) => {}
             Phase::Http1(hyper) => hyper.as_mut().graceful_shutdown(),
             #[cfg(feature = "http2")]
-            Phase::Http2(hyper) => hyper.as_mut().graceful_shutdown(),
-            Phase::Closing(_) => {}
+            Phase::Http2(hyper) => {
+                hyper.as_mut().graceful_shutdown();
+                // hyper waits for the peer to confirm (RFC 9113 section 6.8), this long at most.
+                self.time.idle = self.clock.after(self.limits().linger_time);
+            }
         }
-        true
     }
 
     fn closing(&self, linger: bool) -> Closing {
@@ -343,8 +354,9 @@ impl<S: Serve> Driver<S> {
 
     /// Closing: see [`Closing`].
     fn close(&mut self, cx: &mut Context<'_>) -> Step {
-        let linger_time = self.limits().linger_time;
-        let write_time = self.limits().write_time;
+        let limits = self.vitals.app.limits();
+        let (linger_time, linger_bytes) = (limits.linger_time, limits.linger_bytes);
+        let write_time = limits.write_time;
         let (Phase::Closing(closing), Some(live)) = (&mut self.phase, &mut self.live) else {
             return Step::Done;
         };
@@ -355,11 +367,14 @@ impl<S: Serve> Driver<S> {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(_)) => return Step::Done,
                 Poll::Pending => {
-                    if self.time.stall == NEVER {
+                    if std::mem::take(&mut live.progressed) || self.time.stall == NEVER {
                         self.time.stall = self.clock.after(write_time);
                     }
                     return Step::Wait(self.time.stall);
                 }
+            }
+            if closing.linger == 0 && live.poll_unread(cx) {
+                closing.linger = linger_bytes;
             }
             *closing.said.insert(self.clock.after(linger_time))
         };

@@ -119,6 +119,16 @@ impl Live {
         Poll::Ready(Ok(count))
     }
 
+    /// Whether something lies there that nobody has read.
+    pub(super) fn poll_unread(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut byte = [0];
+        let peeked = self
+            .socket
+            .inner()
+            .poll_peek(cx, &mut ReadBuf::new(&mut byte));
+        matches!(peeked, Poll::Ready(Ok(1)))
+    }
+
     /// Gathers small writes; sends large ones behind what was gathered.
     pub(super) fn poll_write(
         &mut self,

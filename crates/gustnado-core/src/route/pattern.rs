@@ -51,7 +51,7 @@ impl Pattern {
             let Some(name) = name_in(segment)? else {
                 continue;
             };
-            let plain = name.trim_start_matches('*');
+            let plain = name.strip_prefix('*').unwrap_or(name);
             let catch_all = name.len() > plain.len();
             let whole = segment.len() == name.len() + 2;
             if catch_all && (segments.peek().is_some() || !whole) {
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn templates() {
         let names = |text: &str| Pattern::parse(text).map(|p| p.names.join(","));
-        let table: [(&str, Result<&str, PatternError>); 18] = [
+        let table: [(&str, Result<&str, PatternError>); 19] = [
             ("/", Ok("")),
             ("/users", Ok("")),
             ("/users/{id}", Ok("id")),
@@ -184,6 +184,7 @@ mod tests {
             ("/{id", Err(PatternError::UnbalancedBrace)),
             ("/id}", Err(PatternError::UnbalancedBrace)),
             ("/{}", Err(PatternError::NoName)),
+            ("/{**a}", Err(PatternError::BadName("*a".into()))),
             ("/{1d}", Err(PatternError::BadName("1d".into()))),
             ("/{a}/{a}", Err(PatternError::RepeatedName("a".into()))),
             ("/{a}-{b}", Err(PatternError::TwoInSegment)),

@@ -122,10 +122,7 @@ impl Live {
     /// Whether something lies there that nobody has read.
     pub(super) fn poll_unread(&mut self, cx: &mut Context<'_>) -> bool {
         let mut byte = [0];
-        let peeked = self
-            .socket
-            .inner()
-            .poll_peek(cx, &mut ReadBuf::new(&mut byte));
+        let peeked = self.socket.poll_peek(cx, &mut ReadBuf::new(&mut byte));
         matches!(peeked, Poll::Ready(Ok(1)))
     }
 

@@ -43,8 +43,9 @@ pub enum Stage {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler input",
     label = "where does this value come from?",
-    note = "mark it #[query], #[header] or #[state]; a field named in the route is a path value; \
-            a body is an argument such as `Json<T>`; or implement `FromRequest` for it"
+    note = "mark it #[query], #[header] or #[state]; a field that the route names in braces, \
+            as in \"/users/{{id}}\", is a path value; a body is an argument such as `Json<T>`; \
+            or implement `FromRequest` for it"
 )]
 pub trait FromRequest: Sized + Send + 'static {
     /// When it is read.

@@ -38,7 +38,9 @@ pub use status::NoContent;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a reply",
     label = "a verb must return a reply",
-    note = "return Json(…), Html(…), text, bytes, Created, NoContent, Redirect, a Response, or a Result of one of them"
+    note = "return Json(…), Html(…), text, bytes, Created, NoContent, Redirect, a Response, \
+            any of them with its status as `(StatusCode, …)`, or a Result of one of them; \
+            an Option becomes one with `.or_404(\"…\")?`"
 )]
 pub trait IntoResponse {
     /// Makes the answer.

@@ -18,7 +18,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// has passed `?`. The application renders it as problem+json (RFC 9457) or as a small HTML page.
 ///
 /// ```
-/// use gustnado_core::Error;
+/// # use gustnado_core as gustnado;
+/// use gustnado::Error;
 ///
 /// let error = Error::new(409, "the name is taken");
 /// assert_eq!(error.status(), 409);

@@ -26,7 +26,8 @@ pub enum Stage {
 /// An input that is known by its type.
 ///
 /// ```
-/// use gustnado_core::{Cx, Error, FromRequest, Stage};
+/// # use gustnado_core as gustnado;
+/// use gustnado::{Cx, Error, FromRequest, Stage};
 ///
 /// struct ApiKey(String);
 ///

@@ -25,7 +25,8 @@ pub use status::NoContent;
 /// status with any of them, a [`Response`], or a `Result` of one of these and an error.
 ///
 /// ```
-/// use gustnado_core::{Error, IntoResponse, Response};
+/// # use gustnado_core as gustnado;
+/// use gustnado::{Error, IntoResponse, Response};
 ///
 /// struct Csv(String);
 ///

@@ -18,7 +18,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// has passed `?`. The application renders it as problem+json (RFC 9457) or as a small HTML page.
 ///
 /// ```
-/// use gustnado_core::Error;
+/// # use gustnado_core as gustnado;
+/// use gustnado::Error;
 ///
 /// let error = Error::new(409, "the name is taken");
 /// assert_eq!(error.status(), 409);
@@ -190,8 +191,9 @@ impl fmt::Display for Error {
 /// [`Error`] without losing its status.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an HTTP error",
-    label = "has no status",
-    note = "add #[derive(HttpError)] to `{Self}`, or make it a 500 with `.internal()?`"
+    // Under a `?`, rustc shows the label alone: what to type has to be in it.
+    label = "has no status: write `.internal()?` to make it a 500, or give it one with #[derive(HttpError)]",
+    note = "`.or_error(409, \"…\")?` gives a failure any other status"
 )]
 pub trait HttpError: StdError + Send + Sync + 'static {
     /// The status of the answer, from 400 to 599.

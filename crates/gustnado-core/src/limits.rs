@@ -6,7 +6,8 @@ use std::time::Duration;
 /// The bounds of an application, set with [`Application::limits`](crate::Application::limits).
 ///
 /// ```
-/// use gustnado_core::Limits;
+/// # use gustnado_core as gustnado;
+/// use gustnado::Limits;
 ///
 /// let mut limits = Limits::default();
 /// limits.body = 16 * 1024 * 1024;

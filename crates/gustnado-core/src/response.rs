@@ -13,7 +13,8 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 /// An answer: status, header fields, body.
 ///
 /// ```
-/// use gustnado_core::Response;
+/// # use gustnado_core as gustnado;
+/// use gustnado::Response;
 ///
 /// let response = Response::new(200).with_text("hello");
 /// assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");

@@ -9,7 +9,8 @@ use crate::{application::App, body::Body, request::Request};
 /// Calls an application in the test's own thread.
 ///
 /// ```
-/// use gustnado_core::{Application, testing::TestClient};
+/// # use gustnado_core as gustnado;
+/// use gustnado::{Application, testing::TestClient};
 ///
 /// let client = TestClient::new(Application::new().build()?);
 /// assert_eq!(client.get("/nothing").send().status(), 404);

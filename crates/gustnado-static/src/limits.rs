@@ -7,7 +7,8 @@ use std::time::Duration;
 /// [`limits`](crate::StaticFiles::limits).
 ///
 /// ```
-/// use gustnado_static::{StaticFiles, StaticLimits};
+/// # use gustnado_static as gustnado;
+/// use gustnado::{StaticFiles, StaticLimits};
 ///
 /// let mut limits = StaticLimits::default();
 /// limits.memory = 256 * 1024 * 1024;

@@ -9,7 +9,8 @@ use http::HeaderValue;
 ///
 /// ```
 /// use std::time::Duration;
-/// use gustnado_static::{CacheControl, StaticFiles};
+/// # use gustnado_static as gustnado;
+/// use gustnado::{CacheControl, StaticFiles};
 ///
 /// StaticFiles::new("static")
 ///     .cache_control("**", CacheControl::MaxAge(Duration::from_secs(60)))

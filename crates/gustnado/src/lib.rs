@@ -24,6 +24,11 @@
 //! # Ok::<(), gustnado::BuildError>(())
 //! ```
 //!
+//! # Log
+//!
+//! What a client is not told, such as why an answer is a 5xx, is logged through the `tracing` crate.
+//! Without a subscriber, such as `tracing_subscriber::fmt::init()`, nobody sees it.
+//!
 //! # Features
 //!
 //! All are on unless `default-features = false`; each adds and none changes what is there.

@@ -13,7 +13,8 @@ use crate::{extract::Shared, handler::RequestHandler, limits::Limits, mount::Mou
 /// An application being put together.
 ///
 /// ```
-/// use gustnado_core::Application;
+/// # use gustnado_core as gustnado;
+/// use gustnado::Application;
 ///
 /// let app = Application::new().state(String::from("shared")).build()?;
 /// # Ok::<(), gustnado_core::BuildError>(())

@@ -16,7 +16,8 @@ use super::{
 /// header field.
 ///
 /// ```
-/// use gustnado_core::{FromParam, ParamError};
+/// # use gustnado_core as gustnado;
+/// use gustnado::{FromParam, ParamError};
 ///
 /// enum Order { Newest, Oldest }
 ///

@@ -13,7 +13,8 @@ use crate::error::Error;
 /// An input that is known by its type.
 ///
 /// ```
-/// use gustnado_core::{Cx, Error, FromRequest, Stage};
+/// # use gustnado_core as gustnado;
+/// use gustnado::{Cx, Error, FromRequest, Stage};
 ///
 /// struct ApiKey(String);
 ///
@@ -30,8 +31,9 @@ use crate::error::Error;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler input",
     label = "where does this value come from?",
-    note = "mark it #[query], #[header] or #[state]; a field named in the route is a path value; \
-            a body is an argument such as `Json<T>`; or implement `FromRequest` for it"
+    note = "mark it #[query], #[header] or #[state]; a field that the route names in braces, \
+            as in \"/users/{{id}}\", is a path value; a body is an argument such as `Json<T>`; \
+            or implement `FromRequest` for it"
 )]
 pub trait FromRequest: Sized + Send + 'static {
     /// When it is read.

@@ -25,7 +25,8 @@ pub use status::NoContent;
 /// status with any of them, a [`Response`], or a `Result` of one of these and an error.
 ///
 /// ```
-/// use gustnado_core::{Error, IntoResponse, Response};
+/// # use gustnado_core as gustnado;
+/// use gustnado::{Error, IntoResponse, Response};
 ///
 /// struct Csv(String);
 ///
@@ -38,7 +39,9 @@ pub use status::NoContent;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a reply",
     label = "a verb must return a reply",
-    note = "return Json(…), Html(…), text, bytes, Created, NoContent, Redirect, a Response, or a Result of one of them"
+    note = "return Json(…), Html(…), text, bytes, Created, NoContent, Redirect, a Response, \
+            any of them with its status as `(StatusCode, …)`, or a Result of one of them; \
+            an Option becomes one with `.or_404(\"…\")?`"
 )]
 pub trait IntoResponse {
     /// Makes the answer.

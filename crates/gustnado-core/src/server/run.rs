@@ -35,6 +35,10 @@ impl Application {
     ///
     /// # Errors
     /// Everything that is wrong with the application, at once; else as [`App::run`].
+    ///
+    /// # Panics
+    /// Inside a runtime, such as that of `#[tokio::main]`, where [`serve`](Application::serve) is
+    /// to be awaited instead.
     pub fn run(self, addrs: impl ToSocketAddrs) -> Result<(), RunError> {
         self.build()?.run(addrs)
     }
@@ -45,6 +49,9 @@ impl App {
     ///
     /// # Errors
     /// When the address cannot be had, or connections had to be cut at the end.
+    ///
+    /// # Panics
+    /// Inside a runtime, where [`App::serve`] is to be awaited instead.
     pub fn run(self, addrs: impl ToSocketAddrs) -> Result<(), RunError> {
         self.bind(addrs)?.run()
     }
@@ -89,6 +96,9 @@ impl Bound {
     ///
     /// # Errors
     /// When a thread or a runtime cannot be had, or connections had to be cut at the end.
+    ///
+    /// # Panics
+    /// Inside a runtime, where [`App::serve`] is to be awaited instead.
     pub fn run(self) -> Result<(), RunError> {
         let Self {
             app,

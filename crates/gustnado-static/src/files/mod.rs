@@ -22,8 +22,8 @@ use crate::{
 /// The files of a folder, served.
 ///
 /// ```
-/// use gustnado_core::Application;
-/// use gustnado_static::{CacheControl, StaticFiles};
+/// # mod gustnado { pub use gustnado_core::*; pub use gustnado_static::*; }
+/// use gustnado::{Application, CacheControl, StaticFiles};
 ///
 /// # let folder = tempfile::tempdir().unwrap();
 /// # let folder = folder.path();

@@ -80,7 +80,25 @@ fn verb(method: &Method, diag: &mut Diag) -> bool {
     for argument in &method.arguments {
         sound &= self::argument(argument, diag);
     }
-    sound
+    sound & reply(&method.reply, diag)
+}
+
+/// A reply outlives the handler it is made by, so it cannot borrow from it.
+fn reply(reply: &Reply, diag: &mut Diag) -> bool {
+    let value = match reply {
+        Reply::Unit => return true,
+        Reply::Plain(value) | Reply::Result { value, .. } => value,
+    };
+    let mut tokens = value.clone().into_iter().map(|token| token.to_string());
+    let borrows = tokens.next().is_some_and(|token| token == "&");
+    // A tick and the name after it are two tokens.
+    let lifetime: String = tokens.take(2).collect();
+    if !borrows || lifetime == "'static" {
+        return true;
+    }
+    let message = "a reply outlives its handler: write `String`, `Vec<u8>` or `&'static str`";
+    diag.at_span(first_span(value), message);
+    false
 }
 
 /// What holds for verbs and hooks alike.

@@ -2,8 +2,10 @@
 //!
 //! - `handlers`: what the macros promise, through an application without a socket.
 //! - `routes`: which of several routes answers a path.
+//! - `start`: what cannot be started says why.
 //! - `wire`: bytes on a socket. What the connection driver and the server promise.
 
 mod handlers;
 mod routes;
+mod start;
 mod wire;

@@ -169,7 +169,7 @@ fn the_longest_prefix_wins_among_mounts() {
 #[test]
 fn the_same_paths_twice_clash() {
     let text = refused(Application::new().handler::<Name>().handler::<Other>());
-    assert!(text.contains(r#""/{name}" already answers"#), "{text}");
+    assert!(text.contains(r#"already answers at "/{name}""#), "{text}");
     let mounts = |one, other| {
         Application::new()
             .mount(one, Below("1"))
@@ -183,7 +183,7 @@ fn the_same_paths_twice_clash() {
     let app = Application::new().mount("/assets", Below("files"));
     let text = refused(app.handler::<AssetsRest>());
     assert!(
-        text.contains(r#""/assets/{*rest}" already answers"#),
+        text.contains(r#"already answers at "/assets/{*rest}""#),
         "{text}"
     );
 }

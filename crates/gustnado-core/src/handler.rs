@@ -3,8 +3,6 @@
 
 use std::{fmt, future::Future, panic::Location};
 
-use http::Method;
-
 use crate::{
     error::Error,
     extract::{BoxFuture, Cx, Slots, fill_body, fill_head},
@@ -75,50 +73,21 @@ pub type Call = for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<Response, Error>>
 #[doc(hidden)]
 #[derive(Clone)]
 pub struct Verb {
-    method: Name,
+    pub(crate) method: &'static str,
     pub(crate) doc: &'static str,
     pub(crate) call: Call,
 }
 
-/// The method of a verb. One that is not in the standard cannot be a `Method` in a const.
-#[derive(Clone)]
-enum Name {
-    Standard(Method),
-    Custom(&'static str),
-}
-
 impl Verb {
     #[must_use]
-    pub const fn new(method: Method, doc: &'static str, call: Call) -> Self {
-        let method = Name::Standard(method);
+    pub const fn new(method: &'static str, doc: &'static str, call: Call) -> Self {
         Self { method, doc, call }
-    }
-
-    /// A verb for a method that has no name of its own here, such as `PURGE`.
-    #[must_use]
-    pub const fn custom(method: &'static str, doc: &'static str, call: Call) -> Self {
-        let method = Name::Custom(method);
-        Self { method, doc, call }
-    }
-
-    pub(crate) fn answers(&self, method: &Method) -> bool {
-        match &self.method {
-            Name::Standard(own) => own == method,
-            Name::Custom(own) => *own == method.as_str(),
-        }
-    }
-
-    pub(crate) fn method(&self) -> &str {
-        match &self.method {
-            Name::Standard(own) => own.as_str(),
-            Name::Custom(own) => own,
-        }
     }
 }
 
 impl fmt::Debug for Verb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Verb({})", self.method())
+        write!(f, "Verb({})", self.method)
     }
 }
 

@@ -58,16 +58,12 @@ pub use server::{Bound, RunError, Serve};
 pub mod __private {
     pub use std::panic::Location;
 
-    pub use http::{Method, StatusCode};
+    pub use http::StatusCode;
 
     pub use crate::{
         error::{Error, HttpError, IntoError},
-        extract::{
-            BoxFuture, Cx, FromParam, FromRequest, PathValue, SharedState, Slot, Slots, Source,
-            Stage,
-        },
+        extract::{FromParam, FromRequest, PathValue, SharedState, Slot, Slots, Source, Stage},
         handler::{Inputs, RequestHandler, Verb, Verbs, run},
         respond::IntoResponse,
-        response::Response,
     };
 }

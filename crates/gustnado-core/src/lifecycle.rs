@@ -34,10 +34,7 @@ pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
         }
         Matched::Mount(route) => call_mount(route, request).await,
         Matched::Answer(response) => response,
-        Matched::Nothing(error) => {
-            report(&error);
-            problem::render(&error, request.headers().get(header::ACCEPT))
-        }
+        Matched::Nothing(error) => problem::render(&error, request.headers().get(header::ACCEPT)),
     };
     write::outgoing(head, response)
 }
@@ -48,13 +45,15 @@ async fn call_verb(verb: Call, mut cx: Cx) -> Response {
         Some(Err(error)) => error,
         None => panicked(),
     };
-    report(&error);
-    problem::render(&error, cx.request().headers().get(header::ACCEPT))
+    let request = cx.request();
+    report(&error, request.method(), cx.pattern().as_str());
+    problem::render(&error, request.headers().get(header::ACCEPT))
 }
 
 async fn call_mount(route: &MountRoute, request: Request) -> Response {
     // The mount takes the request; an error is rendered for who sent it.
     let accept = request.headers().get(header::ACCEPT).cloned();
+    let method = request.method().clone();
     // Called within the future: a mount may also panic before it has made its own.
     let call = async { route.mount.call(&route.prefix, request).await };
     let error = match caught(call).await {
@@ -62,7 +61,7 @@ async fn call_mount(route: &MountRoute, request: Request) -> Response {
         Some(Err(error)) => error,
         None => panicked(),
     };
-    report(&error);
+    report(&error, &method, &format!("{}/…", route.prefix));
     problem::render(&error, accept.as_ref())
 }
 
@@ -71,13 +70,16 @@ fn panicked() -> Error {
     Error::new(500, "the handler panicked")
 }
 
-/// Says in the log what the client is not told.
-fn report(error: &Error) {
+/// Says in the log what the client is not told. The route stands for the path, which may hold what
+/// no log should.
+fn report(error: &Error, method: &Method, route: &str) {
     if !error.status().is_server_error() {
         return;
     }
     let source = error.source().map(ToString::to_string);
     tracing::error!(
+        %method,
+        route,
         status = error.status().as_u16(),
         detail = error.detail(),
         source,

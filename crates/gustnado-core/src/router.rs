@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Paths to routes.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Router {
     paths: matchit::Router<usize>,
     /// What is below mounts that have a handler's `{name}` right below them: matchit cannot have
@@ -62,15 +62,6 @@ pub(crate) enum Matched<'r> {
 }
 
 impl Router {
-    pub(crate) fn new() -> Self {
-        Self {
-            paths: matchit::Router::new(),
-            below: matchit::Router::new(),
-            has_below: false,
-            routes: Vec::new(),
-        }
-    }
-
     /// Adds a handler's route.
     ///
     /// # Errors
@@ -215,11 +206,11 @@ impl HandlerRoute {
     }
 
     fn verb(&self, method: &Method, captures: Captures) -> Matched<'_> {
-        let named = |method: &Method| self.verbs.iter().find(|verb| verb.answers(method));
+        let named = |method: &str| self.verbs.iter().find(|verb| verb.method == method);
         // HEAD is a GET whose body is not sent; `write` sees to that.
-        let verb = named(method).or_else(|| {
+        let verb = named(method.as_str()).or_else(|| {
             let head = *method == Method::HEAD;
-            head.then(|| named(&Method::GET)).flatten()
+            head.then(|| named("GET")).flatten()
         });
         if let Some(verb) = verb {
             return Matched::Verb(verb.call, &self.info, captures);
@@ -228,7 +219,7 @@ impl HandlerRoute {
             let answer = Response::new(204).with_header(header::ALLOW, self.allow.clone());
             return Matched::Answer(answer);
         }
-        let detail = format!("{method} is not answered here, but {}", self.allow());
+        let detail = format!("{method} is not among the methods here: {}", self.allow());
         Matched::Nothing(Error::new(405, detail).with_header(header::ALLOW, self.allow.clone()))
     }
 }
@@ -239,7 +230,7 @@ fn nothing_here() -> Error {
 
 /// `Allow` for these verbs: HEAD where there is GET, and OPTIONS always.
 fn allow(verbs: &[Verb]) -> HeaderValue {
-    let mut methods: Vec<&str> = verbs.iter().map(Verb::method).collect();
+    let mut methods: Vec<&str> = verbs.iter().map(|verb| verb.method).collect();
     if methods.contains(&"GET") && !methods.contains(&"HEAD") {
         methods.push("HEAD");
     }

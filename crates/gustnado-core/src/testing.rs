@@ -123,7 +123,6 @@ impl TestRequest {
     /// # Panics
     /// When the body of the answer breaks off; inside a runtime, where [`sent`](Self::sent) is to
     /// be awaited instead.
-    #[must_use]
     pub fn send(self) -> TestResponse {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     parts::{AddedHandler, AddedMount},
-    problem::{BuildError, BuildProblem},
+    problem::{At, BuildError, BuildProblem},
 };
 use crate::{
     extract::{Cx, Described, Need, RouteInfo, Shared},
@@ -23,22 +23,64 @@ pub(super) fn router(
     mounts: Vec<AddedMount>,
     mut problems: Vec<BuildProblem>,
 ) -> Result<Router, BuildError> {
-    let mut router = Router::new();
+    let mut placed = Placed::default();
     for handler in handlers {
-        add_handler(&mut router, handler, shared, &mut problems);
+        add_handler(&mut placed, handler, shared, &mut problems);
     }
     for mount in mounts {
-        add_mount(&mut router, mount, &mut problems);
+        add_mount(&mut placed, mount, &mut problems);
     }
     if problems.is_empty() {
-        Ok(router)
+        Ok(placed.router)
     } else {
         Err(BuildError::new(problems))
     }
 }
 
+/// The router so far, and who stands where in it.
+#[derive(Default)]
+struct Placed {
+    router: Router,
+    by: Vec<Place>,
+}
+
+/// One handler, or one mount.
+struct Place {
+    name: String,
+    template: String,
+    at: At,
+}
+
+impl Placed {
+    /// Notes who stands at a template, or whom it clashes with.
+    fn place(&mut self, place: Place, added: Result<(), String>) -> Option<BuildProblem> {
+        let Err(with) = added else {
+            self.by.push(place);
+            return None;
+        };
+        let other = self.by.iter().find(|other| other.answers(&with));
+        let other = other.map(|other| (other.name.clone(), other.at));
+        let Place { name, template, at } = place;
+        Some(BuildProblem::Clash {
+            name,
+            template,
+            with,
+            other,
+            at,
+        })
+    }
+}
+
+impl Place {
+    /// Whether it is its template that the router knows as this one; those of mounts go on.
+    fn answers(&self, template: &str) -> bool {
+        let below = template.strip_prefix(self.template.trim_end_matches('/'));
+        template == self.template || matches!(below, Some("/" | "/{*rest}"))
+    }
+}
+
 fn add_handler(
-    router: &mut Router,
+    placed: &mut Placed,
     handler: AddedHandler,
     shared: &Arc<Shared>,
     problems: &mut Vec<BuildProblem>,
@@ -64,14 +106,10 @@ fn add_handler(
     let shared = Arc::clone(shared);
     let route = HandlerRoute::new(name, RouteInfo { pattern, shared }, verbs);
     check_inputs(&route, problems);
-    if let Err(with) = router.add_handler(route) {
-        problems.push(BuildProblem::Clash {
-            name: name.into(),
-            template,
-            with,
-            at,
-        });
-    }
+    let added = placed.router.add_handler(route);
+    let name = name.into();
+    let place = Place { name, template, at };
+    problems.extend(placed.place(place, added));
 }
 
 fn check_inputs(route: &HandlerRoute, problems: &mut Vec<BuildProblem>) {
@@ -124,7 +162,7 @@ fn describe(route: &HandlerRoute) -> Vec<Described> {
     described
 }
 
-fn add_mount(router: &mut Router, added: AddedMount, problems: &mut Vec<BuildProblem>) {
+fn add_mount(placed: &mut Placed, added: AddedMount, problems: &mut Vec<BuildProblem>) {
     let AddedMount { prefix, mount, at } = added;
     let pattern = Pattern::parse(&prefix);
     if let Err(error) = pattern {
@@ -157,12 +195,11 @@ fn add_mount(router: &mut Router, added: AddedMount, problems: &mut Vec<BuildPro
         prefix: trimmed,
         mount,
     };
-    if let Err(with) = router.add_mount(route) {
-        problems.push(BuildProblem::Clash {
-            name: "mount".into(),
-            template: prefix,
-            with,
-            at,
-        });
-    }
+    let added = placed.router.add_mount(route);
+    let place = Place {
+        name: "mount".into(),
+        template: prefix,
+        at,
+    };
+    problems.extend(placed.place(place, added));
 }

@@ -86,7 +86,7 @@ impl fmt::Display for Routes<'_> {
             match route {
                 Route::Handler(route) => lines.extend(route.verbs.iter().map(|verb| {
                     let template = route.info.pattern.as_str().to_owned();
-                    (verb.method(), template, verb.doc.lines().next())
+                    (verb.method, template, verb.doc.lines().next())
                 })),
                 Route::Mount(route) => lines.push(("*", format!("{}/…", route.prefix), None)),
             }

@@ -5,7 +5,8 @@ use std::{fmt, panic::Location};
 
 use crate::{extract::ParamError, route::PatternError};
 
-type At = &'static Location<'static>;
+/// A place in a source.
+pub(super) type At = &'static Location<'static>;
 
 /// Everything that is wrong with an application.
 ///
@@ -38,6 +39,8 @@ pub enum BuildProblem {
         template: String,
         /// The template of the earlier one.
         with: String,
+        /// The earlier one, and where it is written.
+        other: Option<(String, At)>,
         /// Where the later one is written.
         at: At,
     },
@@ -117,11 +120,12 @@ impl fmt::Display for BuildProblem {
                 name,
                 template,
                 with,
+                other,
                 at,
-            } => write!(
-                f,
-                "{name} ({at}) is at {template:?}, whose paths {with:?} already answers"
-            ),
+            } => {
+                write!(f, "{name} ({at}) is at {template:?}, whose paths ")?;
+                already_answers(f, other.as_ref(), with)
+            }
             Self::NotInRoute {
                 handler,
                 input,
@@ -159,6 +163,18 @@ impl fmt::Display for BuildProblem {
             } => write!(f, "the mount at {prefix:?} ({at}): {problem}"),
         }
     }
+}
+
+fn already_answers(
+    f: &mut fmt::Formatter<'_>,
+    other: Option<&(String, At)>,
+    with: &str,
+) -> fmt::Result {
+    if let Some((other, at)) = other {
+        write!(f, "{other} ({at}) ")?;
+    }
+    write!(f, "already answers at {with:?}; ")?;
+    f.write_str("one handler has all verbs of a path")
 }
 
 impl fmt::Display for BuildError {

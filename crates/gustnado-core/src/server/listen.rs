@@ -12,7 +12,11 @@ use socket2::{Domain, Protocol, Socket, Type};
 /// The socket may follow a closed one on the same port at once, and does not block.
 pub(super) fn listen(addrs: impl ToSocketAddrs, backlog: i32) -> io::Result<TcpListener> {
     let mut failure = None;
-    for addr in addrs.to_socket_addrs()? {
+    let addrs = addrs.to_socket_addrs().map_err(|error| {
+        let text = format!("{error}; an address is host:port, such as 127.0.0.1:8888");
+        io::Error::new(error.kind(), text)
+    })?;
+    for addr in addrs {
         match bind(addr, backlog) {
             Ok(listener) => return Ok(listener),
             Err(error) => {

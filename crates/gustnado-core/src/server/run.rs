@@ -26,6 +26,9 @@ pub enum RunError {
     Build(BuildError),
     /// A socket, thread or signal could not be had.
     Io(io::Error),
+    /// It was called inside a runtime, such as that of `#[tokio::main]`; there,
+    /// [`serve`](App::serve) is to be awaited.
+    InRuntime,
     /// It was asked to stop, but so many connections had not ended in time and were cut.
     Cut(usize),
 }
@@ -36,10 +39,8 @@ impl Application {
     /// # Errors
     /// Everything that is wrong with the application, at once; else as [`App::run`].
     ///
-    /// # Panics
-    /// Inside a runtime, such as that of `#[tokio::main]`, where [`serve`](Application::serve) is
-    /// to be awaited instead.
     pub fn run(self, addrs: impl ToSocketAddrs) -> Result<(), RunError> {
+        outside_runtime()?;
         self.build()?.run(addrs)
     }
 }
@@ -50,9 +51,8 @@ impl App {
     /// # Errors
     /// When the address cannot be had, or connections had to be cut at the end.
     ///
-    /// # Panics
-    /// Inside a runtime, where [`App::serve`] is to be awaited instead.
     pub fn run(self, addrs: impl ToSocketAddrs) -> Result<(), RunError> {
+        outside_runtime()?;
         self.bind(addrs)?.run()
     }
 
@@ -97,9 +97,8 @@ impl Bound {
     /// # Errors
     /// When a thread or a runtime cannot be had, or connections had to be cut at the end.
     ///
-    /// # Panics
-    /// Inside a runtime, where [`App::serve`] is to be awaited instead.
     pub fn run(self) -> Result<(), RunError> {
+        outside_runtime()?;
         let Self {
             app,
             listener,
@@ -127,6 +126,14 @@ impl Bound {
         } else {
             Ok(())
         }
+    }
+}
+
+/// Blocking a thread that drives a runtime would stop all that runs on it.
+fn outside_runtime() -> Result<(), RunError> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(_) => Err(RunError::InRuntime),
+        Err(_) => Ok(()),
     }
 }
 
@@ -229,6 +236,10 @@ impl fmt::Display for RunError {
         match self {
             Self::Build(error) => error.fmt(f),
             Self::Io(error) => error.fmt(f),
+            Self::InRuntime => f.write_str(
+                "`run` brings a runtime of its own and is called from a plain `fn main`; inside \
+                 one, such as #[tokio::main], await `serve(listener)`",
+            ),
             Self::Cut(count) => write!(f, "{count} connections did not end in time and were cut"),
         }
     }

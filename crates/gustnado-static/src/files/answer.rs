@@ -1,6 +1,6 @@
 //! ONE request, through the pipeline; read this first. It must not know how any step works.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, path::Path};
 
 use gustnado_core::{BoxFuture, Error, Mount, Request, Response};
 use http::{HeaderValue, Method, header};
@@ -23,8 +23,7 @@ impl Mount for StaticFiles {
         let mut problems = self.problems.clone();
         let root = &self.settings.root;
         if !root.is_dir() {
-            let root = root.display();
-            problems.push(format!("there is no folder `{root}` for the static files"));
+            problems.push(no_folder(root));
         }
         problems
     }
@@ -136,6 +135,19 @@ impl StaticFiles {
         }
         to_slash(request)
     }
+}
+
+fn no_folder(root: &Path) -> String {
+    let mut text = format!(
+        "there is no folder `{}` for the static files",
+        root.display()
+    );
+    if root.is_relative()
+        && let Ok(here) = std::env::current_dir()
+    {
+        text += &format!("; it is looked for in `{}`", here.display());
+    }
+    text
 }
 
 fn at_once<'a>(answer: Result<Response, Error>) -> BoxFuture<'a, Result<Response, Error>> {

@@ -16,6 +16,12 @@ const NAMES: [&str; 8] = [
 ];
 
 pub(super) fn check(block: &mut Block, diag: &mut Diag) {
+    if block.methods.is_empty() && diag.is_empty() {
+        diag.at_span(
+            first_span(&block.ty),
+            "no verb answers here; add an async method named get, post, put, patch or delete",
+        );
+    }
     let mut seen = HashSet::new();
     for method in &mut block.methods {
         let Some(role) = role(method, diag) else {

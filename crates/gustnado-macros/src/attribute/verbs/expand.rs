@@ -10,8 +10,6 @@ use crate::{
     names::{first_span, qualified, runtime},
 };
 
-const STANDARD: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-
 pub(super) fn expand(block: &Block) -> TokenStream {
     let span = first_span(&block.ty);
     let [trait_name, verb] = ["Verbs", "Verb"].map(|name| runtime(name, span));
@@ -103,13 +101,7 @@ fn entry(method: &Method, name: &str) -> TokenStream {
             },
         )
     };
-    let entry = if STANDARD.contains(&name) {
-        let method = runtime("Method", span);
-        let name = Ident::new(name, span);
-        quote_spanned!(span=> #verb::new(#method::#name, #doc, #call))
-    } else {
-        quote_spanned!(span=> #verb::custom(#name, #doc, #call))
-    };
+    let entry = quote_spanned!(span=> #verb::new(#name, #doc, #call));
     quote!(#(#conditions)* #entry)
 }
 

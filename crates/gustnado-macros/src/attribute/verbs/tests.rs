@@ -19,14 +19,13 @@ fn run(source: &str) -> Output {
     let input = item.to_string();
     let output = attribute(TokenStream::new(), item).to_string();
     let words: Vec<&str> = output.split_whitespace().collect();
-    let entries = words
-        .windows(5)
-        .filter(|w| w[..4] == ["__private", "::", "Method", "::"]);
+    let entries = words.windows(4).filter(|w| w[..3] == ["Verb", "::", "new"]);
+    let method = |text: &str| text.trim_matches(['(', '"', ',']).to_owned();
     let errors = output.split("compile_error !").skip(1);
     let message = |text: &str| text.split('"').nth(1).unwrap_or_default().to_owned();
     Output {
         keeps_input: output.starts_with(&input),
-        table: entries.map(|w| w[4].to_owned()).collect(),
+        table: entries.map(|w| method(w[3])).collect(),
         errors: errors.map(message).collect(),
     }
 }

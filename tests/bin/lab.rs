@@ -16,6 +16,10 @@ impl Mount for Lab {
             if request.path() == "/never" {
                 std::future::pending::<()>().await;
             }
+            if request.path() == "/blocking" {
+                let long = || std::thread::sleep(Duration::from_secs(60));
+                let _ = tokio::task::spawn_blocking(long).await;
+            }
             let thread = std::thread::current();
             Ok(Response::new(200).with_text(thread.name().unwrap_or("none").to_owned()))
         })

@@ -1,11 +1,15 @@
 //! Stopping: what is open ends politely, what is new is not accepted.
 
 use std::{
+    future::IntoFuture as _,
     net::TcpStream,
     time::{Duration, Instant},
 };
 
-use super::{lab::serve, peer::Peer};
+use super::{
+    lab::{app, serve},
+    peer::Peer,
+};
 
 #[test]
 fn what_is_being_answered_is_answered_and_then_closed() {
@@ -79,4 +83,29 @@ fn a_request_that_came_with_the_stop_is_answered() {
     assert_eq!(late.answer().text(), "hello");
     late.closed();
     assert_eq!(server.join(), 0);
+}
+
+#[test]
+fn what_is_left_after_the_drain_still_has_its_bounds() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.expect("a runtime").block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let addr = listener.local_addr().expect("an address");
+        let app = app(|limits| {
+            limits.drain_time = Duration::from_millis(100);
+            limits.write_time = Duration::from_millis(300);
+        });
+        let stop = tokio::time::sleep(Duration::from_millis(300));
+        let served = tokio::spawn(app.serve(listener).until(stop).into_future());
+        let mut stalled = Peer::connect(addr);
+        stalled.send("GET /zeros?30000000 HTTP/1.1\r\nhost: lab\r\n\r\n");
+        assert_eq!(served.await.expect("no panic").expect("served"), 1);
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        let got = tokio::task::spawn_blocking(move || stalled.until_broken());
+        assert!(got.await.expect("no panic") < 30_000_000, "served on");
+    });
 }

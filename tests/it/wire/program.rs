@@ -6,7 +6,7 @@ use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::peer::Peer;
@@ -85,13 +85,30 @@ fn a_signal_drains_and_the_exit_code_is_0() {
 
 #[test]
 fn a_second_signal_cuts_and_the_exit_code_tells() {
-    let mut program = Program::start();
-    let mut busy = Peer::connect(program.addr);
-    busy.send("GET /never HTTP/1.1\r\nhost: lab\r\n\r\n");
-    std::thread::sleep(Duration::from_millis(200));
-    program.signal("TERM");
-    std::thread::sleep(Duration::from_millis(200));
-    program.signal("TERM");
-    busy.closed();
-    assert_eq!(program.exit_code(), Some(1));
+    for path in ["/never", "/blocking"] {
+        let mut program = Program::start();
+        let mut busy = Peer::connect(program.addr);
+        busy.send(format!("GET {path} HTTP/1.1\r\nhost: lab\r\n\r\n"));
+        std::thread::sleep(Duration::from_millis(200));
+        program.signal("TERM");
+        std::thread::sleep(Duration::from_millis(200));
+        let begin = Instant::now();
+        program.signal("TERM");
+        busy.closed();
+        assert_eq!(program.exit_code(), Some(1), "{path}");
+        assert!(begin.elapsed() < Duration::from_secs(15), "{path}: waited");
+    }
+}
+
+#[test]
+fn run_inside_a_runtime_is_an_error_that_says_so() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let error = runtime.expect("a runtime").block_on(async {
+        let bound = super::lab::app(|_| {}).bind("127.0.0.1:0");
+        bound
+            .expect("an address")
+            .run()
+            .expect_err("no place for it")
+    });
+    assert!(error.to_string().contains("serve"), "{error}");
 }

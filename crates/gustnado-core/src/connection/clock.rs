@@ -54,7 +54,7 @@ impl InFlight {
 }
 
 impl Clock {
-    /// Sweeps once a tick, until the runtime ends.
+    /// Sweeps once a tick, until nobody else has the clock: neither server nor connection.
     pub(crate) async fn run(self: Arc<Self>) {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -64,6 +64,9 @@ impl Clock {
             // By the watch, not by counting: a worker that was held up has missed some.
             self.now.store(to_ticks(begin.elapsed()), Relaxed);
             self.sweep();
+            if Arc::strong_count(&self) == 1 {
+                return;
+            }
         }
     }
 

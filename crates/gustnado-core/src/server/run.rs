@@ -38,7 +38,6 @@ impl Application {
     ///
     /// # Errors
     /// Everything that is wrong with the application, at once; else as [`App::run`].
-    ///
     pub fn run(self, addrs: impl ToSocketAddrs) -> Result<(), RunError> {
         outside_runtime()?;
         self.build()?.run(addrs)
@@ -50,7 +49,6 @@ impl App {
     ///
     /// # Errors
     /// When the address cannot be had, or connections had to be cut at the end.
-    ///
     pub fn run(self, addrs: impl ToSocketAddrs) -> Result<(), RunError> {
         outside_runtime()?;
         self.bind(addrs)?.run()
@@ -95,8 +93,8 @@ impl Bound {
     /// [`drain_time`](crate::Limits::drain_time); on the second it cuts.
     ///
     /// # Errors
-    /// When a thread or a runtime cannot be had, or connections had to be cut at the end.
-    ///
+    /// When a thread or a runtime cannot be had, or connections had to be cut at the end. Inside a
+    /// runtime, which it would block: there, [`App::serve`] is to be awaited.
     pub fn run(self) -> Result<(), RunError> {
         outside_runtime()?;
         let Self {
@@ -108,23 +106,24 @@ impl Bound {
             0 => thread::available_parallelism().map_or(1, usize::from),
             count => count,
         };
+        // Before the workers: what serves must also be able to hear that it is to stop.
+        let runtime = runtime()?;
+        let mut signals = runtime.block_on(async { Signals::listen() })?;
         let phase = watch::Sender::new(Phase::Serving);
-        let threads = start(&app, &listener, workers, &phase)?;
+        let mut threads = Threads::new();
+        let started = start(&app, &listener, workers, &phase, &mut threads);
         drop(listener);
-        tracing::info!(%addr, workers, "serving");
-        let signals = wait_for_signals(&phase, &threads);
-        let mut cut = 0;
-        for thread in threads {
-            match thread.join() {
-                Ok(result) => cut += result?,
-                Err(_panic) => return Err(io::Error::other("a worker panicked").into()),
-            }
-        }
-        signals?;
-        if cut > 0 {
-            Err(RunError::Cut(cut))
+        if started.is_ok() {
+            tracing::info!(%addr, workers, "serving");
+            runtime.block_on(wait_for_signals(&mut signals, &phase, &threads));
         } else {
-            Ok(())
+            advance(&phase, Phase::Cutting);
+        }
+        let cut = join(threads);
+        started?;
+        match cut? {
+            0 => Ok(()),
+            cut => Err(RunError::Cut(cut)),
         }
     }
 }
@@ -144,7 +143,8 @@ fn start(
     listener: &TcpListener,
     count: usize,
     phase: &watch::Sender<Phase>,
-) -> io::Result<Threads> {
+    threads: &mut Threads,
+) -> io::Result<()> {
     let (doors, inboxes): (Vec<_>, Vec<_>) = (0..count)
         .map(|_| {
             let (inbox, receiver) = mpsc::unbounded_channel();
@@ -153,7 +153,7 @@ fn start(
         })
         .unzip();
     let doors: Arc<[Door]> = doors.into();
-    let start = |(index, inbox)| {
+    for (index, inbox) in inboxes.into_iter().enumerate() {
         let worker = Worker {
             index,
             app: app.replica(),
@@ -162,17 +162,33 @@ fn start(
             inbox,
             phase: phase.subscribe(),
         };
-        let phase = phase.clone();
-        thread::Builder::new()
-            .name(format!("worker-{index}"))
-            .spawn(move || {
-                // A worker that ends, for whatever reason, ends the program: a program that is
-                // half there is harder to notice than one that is gone.
-                let _ending = Ending(phase);
-                runtime()?.block_on(worker.work())
-            })
-    };
-    inboxes.into_iter().enumerate().map(start).collect()
+        let (phase, drain_time) = (phase.clone(), app.limits().drain_time);
+        let body = move || {
+            // A worker that ends, for whatever reason, ends the program: a program that is half
+            // there is harder to notice than one that is gone.
+            let _ending = Ending(phase);
+            let runtime = runtime()?;
+            let cut = runtime.block_on(worker.work())?;
+            // Work on blocking threads has its time too, but not for ever.
+            runtime.shutdown_timeout(if cut > 0 { Duration::ZERO } else { drain_time });
+            Ok(cut)
+        };
+        let thread = thread::Builder::new().name(format!("worker-{index}"));
+        threads.push(thread.spawn(body)?);
+    }
+    Ok(())
+}
+
+/// Waits for the workers to end. Says how many connections they cut.
+fn join(threads: Threads) -> io::Result<usize> {
+    let mut cut = 0;
+    for thread in threads {
+        match thread.join() {
+            Ok(result) => cut += result?,
+            Err(_panic) => return Err(io::Error::other("a worker panicked")),
+        }
+    }
+    Ok(cut)
 }
 
 /// Sets the phase to draining when a worker ends, also by a panic.
@@ -199,24 +215,20 @@ fn runtime() -> io::Result<tokio::runtime::Runtime> {
 }
 
 /// Sets the phase by the signals that come, until the workers have ended.
-fn wait_for_signals(phase: &watch::Sender<Phase>, threads: &Threads) -> io::Result<()> {
-    runtime()?.block_on(async {
-        let mut signals = Signals::listen()?;
-        let mut watched = phase.subscribe();
-        first(reach(&mut watched, Phase::Draining), signals.next()).await;
-        tracing::info!("draining");
-        advance(phase, Phase::Draining);
-        let ended = async {
-            while threads.iter().any(|thread| !thread.is_finished()) {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        };
-        if first(ended, signals.next()).await {
-            tracing::warn!("cutting");
-            advance(phase, Phase::Cutting);
+async fn wait_for_signals(signals: &mut Signals, phase: &watch::Sender<Phase>, threads: &Threads) {
+    let mut watched = phase.subscribe();
+    first(reach(&mut watched, Phase::Draining), signals.next()).await;
+    tracing::info!("draining");
+    advance(phase, Phase::Draining);
+    let ended = async {
+        while threads.iter().any(|thread| !thread.is_finished()) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        Ok(())
-    })
+    };
+    if first(ended, signals.next()).await {
+        tracing::warn!("cutting");
+        advance(phase, Phase::Cutting);
+    }
 }
 
 impl From<BuildError> for RunError {

@@ -62,7 +62,8 @@ impl Serve {
 }
 
 impl IntoFuture for Serve {
-    /// How many connections had not ended in time. They go on until the runtime ends.
+    /// How many connections had not ended in time. They go on, each within its bounds, until they
+    /// end or the runtime does.
     type Output = io::Result<usize>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
@@ -74,7 +75,7 @@ impl IntoFuture for Serve {
         } = self;
         Box::pin(async move {
             let clock = Arc::new(Clock::default());
-            let ticking = tokio::spawn(Arc::clone(&clock).run());
+            tokio::spawn(Arc::clone(&clock).run());
             let load = Load::default();
             let accepting = accept(&listener, |socket, peer| {
                 let clock = Arc::clone(&clock);
@@ -83,7 +84,6 @@ impl IntoFuture for Serve {
             first(accepting, until).await;
             drop(listener);
             drain(&clock, &load, app.limits().drain_time).await;
-            ticking.abort();
             Ok(load.count())
         })
     }

@@ -205,3 +205,16 @@ fn a_peer_that_does_not_answer_holds_no_drain_up() {
     assert_eq!(server.join(), 0);
     assert!(begin.elapsed() < Duration::from_secs(15), "waited for it");
 }
+
+#[test]
+fn limits_beyond_the_protocol_are_its_own() {
+    let server = serve(|limits| {
+        limits.stream_window = u32::MAX;
+        limits.stream_send_buffer = usize::MAX;
+        limits.head_bytes = usize::MAX;
+    });
+    with_client(server.addr, |mut client| async move {
+        assert_eq!(request(&mut client, "GET", "/hello", None).await.0, 200);
+    });
+    assert_eq!(Peer::connect(server.addr).get("/hello").status, 200);
+}

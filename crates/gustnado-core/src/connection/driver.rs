@@ -421,11 +421,15 @@ fn http2<S: Serve>(limits: &Limits, service: S) -> http2::Connection<SlotIo, S, 
     let head_bytes = u32::try_from(limits.head_bytes).unwrap_or(u32::MAX);
     http2::Builder::new(Spawn)
         .max_concurrent_streams(limits.streams)
-        .initial_stream_window_size(limits.stream_window)
-        .max_send_buf_size(limits.stream_send_buffer)
+        // More than the protocol has (RFC 9113 section 6.9.1), or h2 can count, panics there.
+        .initial_stream_window_size(limits.stream_window.min(MAX_WINDOW))
+        .max_send_buf_size(limits.stream_send_buffer.min(MAX_WINDOW as usize))
         .max_header_list_size(head_bytes)
         .serve_connection(SlotIo, service)
 }
+
+#[cfg(feature = "http2")]
+const MAX_WINDOW: u32 = (1 << 31) - 1;
 
 /// Runs the streams of an HTTP/2 connection as tasks of their own.
 #[cfg(feature = "http2")]

@@ -11,6 +11,8 @@ use std::{
     time::Duration,
 };
 
+use tokio::time::Instant;
+
 use crate::{application::App, limits::TICK};
 
 /// Ticks since the clock began. Each is [`TICK`] long.
@@ -20,8 +22,9 @@ pub(crate) type Tick = u32;
 pub(super) const NEVER: Tick = Tick::MAX;
 
 /// Counts ticks, and wakes each connection whose deadline has come.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Clock {
+    begin: Instant,
     now: AtomicU32,
     draining: AtomicBool,
     vitals: Mutex<Vec<Arc<Vitals>>>,
@@ -53,21 +56,36 @@ impl InFlight {
     }
 }
 
+impl Default for Clock {
+    fn default() -> Self {
+        Self {
+            begin: Instant::now(),
+            now: AtomicU32::new(0),
+            draining: AtomicBool::new(false),
+            vitals: Mutex::default(),
+        }
+    }
+}
+
 impl Clock {
     /// Sweeps once a tick, until nobody else has the clock: neither server nor connection.
     pub(crate) async fn run(self: Arc<Self>) {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let begin = tokio::time::Instant::now();
         loop {
             ticks.tick().await;
-            // By the watch, not by counting: a worker that was held up has missed some.
-            self.now.store(to_ticks(begin.elapsed()), Relaxed);
+            self.look();
             self.sweep();
             if Arc::strong_count(&self) == 1 {
                 return;
             }
         }
+    }
+
+    /// Sees what time it is, by the watch and not by counting: a worker that was held up has missed
+    /// some ticks.
+    fn look(&self) {
+        self.now.store(to_ticks(self.begin.elapsed()), Relaxed);
     }
 
     fn sweep(&self) {
@@ -104,8 +122,10 @@ impl Clock {
         self.draining.load(Relaxed)
     }
 
-    /// Watches over a new connection.
+    /// Watches over a new connection. Its time begins now: by the last sweep, one that comes after
+    /// the worker was held up would be late before it has said a word.
     pub(super) fn register(&self, app: App, peer: Option<SocketAddr>) -> Arc<Vitals> {
+        self.look();
         let vitals = Arc::new(Vitals {
             deadline: AtomicU32::new(NEVER),
             waker: Mutex::new(None),
@@ -194,6 +214,15 @@ mod tests {
             assert_eq!(after, ticks, "{millis} ms");
         }
         assert_eq!(clock.after(Duration::MAX), NEVER);
+    }
+
+    #[test]
+    fn a_connection_that_comes_late_is_not_late() {
+        let clock = Clock::default();
+        std::thread::sleep(TICK * 2);
+        assert_eq!(clock.now(), 0, "nobody has looked");
+        clock.register(Application::new().build().unwrap(), None);
+        assert!(clock.now() >= 2);
     }
 
     #[test]

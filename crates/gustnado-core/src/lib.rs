@@ -10,7 +10,7 @@
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
 //! - 3 [`extract`]: inputs out of a request
 //! - 4 [`handler`], [`mount`]: what answers
-//! - 5 [`mod@write`]: fits an answer to its request
+//! - 5 [`write`]: fits an answer to its request
 //! - 6 [`router`]: which of them answers
 //! - 7 [`application`]: collected, checked, frozen
 //! - 8 [`lifecycle`]: ONE request from head to answer; read this first

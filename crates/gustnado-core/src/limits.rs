@@ -27,7 +27,8 @@ pub struct Limits {
     /// From the start of a graceful stop to cutting what is still open. **30 s**: what
     /// orchestrators allow by default before they kill.
     pub drain_time: Duration,
-    /// Reading on after a refusal, so that a client still sending gets to see it. **2 s**.
+    /// Reading on after a refusal, so that a client still sending gets to see it. **2 s**: one
+    /// that has the answer closes within a round trip, and a slow one has had some.
     pub linger_time: Duration,
     /// Bytes read on after a refusal. **64 KiB**: about a socket buffer's worth.
     pub linger_bytes: usize,
@@ -89,10 +90,31 @@ pub(crate) const CORK: usize = 32 * 1024;
 /// cheaper than a second slice in `writev`.
 pub(crate) const CORK_COPY: usize = 8 * 1024;
 
+/// Slices that one vectored write takes. 64: as many as hyper hands over at once.
+pub(crate) const SLICES: usize = 64;
+
+/// Emptied buffers of small writes that a thread keeps. 16: what is gathered is sent before the
+/// next connection is polled, so it is those whose peers do not read that hold more than one.
+pub(crate) const SPARE_CORKS: usize = 16;
+
+/// Bytes read from a socket at once, on the stack. 16 KiB: a system call costs more than copying
+/// them.
+pub(crate) const READ: usize = 16 * 1024;
+
+/// Bytes read at once where a head or nothing is expected: first, and when what follows a refusal
+/// is thrown away. 4 KiB: one page holds nearly every head.
+pub(crate) const READ_LITTLE: usize = 4 * 1024;
+
+/// Bytes of JSON that are copied out of the buffer they were written into; more leave with it.
+/// 16 KiB: a thread keeps no more than that for the next, twice over by the growth of buffers.
+#[cfg(feature = "json")]
+pub(crate) const JSON_COPY: usize = 16 * 1024;
+
 /// How often time-outs are looked at. 250 ms: each may come that much late, and looking costs
 /// nothing that can be measured.
 pub(crate) const TICK: Duration = Duration::from_millis(250);
 
-/// Accepting again after the process ran out of descriptors: first and longest pause.
+/// Accepting again after the process ran out of descriptors: first and longest pause. 100 ms and
+/// 1 s: one connection that ends is enough, and a log line a second is not a flood.
 pub(crate) const ACCEPT_PAUSE: (Duration, Duration) =
     (Duration::from_millis(100), Duration::from_secs(1));

@@ -21,8 +21,7 @@ pub(crate) struct Router {
     paths: matchit::Router<usize>,
     /// What is below mounts that have a handler's `{name}` right below them: matchit cannot have
     /// that name and the rest of the path in one place.
-    below: matchit::Router<usize>,
-    has_below: bool,
+    below: Option<matchit::Router<usize>>,
     routes: Vec<Route>,
 }
 
@@ -94,8 +93,7 @@ impl Router {
             // All that is below would be the handler's, and the mount of no use.
             Err(with) if !self.is_handler(&with) || with.contains("{*") => return Err(with),
             Err(_) => {
-                insert(&mut self.below, &rest, index)?;
-                self.has_below = true;
+                insert(self.below.get_or_insert_default(), &rest, index)?;
             }
             Ok(()) => {}
         }
@@ -167,10 +165,10 @@ impl Router {
             _ => None,
         };
         let found = found.and_then(mount);
-        if !self.has_below {
+        let Some(below) = &self.below else {
             return found;
-        }
-        let apart = self.below.at(path).ok();
+        };
+        let apart = below.at(path).ok();
         let apart = apart.and_then(|apart| mount(*apart.value));
         found
             .into_iter()

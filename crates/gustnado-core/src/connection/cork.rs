@@ -9,16 +9,12 @@ use std::{
     io::{self, IoSlice},
 };
 
-use crate::limits::{CORK, CORK_COPY};
+use crate::limits::{CORK, CORK_COPY, SLICES, SPARE_CORKS};
 
 thread_local! {
     /// Buffers that no connection needs now, so that an idle one owns none.
     static SPARE: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
-
-/// Buffers a thread keeps. What is corked is sent before the next connection is polled, so it is
-/// those whose peers do not read that hold more than one.
-const SPARE_MAX: usize = 16;
 
 /// Bytes on their way out.
 #[derive(Debug, Default)]
@@ -26,9 +22,6 @@ pub(super) struct Cork {
     bytes: Vec<u8>,
     sent: usize,
 }
-
-/// The most slices that one vectored write takes.
-const SLICES: usize = 64;
 
 impl Cork {
     /// Bytes that wait.
@@ -101,7 +94,7 @@ impl Cork {
             return;
         }
         SPARE.with_borrow_mut(|spare| {
-            if spare.len() < SPARE_MAX {
+            if spare.len() < SPARE_CORKS {
                 spare.push(bytes);
             }
         });

@@ -36,7 +36,10 @@ use super::{
     service::{self, Sending},
     sniff::{Protocol, sniff},
 };
-use crate::{application::App, limits::Limits};
+use crate::{
+    application::App,
+    limits::{Limits, READ_LITTLE},
+};
 
 #[cfg(feature = "http2")]
 use hyper::server::conn::http2;
@@ -203,7 +206,7 @@ impl<S: Serve> Driver<S> {
         let (Phase::Dormant(seen), Some(live)) = (&mut self.phase, &mut self.live) else {
             return Step::Done;
         };
-        let mut scratch = [MaybeUninit::uninit(); 4096];
+        let mut scratch = [MaybeUninit::uninit(); READ_LITTLE];
         let mut buf = ReadBuf::uninit(&mut scratch);
         match live.poll_read_into(cx, &mut buf) {
             Poll::Ready(Ok(0) | Err(_)) => return Step::Done,
@@ -387,7 +390,7 @@ impl<S: Serve> Driver<S> {
 
 /// Reads and throws away until the peer ends or the bound is used up.
 fn discard(live: &mut Live, closing: &mut Closing, cx: &mut Context<'_>) -> Poll<()> {
-    let mut scratch = [MaybeUninit::uninit(); 4096];
+    let mut scratch = [MaybeUninit::uninit(); READ_LITTLE];
     while closing.linger > 0 {
         let mut buf = ReadBuf::uninit(&mut scratch);
         match ready!(live.poll_read_into(cx, &mut buf)) {

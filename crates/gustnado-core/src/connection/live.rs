@@ -17,14 +17,12 @@ use tokio::{
 };
 
 use super::cork::Cork;
+use crate::limits::READ;
 
 thread_local! {
     /// The connection that is being polled on this thread.
     static SLOT: RefCell<Option<Box<Live>>> = const { RefCell::new(None) };
 }
-
-/// Bytes read at once, on the stack.
-const READ: usize = 16 * 1024;
 
 /// A socket and what waits to be written to it.
 #[derive(Debug)]

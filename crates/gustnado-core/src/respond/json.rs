@@ -7,7 +7,7 @@ use http::HeaderValue;
 use serde_core::Serialize;
 
 use super::IntoResponse;
-use crate::{error::Error, response::Response};
+use crate::{error::Error, limits::JSON_COPY, response::Response};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -27,15 +27,12 @@ thread_local! {
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// Above this a text is not copied out of the scratch buffer but leaves with it.
-const COPY: usize = 16 * 1024;
-
 fn write(value: &impl Serialize) -> serde_json::Result<Bytes> {
     // Taken, not borrowed: a value may write another while it is written.
     let mut scratch = SCRATCH.take();
     scratch.clear();
     serde_json::to_writer(&mut scratch, value)?;
-    if scratch.len() > COPY {
+    if scratch.len() > JSON_COPY {
         return Ok(scratch.into());
     }
     let bytes = Bytes::copy_from_slice(&scratch);

@@ -2,3 +2,15 @@
 //! `Cargo.toml` is one concern.
 
 mod guide;
+
+/// A runtime of one thread, with timers and sockets.
+///
+/// # Panics
+/// When there is none to be had.
+#[must_use]
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}

@@ -3,6 +3,7 @@
 use std::{fmt::Display, sync::Arc};
 
 use gustnado::{App, BuildProblem, FromParam, prelude::*};
+use gustnado_tests::runtime;
 use http::{Request, header};
 use serde::{Deserialize, Serialize};
 use tower_service::Service;
@@ -159,19 +160,15 @@ fn app() -> App {
 /// Sends a request, and gives back the status and the text of the answer.
 fn send(request: Request<&'static str>) -> (u16, String) {
     let response = answer(request);
-    let runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = { runtime }.build().expect("a runtime");
     let status = response.status().as_u16();
-    let bytes = runtime.block_on(response.into_body().collect(1 << 20));
+    let bytes = runtime().block_on(response.into_body().collect(1 << 20));
     let text = String::from_utf8(bytes.expect("a body").to_vec());
     (status, text.expect("text"))
 }
 
 fn answer(request: Request<&'static str>) -> http::Response<gustnado::Body> {
-    let runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = { runtime }.build().expect("a runtime");
     let request = request.map(gustnado::Body::from);
-    match runtime.block_on(app().call(request)) {
+    match runtime().block_on(app().call(request)) {
         Ok(response) => response,
         Err(never) => match never {},
     }

@@ -28,13 +28,6 @@ impl NamedUser {
     }
 }
 
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime")
-}
-
 #[test]
 fn a_clash_names_both() {
     let app = Application::new()
@@ -52,7 +45,7 @@ fn a_clash_names_both() {
 
 #[test]
 fn run_inside_a_runtime_says_what_to_do() {
-    let error = runtime().block_on(async { Application::new().run("127.0.0.1:0") });
+    let error = gustnado_tests::runtime().block_on(async { Application::new().run("127.0.0.1:0") });
     let error = error.expect_err("no run");
     assert!(matches!(error, RunError::InRuntime));
     assert!(

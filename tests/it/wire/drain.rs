@@ -87,10 +87,7 @@ fn a_request_that_came_with_the_stop_is_answered() {
 
 #[test]
 fn what_is_left_after_the_drain_still_has_its_bounds() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    runtime.expect("a runtime").block_on(async {
+    gustnado_tests::runtime().block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a port");

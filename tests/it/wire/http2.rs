@@ -14,11 +14,7 @@ type Client = SendRequest<bytes::Bytes>;
 
 /// Runs a test with a client of this server.
 fn with_client<F: Future<Output = ()>>(addr: SocketAddr, test: impl FnOnce(Client) -> F) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
+    gustnado_tests::runtime().block_on(async {
         let socket = TcpStream::connect(addr).await.expect("a connection");
         let (client, connection) = h2::client::handshake(socket).await.expect("a handshake");
         tokio::spawn(connection);

@@ -91,11 +91,7 @@ pub(crate) fn serve_app(app: App) -> Server {
     listener.set_nonblocking(true).expect("not blocking");
     let addr = listener.local_addr().expect("an address");
     let thread = thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        runtime.block_on(async {
+        gustnado_tests::runtime().block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
             let serve = app.serve(listener).until(async {
                 let _ = stopped.await;

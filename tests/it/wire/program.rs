@@ -102,8 +102,7 @@ fn a_second_signal_cuts_and_the_exit_code_tells() {
 
 #[test]
 fn run_inside_a_runtime_is_an_error_that_says_so() {
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
-    let error = runtime.expect("a runtime").block_on(async {
+    let error = gustnado_tests::runtime().block_on(async {
         let bound = super::lab::app(|_| {}).bind("127.0.0.1:0");
         bound
             .expect("an address")

@@ -5,7 +5,7 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`error`], [`limits`], [`body`], [`route`], [`state`]
+//! - 0 [`error`], [`limits`], [`tag`], [`body`], [`route`], [`state`]
 //! - 1 [`request`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
 //! - 3 [`extract`]: inputs out of a request
@@ -35,6 +35,8 @@ mod route;
 mod router;
 mod server;
 mod state;
+#[doc(hidden)]
+pub mod tag;
 pub mod testing;
 mod write;
 

@@ -30,17 +30,19 @@ pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
     let head = request.method() == Method::HEAD;
     let response = match app.router().find(&request, app.limits().target) {
         Matched::Verb(verb, route, captures) => {
-            call_verb(verb, Cx::new(request, captures, Arc::clone(route))).await
+            let mut cx = Cx::new(request, captures, Arc::clone(route));
+            let response = call_verb(verb, &mut cx).await;
+            return write::outgoing(head, Some(cx.request()), response);
         }
         Matched::Mount(route) => call_mount(route, request).await,
         Matched::Answer(response) => response,
         Matched::Nothing(error) => problem::render(&error, request.headers().get(header::ACCEPT)),
     };
-    write::outgoing(head, response)
+    write::outgoing(head, None, response)
 }
 
-async fn call_verb(verb: Call, mut cx: Cx) -> Response {
-    let error = match caught(verb(&mut cx)).await {
+async fn call_verb(verb: Call, cx: &mut Cx) -> Response {
+    let error = match caught(verb(cx)).await {
         Some(Ok(response)) => return response,
         Some(Err(error)) => error,
         None => panicked(),

@@ -50,7 +50,7 @@ pub use mount::{Mount, Tower};
 pub use request::Request;
 #[cfg(feature = "json")]
 pub use respond::{Created, Json};
-pub use respond::{Html, IntoResponse, NoContent, Redirect};
+pub use respond::{Html, IntoResponse, NoContent, Redirect, SameSite, SetCookie, With};
 pub use response::Response;
 pub use route::{Pattern, PatternError};
 pub use server::{Bound, RunError, Serve};

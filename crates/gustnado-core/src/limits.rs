@@ -110,6 +110,10 @@ pub(crate) const READ_LITTLE: usize = 4 * 1024;
 #[cfg(feature = "json")]
 pub(crate) const JSON_COPY: usize = 16 * 1024;
 
+/// Bytes of a cookie's name and value. 4,096: browsers ignore a larger one (RFC 6265bis section
+/// 5.6).
+pub(crate) const COOKIE: usize = 4096;
+
 /// How often time-outs are looked at. 250 ms: each may come that much late, and looking costs
 /// nothing that can be measured.
 pub(crate) const TICK: Duration = Duration::from_millis(250);

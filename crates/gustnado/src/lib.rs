@@ -46,7 +46,7 @@ pub use gustnado_core::{
     App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError, BuildProblem, Cx,
     Error, FromParam, FromRequest, Html, Internal, IntoResponse, Limits, Mount, Needs, NoContent,
     OrError, ParamError, Part, Pattern, PatternError, Redirect, Request, Response, Result, Routes,
-    RunError, Serve, SharedState, Stage, Tower,
+    RunError, SameSite, Serve, SetCookie, SharedState, Stage, Tower, With,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};

@@ -6,7 +6,7 @@
 #[doc(no_inline)]
 pub use gustnado_core::{
     Application, Error, Html, HttpError, Internal, IntoResponse, Limits, NoContent, OrError,
-    Redirect, RequestHandler, Result, RunError,
+    Redirect, RequestHandler, Result, RunError, SetCookie,
 };
 #[cfg(feature = "static")]
 #[allow(unused_imports, unreachable_pub, reason = "the crate is being written")]

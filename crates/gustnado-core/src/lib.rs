@@ -5,7 +5,8 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`error`], [`limits`], [`tag`], [`body`], [`route`], [`state`]
+//! - 0 [`error`], [`limits`], [`tag`], [`stop`], [`endless`], [`body`], [`channel`], [`route`],
+//!   [`state`]
 //! - 1 [`request`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
 //! - 3 [`extract`]: inputs out of a request
@@ -21,7 +22,9 @@
 
 mod application;
 mod body;
+mod channel;
 mod connection;
+mod endless;
 mod error;
 mod extract;
 mod handler;
@@ -35,6 +38,7 @@ mod route;
 mod router;
 mod server;
 mod state;
+mod stop;
 #[doc(hidden)]
 pub mod tag;
 pub mod testing;
@@ -42,18 +46,25 @@ mod write;
 
 pub use application::{App, Application, BuildError, BuildProblem, Routes};
 pub use body::Body;
+pub use channel::{Gone, Sender};
 pub use error::{BadInput, BoxError, Error, HttpError, Internal, OrError, Part, Result};
-pub use extract::{BoxFuture, Cx, FromParam, FromRequest, Needs, ParamError, SharedState, Stage};
+pub use extract::{
+    BoxFuture, Cx, FromParam, FromRequest, LocalUrl, Needs, ParamError, SharedState, Stage,
+};
 pub use handler::RequestHandler;
 pub use limits::Limits;
 pub use mount::{Mount, Tower};
 pub use request::Request;
 #[cfg(feature = "json")]
 pub use respond::{Created, Json};
-pub use respond::{Html, IntoResponse, NoContent, Redirect, SameSite, SetCookie, With};
+pub use respond::{
+    Download, Event, Events, Html, IntoEvent, IntoResponse, NoContent, Redirect, SameSite,
+    SetCookie, With,
+};
 pub use response::Response;
 pub use route::{Pattern, PatternError};
 pub use server::{Bound, RunError, Serve};
+pub use stop::Stopping;
 
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]

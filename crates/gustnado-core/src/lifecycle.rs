@@ -43,7 +43,10 @@ pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
 
 async fn call_verb(verb: Call, cx: &mut Cx) -> Response {
     let error = match caught(verb(cx)).await {
-        Some(Ok(response)) => return response,
+        Some(Ok(mut response)) => {
+            response.body_mut().end_on(cx.stop());
+            return response;
+        }
         Some(Err(error)) => error,
         None => panicked(),
     };

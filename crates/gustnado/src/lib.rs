@@ -44,9 +44,10 @@ pub use gustnado_core::testing;
 
 pub use gustnado_core::{
     App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError, BuildProblem, Cx,
-    Error, FromParam, FromRequest, Html, Internal, IntoResponse, Limits, Mount, Needs, NoContent,
-    OrError, ParamError, Part, Pattern, PatternError, Redirect, Request, Response, Result, Routes,
-    RunError, SameSite, Serve, SetCookie, SharedState, Stage, Tower, With,
+    Download, Error, Event, Events, FromParam, FromRequest, Gone, Html, Internal, IntoEvent,
+    IntoResponse, Limits, LocalUrl, Mount, Needs, NoContent, OrError, ParamError, Part, Pattern,
+    PatternError, Redirect, Request, Response, Result, Routes, RunError, SameSite, Sender, Serve,
+    SetCookie, SharedState, Stage, Stopping, Tower, With,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};

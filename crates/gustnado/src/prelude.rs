@@ -5,8 +5,8 @@
 
 #[doc(no_inline)]
 pub use gustnado_core::{
-    Application, Error, Html, HttpError, Internal, IntoResponse, Limits, NoContent, OrError,
-    Redirect, RequestHandler, Result, RunError, SetCookie,
+    Application, Download, Error, Event, Events, Html, HttpError, Internal, IntoResponse, Limits,
+    LocalUrl, NoContent, OrError, Redirect, RequestHandler, Result, RunError, SetCookie,
 };
 #[cfg(feature = "static")]
 #[allow(unused_imports, unreachable_pub, reason = "the crate is being written")]

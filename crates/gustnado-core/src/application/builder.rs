@@ -104,7 +104,11 @@ impl Application {
             mounts,
             problems,
         } = self;
-        let shared = Arc::new(Shared { state, limits });
+        let shared = Arc::new(Shared {
+            state,
+            limits,
+            ..Shared::default()
+        });
         let router = check::router(&shared, handlers, mounts, problems)?;
         Ok(App::new(router, shared, workers))
     }

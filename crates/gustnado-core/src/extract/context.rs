@@ -10,6 +10,7 @@ use crate::{
     request::Request,
     route::{Captures, Pattern},
     state::State,
+    stop::{Stop, Stopping},
 };
 
 /// A request on its way through its handler.
@@ -31,10 +32,22 @@ pub(crate) struct RouteInfo {
 }
 
 /// What every request of an application sees.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Shared {
     pub(crate) state: State,
     pub(crate) limits: Limits,
+    pub(crate) stop: Stop,
+}
+
+impl Shared {
+    /// A copy for another worker, with a stop of its own.
+    pub(crate) fn replica(&self) -> Self {
+        Self {
+            state: self.state.clone(),
+            limits: self.limits.clone(),
+            stop: Stop::default(),
+        }
+    }
 }
 
 impl Cx {
@@ -80,6 +93,16 @@ impl Cx {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.route.shared.limits
+    }
+
+    /// Whether the server is stopping.
+    #[must_use]
+    pub fn stopping(&self) -> Stopping {
+        self.stop().stopping()
+    }
+
+    pub(crate) fn stop(&self) -> &Stop {
+        &self.route.shared.stop
     }
 
     /// The template of the route that was found, such as `/users/{id}`.

@@ -8,8 +8,8 @@
 //! - `context`: a request on its way through its handler.
 //! - `text`: path, query string and header fields, decoded.
 //! - `slot`: the place an input is read into, whatever its type.
-//! - `param`: values read from one piece of text. `typed`: inputs known by their type. `json`: the
-//!   one that reads a body. `link`: values in links to routes.
+//! - `param`: values read from one piece of text, of which `local` is one. `typed`: inputs known by their type. `json`: the
+//!   one that reads a body. `stopping`: one that needs no request. `link`: values in links to routes.
 //! - `fill`: fills the slots of a handler, stage by stage.
 
 mod context;
@@ -17,9 +17,11 @@ mod fill;
 #[cfg(feature = "json")]
 mod json;
 mod link;
+mod local;
 mod need;
 mod param;
 mod slot;
+mod stopping;
 mod text;
 mod typed;
 mod unreadable;
@@ -28,6 +30,7 @@ pub use context::Cx;
 pub(crate) use context::{RouteInfo, Shared};
 pub(crate) use fill::{fill_body, fill_head};
 pub use link::PathValue;
+pub use local::LocalUrl;
 pub(crate) use need::{Described, Need};
 pub use need::{Needs, Stage};
 pub use param::FromParam;

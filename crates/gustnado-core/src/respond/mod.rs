@@ -3,6 +3,9 @@
 
 mod content;
 mod cookie;
+mod download;
+mod event;
+mod events;
 #[cfg(feature = "json")]
 mod json;
 pub(crate) mod problem;
@@ -16,6 +19,9 @@ use crate::{error::Error, response::Response};
 
 pub use content::Html;
 pub use cookie::{SameSite, SetCookie};
+pub use download::Download;
+pub use event::Event;
+pub use events::{Events, IntoEvent};
 #[cfg(feature = "json")]
 pub use json::Json;
 pub use redirect::Redirect;
@@ -27,8 +33,8 @@ pub use with::With;
 /// A value that is an answer.
 ///
 /// A verb may return anything that is one: `&'static str`, [`String`], [`Html`], [`Json`],
-/// [`Created`], [`NoContent`], [`Redirect`], bytes, a [`Body`](crate::Body) that streams, a
-/// status with any of them, a [`Response`], or a `Result` of one of these and an error. Each of them
+/// [`Created`], [`NoContent`], [`Redirect`], [`Download`], bytes, a [`Body`](crate::Body) that
+/// streams, [`Events`], a status with any of them, a [`Response`], or a `Result` of one of these and an error. Each of them
 /// can have more on top:
 ///
 /// ```

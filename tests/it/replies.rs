@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::stream;
 use gustnado::{Application, Body, prelude::*, testing::TestClient};
-use gustnado::{BoxError, IntoEvent, LocalUrl, Response, SameSite, With};
+use gustnado::{BoxError, Response, SameSite, With};
 use http::{HeaderValue, header};
 
 #[derive(RequestHandler)]
@@ -49,7 +49,7 @@ fn client() -> TestClient {
         .handler::<Splitting>()
         .handler::<Report>()
         .handler::<Feed>();
-    TestClient::new(app.build().unwrap())
+    TestClient::new(app.build().expect("an application"))
 }
 
 #[test]
@@ -236,36 +236,12 @@ impl Feed {
     /// Three events after the one that the client has seen.
     async fn get(self, #[query(default)] quiet: u64) -> Events {
         let first = self.last_event_id + 1;
-        let events = stream::iter(first..first + 3).map_events(move |number| {
+        let events = stream::unfold(first, move |number| async move {
+            tokio::time::sleep(Duration::from_millis(quiet)).await;
             let event = Event::json(&[number]).map(|event| event.id(number.to_string()));
-            (event, quiet)
+            (number < first + 3).then_some((event, number + 1))
         });
         Events::new(events).keep_alive(Duration::from_millis(20))
-    }
-}
-
-/// Writes numbers as events, each after a pause.
-trait MapEvents: Sized {
-    fn map_events<F, E>(self, event: F) -> impl stream::Stream<Item = E> + Send + 'static
-    where
-        F: Fn(u32) -> (E, u64) + Send + 'static,
-        E: IntoEvent + Send + 'static;
-}
-
-impl<S: stream::Stream<Item = u32> + Send + Unpin + 'static> MapEvents for S {
-    fn map_events<F, E>(self, event: F) -> impl stream::Stream<Item = E> + Send + 'static
-    where
-        F: Fn(u32) -> (E, u64) + Send + 'static,
-        E: IntoEvent + Send + 'static,
-    {
-        use futures_util::StreamExt as _;
-        self.then(move |number| {
-            let (event, pause) = event(number);
-            async move {
-                tokio::time::sleep(Duration::from_millis(pause)).await;
-                event
-            }
-        })
     }
 }
 

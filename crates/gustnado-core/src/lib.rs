@@ -5,8 +5,8 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`error`], [`limits`], [`tag`], [`stop`], [`endless`], [`body`], [`channel`], [`route`],
-//!   [`state`]
+//! - 0 [`error`], [`limits`], [`route`], [`state`], [`tag`], [`stop`]
+//! - 0 [`endless`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
 //! - 3 [`extract`]: inputs out of a request

@@ -276,8 +276,9 @@ fn comments_keep_a_quiet_stream_alive() {
 #[test]
 fn a_stream_of_events_that_breaks_does_not_end_as_if_it_were_whole() {
     gustnado_tests::runtime().block_on(async {
-        let table: [Result<Event, BoxError>; 3] = [
+        let table: [Result<Event, BoxError>; 4] = [
             Err("no more".into()),
+            Err(Error::new(404, "no more").into()),
             Ok(Event::data("a").id("x\ny")),
             Event::json(&std::collections::HashMap::from([([1, 2], 3)])),
         ];

@@ -185,6 +185,29 @@ impl fmt::Display for Error {
     }
 }
 
+/// So that streams may break off with one, and functions of any error pass it along.
+impl From<Error> for BoxError {
+    fn from(error: Error) -> Self {
+        Box::new(Boxed(error))
+    }
+}
+
+/// An [`Error`] is no [`StdError`] itself, or `?` could not turn every [`HttpError`] into one.
+#[derive(Debug)]
+struct Boxed(Error);
+
+impl fmt::Display for Boxed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl StdError for Boxed {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source().map(|source| source as _)
+    }
+}
+
 /// An error that knows its own status and what a client may read of it.
 ///
 /// `#[derive(HttpError)]` writes it for an enum or struct. `?` turns any such error into an

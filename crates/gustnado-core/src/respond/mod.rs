@@ -68,8 +68,8 @@ pub use with::With;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a reply",
     label = "a verb must return a reply",
-    note = "return Json(…), Html(…), text, bytes, Created, NoContent, Redirect, a Response, \
-            any of them with its status as `(StatusCode, …)`, or a Result of one of them; \
+    note = "return Json(…), Html(…), text, bytes, Created, NoContent, Redirect, Download, Events, \
+            a Response, any of them with its status as `(StatusCode, …)`, or a Result of one of them; \
             an Option becomes one with `.or_404(\"…\")?`"
 )]
 pub trait IntoResponse {

@@ -2,6 +2,7 @@
 //! not know what they mean.
 
 use std::{
+    any::Any,
     fmt,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -45,7 +46,14 @@ impl Body {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Self(Kind::Boxed(Box::pin(MapError { body })))
+        // One that is such a body already, as that of another application is, stays what it is.
+        let mut body = Some(body);
+        if let Some(same) = (&mut body as &mut dyn Any).downcast_mut::<Option<Self>>() {
+            return same.take().unwrap_or_default();
+        }
+        body.map_or_else(Self::empty, |body| {
+            Self(Kind::Boxed(Box::pin(MapError { body })))
+        })
     }
 
     /// A stream of chunks. It is asked for the next chunk only when the socket can take it; a

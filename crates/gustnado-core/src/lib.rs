@@ -7,7 +7,7 @@
 //!
 //! - 0 [`error`], [`limits`], [`route`], [`state`], [`tag`], [`stop`]
 //! - 0 [`endless`], [`body`], [`channel`]: bytes
-//! - 1 [`request`], [`response`]
+//! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
 //! - 3 [`extract`]: inputs out of a request
 //! - 4 [`handler`], [`mount`]: what answers
@@ -32,6 +32,7 @@ mod lifecycle;
 mod limits;
 mod mount;
 mod request;
+mod request_id;
 mod respond;
 mod response;
 mod route;
@@ -51,7 +52,7 @@ pub use error::{BadInput, BoxError, Error, HttpError, Internal, OrError, Part, R
 pub use extract::{
     BoxFuture, Cx, FromParam, FromRequest, LocalUrl, Needs, ParamError, SharedState, Stage,
 };
-pub use handler::RequestHandler;
+pub use handler::{Outcome, RequestHandler};
 pub use limits::Limits;
 pub use mount::{Mount, Tower};
 pub use request::Request;
@@ -71,12 +72,16 @@ pub use stop::Stopping;
 pub mod __private {
     pub use std::panic::Location;
 
-    pub use http::StatusCode;
+    pub use http::{HeaderMap, StatusCode};
 
     pub use crate::{
         error::{Error, HttpError, IntoError},
         extract::{FromParam, FromRequest, PathValue, SharedState, Slot, Slots, Source, Stage},
-        handler::{Inputs, RequestHandler, Verb, Verbs, run},
+        handler::{
+            ClientGone, Hooks, Inputs, Options, Outcome, Prepared, RequestHandler, Verb, Verbs,
+            run, run_to_finish,
+        },
         respond::IntoResponse,
+        response::Response,
     };
 }

@@ -5,8 +5,9 @@ use std::fmt;
 
 use tokio::sync::watch;
 
-/// Says that the server stops. Each worker of a served application has its own.
-#[derive(Debug, Default)]
+/// Says that the server stops. Each worker of a served application has its own; clones say it
+/// together.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Stop(watch::Sender<bool>);
 
 impl Stop {

@@ -5,11 +5,11 @@
 
 #[doc(no_inline)]
 pub use gustnado_core::{
-    Application, Download, Error, Event, Events, Html, HttpError, Internal, IntoResponse, Limits,
-    LocalUrl, NoContent, OrError, Redirect, RequestHandler, Result, RunError, SetCookie,
+    Application, Cx, Download, Error, Event, Events, Html, HttpError, Internal, IntoResponse,
+    Limits, LocalUrl, NoContent, OrError, Outcome, Redirect, RequestHandler, Response, Result,
+    RunError, SetCookie,
 };
 #[cfg(feature = "static")]
-#[allow(unused_imports, unreachable_pub, reason = "the crate is being written")]
 #[doc(no_inline)]
 pub use gustnado_static::*;
 
@@ -22,4 +22,4 @@ pub use gustnado_core::{Created, Json};
 pub use gustnado_macros::{HttpError, RequestHandler, verbs};
 
 #[doc(no_inline)]
-pub use http::StatusCode;
+pub use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};

@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::stream;
-use gustnado::{App, Application, Body, Limits, Stopping, prelude::*};
+use gustnado::{App, Application, Body, Limits, Stopping, Tower, prelude::*};
 
 use super::{
     lab::{Server, serve_app},
@@ -189,6 +189,20 @@ fn a_stop_ends_any_body_without_end() {
     server.stop();
     assert_eq!(peer.chunk(), None);
     peer.closed();
+    assert_eq!(server.join(), 0);
+    in_time(begin);
+}
+
+#[test]
+fn a_stop_ends_the_events_of_an_application_within() {
+    let outer = Application::new().mount("/", Tower(app(Told::default())));
+    let mut server = serve_app(outer.build().expect("an application"));
+    let mut peer = listen(&server);
+    let begin = Instant::now();
+    server.stop();
+    while let Some(chunk) = peer.chunk() {
+        assert_eq!(chunk, b":\n\n");
+    }
     assert_eq!(server.join(), 0);
     in_time(begin);
 }

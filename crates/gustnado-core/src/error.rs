@@ -33,6 +33,7 @@ struct Inner {
     bad_inputs: Vec<BadInput>,
     headers: HeaderMap,
     source: Option<BoxError>,
+    absent: bool,
 }
 
 /// One input of a request that could not be used, as it is listed in a problem document.
@@ -89,7 +90,17 @@ impl Error {
             bad_inputs: Vec::new(),
             headers: HeaderMap::new(),
             source: None,
+            absent: false,
         }))
+    }
+
+    /// An error that says an input is not there at all, such as a request without an
+    /// `Authorization` field.
+    ///
+    /// An `Option` of the input is then `None`. Any other error of the input stays one: what is
+    /// there and cannot be used is never taken for absent.
+    pub fn absent(status: u16, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(status, detail).as_absent()
     }
 
     /// A 500 caused by `source`, which is logged and never shown.
@@ -131,10 +142,23 @@ impl Error {
         self
     }
 
+    /// Marks it as [`Error::absent`] does, such as one that `?` made of an [`HttpError`].
+    #[must_use]
+    pub fn as_absent(mut self) -> Self {
+        self.0.absent = true;
+        self
+    }
+
     /// The status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
+    }
+
+    /// Whether it says that an input is not there at all.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.0.absent
     }
 
     /// The text it was made with. For a 5xx it is not shown to the client.

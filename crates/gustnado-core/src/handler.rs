@@ -1,29 +1,13 @@
-//! Handlers, as the runtime sees them: a struct's inputs, its table of verbs, and the one path
-//! from the first to the second. It must not know routes but for the template it carries.
+//! Handlers, as the runtime sees them: a table of verbs over a struct's inputs, and the one path
+//! from the second to the first. It must not know routes but for the template it carries.
 
 use std::{fmt, future::Future, panic::Location};
 
 use crate::{
     error::Error,
-    extract::{BoxFuture, Cx, Slots, fill_body, fill_head},
+    extract::{BoxFuture, Cx, Inputs, Slots, fill_body, fill_head, unfilled},
     response::Response,
 };
-
-/// A struct whose fields are inputs of a request. Written by the derives.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has verbs but no route",
-    label = "add #[derive(RequestHandler)] and #[route(\"/…\")]"
-)]
-pub trait Inputs: Sized + Send + 'static {
-    type Slots: Slots;
-
-    /// The places its fields are read into.
-    fn slots() -> Self::Slots;
-
-    /// The instance, once they are read.
-    fn make(values: <Self::Slots as Slots>::Values) -> Self;
-}
 
 /// The verbs of a handler. Written by `#[verbs]`.
 #[doc(hidden)]
@@ -113,10 +97,4 @@ where
         }
         verb(this, args.take().ok_or_else(unfilled)?).await
     })
-}
-
-/// Cannot happen in an application that was built: `build()` refuses what would be missing.
-#[cold]
-fn unfilled() -> Error {
-    Error::new(500, "an input was left empty")
 }

@@ -62,8 +62,11 @@ pub mod __private {
 
     pub use crate::{
         error::{Error, HttpError, IntoError},
-        extract::{FromParam, FromRequest, PathValue, SharedState, Slot, Slots, Source, Stage},
-        handler::{Inputs, RequestHandler, Verb, Verbs, run},
+        extract::{
+            Cx, FromParam, FromRequest, Inputs, Needs, PathValue, SharedState, Slot, Slots, Source,
+            Stage, group_needs, group_slot, read_group,
+        },
+        handler::{RequestHandler, Verb, Verbs, run},
         respond::IntoResponse,
     };
 }

@@ -49,7 +49,7 @@ pub enum BuildProblem {
         /// The handler.
         handler: &'static str,
         /// The field.
-        input: &'static str,
+        input: String,
         /// The template.
         template: String,
         /// Where the field is written.
@@ -59,8 +59,11 @@ pub enum BuildProblem {
     MissingState {
         /// The handler.
         handler: &'static str,
-        /// The field or argument.
-        input: &'static str,
+        /// The field or argument; of a group's, with the group's name and a dot before it.
+        input: String,
+        /// The types of the inputs that lead from there to the one that needs it. Empty where it
+        /// is the field or argument itself.
+        through: Vec<&'static str>,
         /// The type of the state.
         type_name: &'static str,
         /// Where the input is written.
@@ -77,8 +80,8 @@ pub enum BuildProblem {
     BadDefault {
         /// The handler.
         handler: &'static str,
-        /// The field or argument.
-        input: &'static str,
+        /// The field or argument; of a group's, with the group's name and a dot before it.
+        input: String,
         /// What was expected.
         error: ParamError,
         /// Where the input is written.
@@ -138,12 +141,14 @@ impl fmt::Display for BuildProblem {
             Self::MissingState {
                 handler,
                 input,
+                through,
                 type_name,
                 at,
-            } => write!(
-                f,
-                "{handler}.{input} ({at}) needs state {type_name}; add .state(…) with one"
-            ),
+            } => {
+                write!(f, "{handler}.{input} ({at}) ")?;
+                through.iter().try_for_each(|by| write!(f, "→ {by} "))?;
+                write!(f, "needs state {type_name}; add .state(…) with one")
+            }
             Self::StateTwice { type_name, at } => {
                 write!(f, "state {type_name} is given again ({at})")
             }

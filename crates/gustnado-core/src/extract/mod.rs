@@ -10,10 +10,11 @@
 //! - `slot`: the place an input is read into, whatever its type.
 //! - `param`: values read from one piece of text. `typed`: inputs known by their type. `json`: the
 //!   one that reads a body. `link`: values in links to routes.
-//! - `fill`: fills the slots of a handler, stage by stage.
+//! - `fill`: fills the slots of a handler, stage by stage. `group`: slots that are one input.
 
 mod context;
 mod fill;
+mod group;
 #[cfg(feature = "json")]
 mod json;
 mod link;
@@ -27,6 +28,8 @@ mod unreadable;
 pub use context::Cx;
 pub(crate) use context::{RouteInfo, Shared};
 pub(crate) use fill::{fill_body, fill_head};
+pub(crate) use group::unfilled;
+pub use group::{Inputs, group_needs, group_slot, read_group};
 pub use link::PathValue;
 pub(crate) use need::{Described, Need};
 pub use need::{Needs, Stage};

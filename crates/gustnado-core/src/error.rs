@@ -57,18 +57,21 @@ pub enum Part {
     Query,
     /// A header field.
     Header,
+    /// A cookie.
+    Cookie,
     /// The body.
     Body,
 }
 
 impl Part {
-    /// The word for it in a problem document: `path`, `query`, `header` or `body`.
+    /// The word for it in a problem document: `path`, `query`, `header`, `cookie` or `body`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Path => "path",
             Self::Query => "query",
             Self::Header => "header",
+            Self::Cookie => "cookie",
             Self::Body => "body",
         }
     }

@@ -63,8 +63,8 @@ pub mod __private {
     pub use crate::{
         error::{Error, HttpError, IntoError},
         extract::{
-            Cx, FromParam, FromRequest, Inputs, Needs, PathValue, SharedState, Slot, Slots, Source,
-            Stage, group_needs, group_slot, read_group,
+            Bounds, Cx, FromParam, FromRequest, Inputs, Needs, Number, ParamError, PathValue,
+            SharedState, Slot, Slots, Source, Stage, group_needs, group_slot, read_group,
         },
         handler::{RequestHandler, Verb, Verbs, run},
         respond::IntoResponse,

@@ -144,6 +144,12 @@ fn check_inputs(route: &HandlerRoute, problems: &mut Vec<BuildProblem>) {
                 error,
                 at,
             },
+            Need::BadBounds(problem) => BuildProblem::BadBounds {
+                handler,
+                input,
+                problem,
+                at,
+            },
             Need::Path | Need::State(..) => continue,
         };
         // A field is described by every verb.

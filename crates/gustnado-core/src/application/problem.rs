@@ -87,6 +87,17 @@ pub enum BuildProblem {
         /// Where the input is written.
         at: At,
     },
+    /// The bounds of an input are of no use.
+    BadBounds {
+        /// The handler.
+        handler: &'static str,
+        /// The field or argument; of a group's, with the group's name and a dot before it.
+        input: String,
+        /// What is wrong with them.
+        problem: String,
+        /// Where the input is written.
+        at: At,
+    },
     /// A mount says that it cannot work.
     Mount {
         /// Its prefix.
@@ -161,6 +172,12 @@ impl fmt::Display for BuildProblem {
                 f,
                 "the default of {handler}.{input} ({at}) cannot be used: {error}"
             ),
+            Self::BadBounds {
+                handler,
+                input,
+                problem,
+                at,
+            } => write!(f, "{handler}.{input} ({at}): {problem}"),
             Self::Mount {
                 prefix,
                 problem,

@@ -95,4 +95,5 @@ pub(crate) enum Need {
     Path,
     State(TypeId, &'static str),
     BadDefault(ParamError),
+    BadBounds(String),
 }

@@ -6,9 +6,10 @@ use std::{any::TypeId, fmt, panic::Location};
 
 use super::{
     BoxFuture,
+    bounds::Bounds,
     context::Cx,
     need::{Described, Need, Needed, Needs, Stage},
-    text::{self, Source, Values},
+    text::{self, Source, Values, Wanted},
     unreadable::{ParamError, ValueError},
 };
 use crate::{
@@ -32,6 +33,7 @@ pub(super) enum How<T> {
         source: Source,
         read: fn(&mut Values<'_>) -> Result<T, ValueError>,
         default: Option<fn() -> Result<T, ParamError>>,
+        bounds: Option<&'static Bounds>,
     },
     State {
         id: TypeId,
@@ -132,10 +134,16 @@ impl<T: Send> AnySlot for Slot<T> {
         };
         match &mut self.how {
             How::Text {
-                source, default, ..
+                source,
+                default,
+                bounds,
+                ..
             } => {
                 if *source == Source::Path {
                     say(Vec::new(), Need::Path);
+                }
+                if let Some(problem) = bounds.and_then(Bounds::problem) {
+                    say(Vec::new(), Need::BadBounds(problem));
                 }
                 if let Some(Err(error)) = default.map(|default| default()) {
                     say(Vec::new(), Need::BadDefault(error));
@@ -167,7 +175,15 @@ impl<T: Send> AnySlot for Slot<T> {
                 source,
                 read,
                 default,
-            } => self.value = Some(text::read(cx, (*source, self.name), *read, *default)?),
+                bounds,
+            } => {
+                let wanted = Wanted {
+                    source: *source,
+                    name: self.name,
+                    bounds: *bounds,
+                };
+                self.value = Some(text::read(cx, &wanted, *read, *default)?);
+            }
             How::State { get, .. } => self.value = cx.state_with(*get),
             How::Typed { .. } | How::Group(_) => {}
         }

@@ -5,8 +5,8 @@
 
 #[doc(no_inline)]
 pub use gustnado_core::{
-    Application, Error, Html, HttpError, Internal, IntoResponse, Limits, NoContent, OrError,
-    Redirect, RequestHandler, Result, RunError,
+    Application, Error, FromParam, Html, HttpError, Internal, IntoResponse, Limits, NoContent,
+    OrError, Redirect, RequestHandler, Result, RunError,
 };
 #[cfg(feature = "static")]
 #[allow(unused_imports, unreachable_pub, reason = "the crate is being written")]
@@ -19,7 +19,7 @@ pub use gustnado_core::{Created, Json};
 
 #[cfg(feature = "macros")]
 #[doc(no_inline)]
-pub use gustnado_macros::{HttpError, RequestHandler, verbs};
+pub use gustnado_macros::{FromParam, HttpError, Inputs, RequestHandler, verbs};
 
 #[doc(no_inline)]
 pub use http::StatusCode;

@@ -350,9 +350,16 @@ fn start_up_finds_what_is_wrong_inside_a_group() {
         pattern.contains("inputs::Breaking.broken.word (tests/it/inputs.rs:"),
         "{text}"
     );
-    assert!(pattern.contains("): its pattern is none: "), "{text}");
+    assert!(
+        pattern.contains("): its pattern cannot be used: "),
+        "{text}"
+    );
     let default = lines.next().expect("a line");
     assert!(default.contains("Breaking.broken.count ("), "{text}");
+    assert!(
+        default.contains("): its default cannot be used: expected a whole number"),
+        "{text}"
+    );
     // Where it is needed, and by way of what.
     let state = lines.next().expect("a line");
     assert!(state.contains("Breaking.window ("), "{text}");

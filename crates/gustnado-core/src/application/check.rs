@@ -138,13 +138,7 @@ fn check_inputs(route: &HandlerRoute, problems: &mut Vec<BuildProblem>) {
                     at,
                 }
             }
-            Need::BadDefault(error) => BuildProblem::BadDefault {
-                handler,
-                input,
-                error,
-                at,
-            },
-            Need::BadBounds(problem) => BuildProblem::BadBounds {
+            Need::BadOption(problem) => BuildProblem::BadOption {
                 handler,
                 input,
                 problem,

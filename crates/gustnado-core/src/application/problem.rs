@@ -3,7 +3,7 @@
 
 use std::{fmt, panic::Location};
 
-use crate::{extract::ParamError, route::PatternError};
+use crate::route::PatternError;
 
 /// A place in a source.
 pub(super) type At = &'static Location<'static>;
@@ -76,24 +76,14 @@ pub enum BuildProblem {
         /// Where it was given again.
         at: At,
     },
-    /// The default of an input is not a value of it.
-    BadDefault {
+    /// An option of an input is of no use: a default that is not a value of it, or a pattern that
+    /// cannot be read.
+    BadOption {
         /// The handler.
         handler: &'static str,
         /// The field or argument; of a group's, with the group's name and a dot before it.
         input: String,
-        /// What was expected.
-        error: ParamError,
-        /// Where the input is written.
-        at: At,
-    },
-    /// The bounds of an input are of no use.
-    BadBounds {
-        /// The handler.
-        handler: &'static str,
-        /// The field or argument; of a group's, with the group's name and a dot before it.
-        input: String,
-        /// What is wrong with them.
+        /// Which one, and what is wrong with it.
         problem: String,
         /// Where the input is written.
         at: At,
@@ -163,16 +153,7 @@ impl fmt::Display for BuildProblem {
             Self::StateTwice { type_name, at } => {
                 write!(f, "state {type_name} is given again ({at})")
             }
-            Self::BadDefault {
-                handler,
-                input,
-                error,
-                at,
-            } => write!(
-                f,
-                "the default of {handler}.{input} ({at}) cannot be used: {error}"
-            ),
-            Self::BadBounds {
+            Self::BadOption {
                 handler,
                 input,
                 problem,

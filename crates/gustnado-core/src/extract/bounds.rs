@@ -73,7 +73,7 @@ impl Bounds {
     /// What is wrong with the bounds themselves.
     pub(super) fn problem(&self) -> Option<String> {
         let error = self.compile(self.pattern?).err()?;
-        Some(format!("its pattern is none: {error}"))
+        Some(format!("its pattern cannot be used: {error}"))
     }
 
     /// Whether a text keeps to the bounds; the first that it does not is the error.
@@ -261,7 +261,10 @@ mod tests {
         assert_eq!(bounds.problem(), None);
         let broken = Bounds::new().pattern("(");
         let problem = broken.problem().expect("it is none");
-        assert!(problem.starts_with("its pattern is none: "), "{problem}");
+        assert!(
+            problem.starts_with("its pattern cannot be used: "),
+            "{problem}"
+        );
         assert_eq!(told(&broken, "("), "must match (");
     }
 }

@@ -35,7 +35,8 @@ mod tests {
 
     #[test]
     fn values_of_one_name() {
-        let table: [(&[&[u8]], &[&[u8]]); 14] = [
+        type Texts = &'static [&'static [u8]];
+        let table: [(Texts, Texts); 14] = [
             (&[b"a=1"], &[b"1"]),
             (&[b"a=1; b=2; a=3"], &[b"1", b"3"]),
             (&[b"b=2", b"a=1", b"a=2"], &[b"1", b"2"]),

@@ -3,8 +3,6 @@
 
 use std::{any::TypeId, panic::Location};
 
-use super::unreadable::ParamError;
-
 /// When an input is read. A stage is finished before the next begins, so that a 401 comes before
 /// a 400, and the body is not touched until everything else is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,6 +92,5 @@ pub struct Described {
 pub(crate) enum Need {
     Path,
     State(TypeId, &'static str),
-    BadDefault(ParamError),
-    BadBounds(String),
+    BadOption(String),
 }

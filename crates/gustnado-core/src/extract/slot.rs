@@ -143,10 +143,11 @@ impl<T: Send> AnySlot for Slot<T> {
                     say(Vec::new(), Need::Path);
                 }
                 if let Some(problem) = bounds.and_then(Bounds::problem) {
-                    say(Vec::new(), Need::BadBounds(problem));
+                    say(Vec::new(), Need::BadOption(problem));
                 }
                 if let Some(Err(error)) = default.map(|default| default()) {
-                    say(Vec::new(), Need::BadDefault(error));
+                    let problem = format!("its default cannot be used: {error}");
+                    say(Vec::new(), Need::BadOption(problem));
                 }
             }
             How::State { id, type_name, .. } => say(Vec::new(), Need::State(*id, type_name)),

@@ -7,6 +7,7 @@
 //! - `wire`: bytes on a socket. What the connection driver and the server promise.
 
 mod handlers;
+mod hooks;
 mod inputs;
 mod routes;
 mod start;

@@ -11,8 +11,9 @@
 //! - each of them: `parse` (tokens → model) → `check` (rules → diagnostics) → `expand` (model →
 //!   tokens); the three know the model and never each other
 //! - `derive::fields`: a struct whose fields are inputs; `input`: one input, a field or an argument
-//! - `attr`, `bounds`, `template`, `diag`, `names`: the attributes of inputs, the bounds among their
-//!   options, the names in a route, the collector of mistakes, and the runtime as text
+//! - `attr`, `bounds`, `options`, `template`, `diag`, `names`: the attributes of inputs, the bounds
+//!   among their options, the options of routes and verbs, the names in a route, the collector of
+//!   mistakes, and the runtime as text
 //!
 //! It must not depend on the runtime: what it writes is checked where it lands. The macros are
 //! documented where users meet them, on the re-exports of `gustnado`.
@@ -26,6 +27,7 @@ mod derive;
 mod diag;
 mod input;
 mod names;
+mod options;
 mod template;
 
 use proc_macro::TokenStream;

@@ -30,7 +30,7 @@ mod unreadable;
 
 pub use bounds::{Bounds, Number};
 pub use context::Cx;
-pub(crate) use context::{RouteInfo, Shared};
+pub(crate) use context::{RouteInfo, Shared, WriteErrorFn};
 pub(crate) use fill::{fill_body, fill_head};
 pub(crate) use group::unfilled;
 pub use group::{Inputs, group_needs, group_slot, read_group};

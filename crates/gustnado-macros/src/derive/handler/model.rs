@@ -4,6 +4,7 @@ use syn::{LitStr, Visibility};
 
 use crate::{
     derive::fields::{Field, Fields},
+    options::Options,
     template::Template,
 };
 
@@ -19,6 +20,7 @@ pub(super) struct Handler {
 pub(super) struct Route {
     pub(super) literal: LitStr,
     pub(super) template: Template,
+    pub(super) options: Options,
 }
 
 impl Handler {

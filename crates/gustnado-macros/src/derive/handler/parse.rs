@@ -1,10 +1,15 @@
 //! Tokens to the model of a handler. What cannot be one at all is said here; rules between its
 //! parts are `check`'s.
 
-use syn::{Attribute, Data, DeriveInput, LitStr};
+use syn::{Attribute, Data, DeriveInput};
 
 use super::model::{Handler, Route};
-use crate::{derive::fields, diag::Diag, template::Template};
+use crate::{
+    derive::fields,
+    diag::Diag,
+    options::{Arguments, Options},
+    template::Template,
+};
 
 pub(super) fn parse(item: DeriveInput, diag: &mut Diag) -> Handler {
     let route = route(&item, diag);
@@ -40,12 +45,19 @@ fn route(item: &DeriveInput, diag: &mut Diag) -> Option<Route> {
             "a handler has one route; mount it at others with `handler_at`",
         );
     }
-    let Ok(literal) = attribute.parse_args::<LitStr>() else {
+    let arguments = attribute.parse_args::<Arguments>();
+    let text = arguments.as_ref().ok().and_then(|a| a.text.clone());
+    let (Ok(arguments), Some(literal)) = (arguments, text) else {
         diag.at(attribute, "write the route as `#[route(\"/users/{id}\")]`");
         return None;
     };
+    let options = Options::read(arguments, diag);
     match Template::parse(&literal.value()) {
-        Ok(template) => Some(Route { literal, template }),
+        Ok(template) => Some(Route {
+            literal,
+            template,
+            options,
+        }),
         Err(message) => {
             diag.at(&literal, message);
             None

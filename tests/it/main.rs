@@ -1,6 +1,7 @@
 //! One binary for all tests at the edge, so that they link once.
 //!
 //! - `handlers`: what the macros promise, through an application without a socket.
+//! - `inputs`: where inputs come from and when: cookies, bounds, words, groups.
 //! - `replies`: what answers carry besides their content, and streams.
 //! - `routes`: which of several routes answers a path.
 //! - `start`: what cannot be started says why.
@@ -8,6 +9,7 @@
 
 mod handlers;
 mod hooks;
+mod inputs;
 mod replies;
 mod routes;
 mod start;

@@ -76,10 +76,13 @@ pub mod __private {
 
     pub use crate::{
         error::{Error, HttpError, IntoError},
-        extract::{FromParam, FromRequest, PathValue, SharedState, Slot, Slots, Source, Stage},
+        extract::{
+            Bounds, Cx, FromParam, FromRequest, Inputs, Needs, Number, ParamError, PathValue,
+            SharedState, Slot, Slots, Source, Stage, group_needs, group_slot, read_group,
+        },
         handler::{
-            ClientGone, Hooks, Inputs, Options, Outcome, Prepared, RequestHandler, Verb, Verbs,
-            run, run_to_finish,
+            ClientGone, Hooks, Options, Outcome, Prepared, RequestHandler, Verb, Verbs, run,
+            run_to_finish,
         },
         respond::IntoResponse,
         response::Response,

@@ -54,9 +54,21 @@ fn routes(config: &mut web::ServiceConfig) {
                 .post(login)
                 .default_service(not_allowed()),
         )
-        .service(web::resource("/logout").post(logout).default_service(not_allowed()))
-        .service(web::resource("/me").get(my_page).default_service(not_allowed()))
-        .service(web::resource("/api/me").get(me).default_service(not_allowed()))
+        .service(
+            web::resource("/logout")
+                .post(logout)
+                .default_service(not_allowed()),
+        )
+        .service(
+            web::resource("/me")
+                .get(my_page)
+                .default_service(not_allowed()),
+        )
+        .service(
+            web::resource("/api/me")
+                .get(me)
+                .default_service(not_allowed()),
+        )
         .default_service(web::to(not_found));
 }
 
@@ -65,7 +77,10 @@ async fn not_found() -> Result<HttpResponse, Problem> {
 }
 
 async fn not_allowed() -> Result<HttpResponse, Problem> {
-    Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this is not answered here"))
+    Err(Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "this is not answered here",
+    ))
 }
 
 // ---- Handlers ----
@@ -113,7 +128,10 @@ async fn login(
 }
 
 /// Sign out.
-async fn logout(sessions: web::Data<Sessions>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+async fn logout(
+    sessions: web::Data<Sessions>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     if let Some(id) = session_id(&request) {
         sessions.close(id);
     }
@@ -153,7 +171,9 @@ fn login_page(message: &str) -> String {
 }
 
 fn see_other(url: &str) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header(("location", url)).finish()
+    HttpResponse::SeeOther()
+        .insert_header(("location", url))
+        .finish()
 }
 
 // ---- Who it is ----
@@ -229,7 +249,8 @@ impl TryFrom<String> for LocalUrl {
 const USERS: [(&str, &str); 2] = [("ada", "engine"), ("grace", "compiler")];
 
 fn check_password(sign_in: &SignIn) -> Option<&'static str> {
-    let right = |(name, password): &&(&str, &str)| *name == sign_in.name && *password == sign_in.password;
+    let right =
+        |(name, password): &&(&str, &str)| *name == sign_in.name && *password == sign_in.password;
     USERS.iter().find(right).map(|(name, _)| *name)
 }
 
@@ -284,7 +305,12 @@ struct BadInput {
 impl Problem {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
-        Self { status: status.as_u16(), title, detail: detail.into(), errors: Vec::new() }
+        Self {
+            status: status.as_u16(),
+            title,
+            detail: detail.into(),
+            errors: Vec::new(),
+        }
     }
 
     fn bad_form(report: Report) -> Self {
@@ -293,13 +319,22 @@ impl Problem {
             name: path.to_string(),
             detail: error.to_string(),
         });
-        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "some inputs cannot be used");
-        Self { errors: errors.collect(), ..problem }
+        let problem = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "some inputs cannot be used",
+        );
+        Self {
+            errors: errors.collect(),
+            ..problem
+        }
     }
 
     fn internal(error: impl fmt::Display) -> Self {
         eprintln!("{error}");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong here")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "something went wrong here",
+        )
     }
 }
 

@@ -35,14 +35,22 @@ fn routes(config: &mut web::ServiceConfig) {
     config
         .app_data(web::QueryConfig::default().error_handler(query_error))
         .app_data(web::PathConfig::default().error_handler(path_error))
-        .app_data(web::JsonConfig::default().limit(1024 * 1024).error_handler(json_error))
+        .app_data(
+            web::JsonConfig::default()
+                .limit(1024 * 1024)
+                .error_handler(json_error),
+        )
         .service(
             web::resource("/notes")
                 .get(list)
                 .post(create)
                 .default_service(web::to(not_allowed)),
         )
-        .service(web::resource("/notes/{id}").get(show).default_service(web::to(not_allowed)))
+        .service(
+            web::resource("/notes/{id}")
+                .get(show)
+                .default_service(web::to(not_allowed)),
+        )
         .default_service(web::to(not_found));
 }
 
@@ -51,7 +59,10 @@ async fn not_found() -> Result<HttpResponse, Problem> {
 }
 
 async fn not_allowed() -> Result<HttpResponse, Problem> {
-    Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this is not answered here"))
+    Err(Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "this is not answered here",
+    ))
 }
 
 // ---- Handlers ----
@@ -148,15 +159,27 @@ impl Notes {
     fn page(&self, listing: &Listing) -> Page {
         let contains = listing.contains.as_deref().unwrap_or_default();
         let notes = self.lock();
-        let has = |note: &&Note| note.note.title.contains(contains) || note.note.text.contains(contains);
+        let has =
+            |note: &&Note| note.note.title.contains(contains) || note.note.text.contains(contains);
         let mut found: Vec<&Note> = notes.iter().filter(has).collect();
         if listing.order == Order::Newest {
             found.reverse();
         }
         let (page, size) = (listing.page, listing.size);
         let skip = (page as usize - 1).saturating_mul(size as usize);
-        let items = found.iter().skip(skip).take(size as usize).copied().cloned().collect();
-        Page { page, size, total: found.len(), items }
+        let items = found
+            .iter()
+            .skip(skip)
+            .take(size as usize)
+            .copied()
+            .cloned()
+            .collect();
+        Page {
+            page,
+            size,
+            total: found.len(),
+            items,
+        }
     }
 
     fn find(&self, id: u64) -> Option<Note> {
@@ -165,7 +188,10 @@ impl Notes {
 
     fn add(&self, note: NewNote) -> Note {
         let mut notes = self.lock();
-        let note = Note { id: notes.len() as u64 + 1, note };
+        let note = Note {
+            id: notes.len() as u64 + 1,
+            note,
+        };
         notes.push(note.clone());
         note
     }
@@ -201,7 +227,12 @@ struct BadInput {
 impl Problem {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
-        Self { status: status.as_u16(), title, detail: detail.into(), errors: Vec::new() }
+        Self {
+            status: status.as_u16(),
+            title,
+            detail: detail.into(),
+            errors: Vec::new(),
+        }
     }
 
     fn bad_query(report: Report) -> Self {
@@ -212,7 +243,10 @@ impl Problem {
             detail: error.to_string(),
         });
         let problem = Self::new(StatusCode::BAD_REQUEST, "some inputs cannot be used");
-        Self { errors: errors.collect(), ..problem }
+        Self {
+            errors: errors.collect(),
+            ..problem
+        }
     }
 
     fn bad_body(report: Report) -> Self {
@@ -222,8 +256,14 @@ impl Problem {
             pointer: Some(pointer(&path.to_string())),
             detail: error.to_string(),
         });
-        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "some inputs cannot be used");
-        Self { errors: errors.collect(), ..problem }
+        let problem = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "some inputs cannot be used",
+        );
+        Self {
+            errors: errors.collect(),
+            ..problem
+        }
     }
 }
 
@@ -241,7 +281,12 @@ fn path_error(error: PathError, _: &HttpRequest) -> actix_web::Error {
 }
 
 fn json_error(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
-    Problem::new(error.status_code(), error.to_string()).into()
+    let status = match &error {
+        JsonPayloadError::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        JsonPayloadError::Deserialize(error) if error.is_data() => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => error.status_code(),
+    };
+    Problem::new(status, error.to_string()).into()
 }
 
 impl fmt::Display for Problem {

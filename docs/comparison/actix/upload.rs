@@ -6,7 +6,7 @@
 //! actix-web-lab = "0.29"
 //! futures-util = { version = "0.3", default-features = false }
 //! serde = { version = "1", features = ["derive"] }
-//! tokio = { version = "1", features = ["fs", "sync", "time"] }
+//! tokio = { version = "1", features = ["fs", "io-util", "sync", "time"] }
 //! ```
 
 use std::{
@@ -52,7 +52,11 @@ fn routes(config: &mut web::ServiceConfig) {
     config
         .app_data(web::PathConfig::default().error_handler(path_error))
         .service(web::resource("/").get(page).default_service(not_allowed()))
-        .service(web::resource("/files/{name}").put(upload).default_service(not_allowed()))
+        .service(
+            web::resource("/files/{name}")
+                .put(upload)
+                .default_service(not_allowed()),
+        )
         .service(
             web::resource("/files/{name}/progress")
                 .get(progress)
@@ -66,7 +70,10 @@ async fn not_found() -> Result<HttpResponse, Problem> {
 }
 
 async fn not_allowed() -> Result<HttpResponse, Problem> {
-    Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this is not answered here"))
+    Err(Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "this is not answered here",
+    ))
 }
 
 // ---- Handlers ----
@@ -93,11 +100,12 @@ async fn upload(
     if total.is_some_and(|total| total > LIMIT) {
         return Err(Problem::too_large());
     }
-    let running = uploads.begin(&name, total)?;
+    let running = Uploads::begin(&uploads, &name, total)?;
     let mut file = fs::File::create(running.part()).await?;
     let mut bytes = 0;
     while let Some(chunk) = body.next().await {
-        let chunk = chunk.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body was cut short"))?;
+        let chunk =
+            chunk.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body was cut short"))?;
         bytes += chunk.len();
         if bytes > LIMIT {
             return Err(Problem::too_large());
@@ -108,7 +116,10 @@ async fn upload(
     file.flush().await?;
     fs::rename(running.part(), PathBuf::from(FOLDER).join(&name.0)).await?;
     running.done();
-    Ok(HttpResponse::Created().json(Stored { name: name.0, bytes }))
+    Ok(HttpResponse::Created().json(Stored {
+        name: name.0,
+        bytes,
+    }))
 }
 
 /// Tell how far an upload is, until it ends.
@@ -120,8 +131,8 @@ async fn progress(
         .watch(&name)
         .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "no such file is being uploaded"))?;
     let events = steps(watched).map(|(name, progress)| {
-        let data = sse::Data::new_json(progress)?;
-        Ok::<_, serde_json::Error>(sse::Event::Data(data.event(name)))
+        let data = sse::Data::new_json(progress);
+        data.map(|data| sse::Event::Data(data.event(name)))
     });
     Ok(sse::Sse::from_stream(events).with_keep_alive(Duration::from_secs(15)))
 }
@@ -152,7 +163,9 @@ impl TryFrom<String> for FileName {
     type Error = &'static str;
 
     fn try_from(name: String) -> Result<Self, Self::Error> {
-        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+        let plain = name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
         if plain && (1..=100).contains(&name.len()) && !name.starts_with('.') {
             Ok(Self(name))
         } else {
@@ -174,14 +187,29 @@ struct Progress {
 struct Uploads(Mutex<HashMap<String, watch::Receiver<Progress>>>);
 
 impl Uploads {
-    fn begin(self: &web::Data<Self>, name: &FileName, total: Option<usize>) -> Result<Running, Problem> {
-        let mut uploads = self.lock();
+    fn begin(
+        this: &web::Data<Self>,
+        name: &FileName,
+        total: Option<usize>,
+    ) -> Result<Running, Problem> {
+        let mut uploads = this.lock();
         let Entry::Vacant(place) = uploads.entry(name.0.clone()) else {
-            return Err(Problem::new(StatusCode::CONFLICT, "this file is being uploaded"));
+            return Err(Problem::new(
+                StatusCode::CONFLICT,
+                "this file is being uploaded",
+            ));
         };
-        let (sender, receiver) = watch::channel(Progress { received: 0, total, done: false });
+        let (sender, receiver) = watch::channel(Progress {
+            received: 0,
+            total,
+            done: false,
+        });
         place.insert(receiver);
-        Ok(Running { uploads: self.clone(), name: name.0.clone(), sender })
+        Ok(Running {
+            uploads: this.clone(),
+            name: name.0.clone(),
+            sender,
+        })
     }
 
     fn watch(&self, name: &FileName) -> Option<watch::Receiver<Progress>> {
@@ -208,7 +236,8 @@ impl Running {
     }
 
     fn received(&self, bytes: usize) {
-        self.sender.send_modify(|progress| progress.received = bytes);
+        self.sender
+            .send_modify(|progress| progress.received = bytes);
     }
 
     fn done(&self) {
@@ -237,7 +266,11 @@ struct Problem {
 impl Problem {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
-        Self { status: status.as_u16(), title, detail: detail.into() }
+        Self {
+            status: status.as_u16(),
+            title,
+            detail: detail.into(),
+        }
     }
 
     fn too_large() -> Self {
@@ -253,7 +286,10 @@ fn path_error(error: PathError, _: &HttpRequest) -> actix_web::Error {
 impl From<io::Error> for Problem {
     fn from(error: io::Error) -> Self {
         eprintln!("{error}");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the file could not be kept")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the file could not be kept",
+        )
     }
 }
 

@@ -204,7 +204,8 @@ impl TryFrom<String> for LocalUrl {
 const USERS: [(&str, &str); 2] = [("ada", "engine"), ("grace", "compiler")];
 
 fn check_password(sign_in: &SignIn) -> Option<&'static str> {
-    let right = |(name, password): &&(&str, &str)| *name == sign_in.name && *password == sign_in.password;
+    let right =
+        |(name, password): &&(&str, &str)| *name == sign_in.name && *password == sign_in.password;
     USERS.iter().find(right).map(|(name, _)| *name)
 }
 
@@ -259,7 +260,12 @@ struct BadInput {
 impl Problem {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
-        Self { status: status.as_u16(), title, detail: detail.into(), errors: Vec::new() }
+        Self {
+            status: status.as_u16(),
+            title,
+            detail: detail.into(),
+            errors: Vec::new(),
+        }
     }
 
     fn bad_form(report: Report) -> Self {
@@ -268,8 +274,14 @@ impl Problem {
             name: path.to_string(),
             detail: error.to_string(),
         });
-        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "some inputs cannot be used");
-        Self { errors: errors.collect(), ..problem }
+        let problem = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "some inputs cannot be used",
+        );
+        Self {
+            errors: errors.collect(),
+            ..problem
+        }
     }
 }
 
@@ -288,6 +300,11 @@ impl From<FormRejection> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self)).into_response()
+        (
+            status,
+            [(header::CONTENT_TYPE, "application/problem+json")],
+            Json(self),
+        )
+            .into_response()
     }
 }

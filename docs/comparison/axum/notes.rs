@@ -92,7 +92,11 @@ async fn create(
     new.validate().map_err(Problem::bad_body)?;
     let note = notes.add(new);
     let location = format!("/notes/{}", note.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(note)))
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, location)],
+        Json(note),
+    ))
 }
 
 /// Show a note.
@@ -142,15 +146,27 @@ impl Notes {
     fn page(&self, listing: &Listing) -> Page {
         let contains = listing.contains.as_deref().unwrap_or_default();
         let notes = self.lock();
-        let has = |note: &&Note| note.note.title.contains(contains) || note.note.text.contains(contains);
+        let has =
+            |note: &&Note| note.note.title.contains(contains) || note.note.text.contains(contains);
         let mut found: Vec<&Note> = notes.iter().filter(has).collect();
         if listing.order == Order::Newest {
             found.reverse();
         }
         let (page, size) = (listing.page, listing.size);
         let skip = (page as usize - 1).saturating_mul(size as usize);
-        let items = found.iter().skip(skip).take(size as usize).copied().cloned().collect();
-        Page { page, size, total: found.len(), items }
+        let items = found
+            .iter()
+            .skip(skip)
+            .take(size as usize)
+            .copied()
+            .cloned()
+            .collect();
+        Page {
+            page,
+            size,
+            total: found.len(),
+            items,
+        }
     }
 
     fn find(&self, id: u64) -> Option<Note> {
@@ -159,7 +175,10 @@ impl Notes {
 
     fn add(&self, note: NewNote) -> Note {
         let mut notes = self.lock();
-        let note = Note { id: notes.len() as u64 + 1, note };
+        let note = Note {
+            id: notes.len() as u64 + 1,
+            note,
+        };
         notes.push(note.clone());
         note
     }
@@ -195,7 +214,12 @@ struct BadInput {
 impl Problem {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
-        Self { status: status.as_u16(), title, detail: detail.into(), errors: Vec::new() }
+        Self {
+            status: status.as_u16(),
+            title,
+            detail: detail.into(),
+            errors: Vec::new(),
+        }
     }
 
     fn bad_query(report: Report) -> Self {
@@ -206,7 +230,10 @@ impl Problem {
             detail: error.to_string(),
         });
         let problem = Self::new(StatusCode::BAD_REQUEST, "some inputs cannot be used");
-        Self { errors: errors.collect(), ..problem }
+        Self {
+            errors: errors.collect(),
+            ..problem
+        }
     }
 
     fn bad_body(report: Report) -> Self {
@@ -216,8 +243,14 @@ impl Problem {
             pointer: Some(pointer(&path.to_string())),
             detail: error.to_string(),
         });
-        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "some inputs cannot be used");
-        Self { errors: errors.collect(), ..problem }
+        let problem = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "some inputs cannot be used",
+        );
+        Self {
+            errors: errors.collect(),
+            ..problem
+        }
     }
 }
 
@@ -247,6 +280,11 @@ impl From<PathRejection> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self)).into_response()
+        (
+            status,
+            [(header::CONTENT_TYPE, "application/problem+json")],
+            Json(self),
+        )
+            .into_response()
     }
 }

@@ -5,7 +5,7 @@
 //! axum = "0.8"
 //! futures-util = { version = "0.3", default-features = false }
 //! serde = { version = "1", features = ["derive"] }
-//! tokio = { version = "1", features = ["fs", "macros", "net", "rt-multi-thread", "sync", "time"] }
+//! tokio = { version = "1", features = ["fs", "io-util", "macros", "net", "rt-multi-thread", "sync", "time"] }
 //! ```
 
 use std::{
@@ -81,7 +81,8 @@ async fn upload(
     let mut chunks = body.into_data_stream();
     let mut bytes = 0;
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body was cut short"))?;
+        let chunk =
+            chunk.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body was cut short"))?;
         bytes += chunk.len() as u64;
         if bytes > LIMIT {
             return Err(Problem::too_large());
@@ -92,7 +93,13 @@ async fn upload(
     file.flush().await?;
     fs::rename(running.part(), PathBuf::from(FOLDER).join(&name.0)).await?;
     running.done();
-    Ok((StatusCode::CREATED, Json(Stored { name: name.0, bytes })))
+    Ok((
+        StatusCode::CREATED,
+        Json(Stored {
+            name: name.0,
+            bytes,
+        }),
+    ))
 }
 
 /// Tell how far an upload is, until it ends.
@@ -104,7 +111,8 @@ async fn progress(
     let watched = uploads
         .watch(&name)
         .ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "no such file is being uploaded"))?;
-    let events = steps(watched).map(|(name, progress)| Event::default().event(name).json_data(progress));
+    let events =
+        steps(watched).map(|(name, progress)| Event::default().event(name).json_data(progress));
     Ok(Sse::new(events).keep_alive(KeepAlive::default()))
 }
 
@@ -134,7 +142,9 @@ impl TryFrom<String> for FileName {
     type Error = &'static str;
 
     fn try_from(name: String) -> Result<Self, Self::Error> {
-        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+        let plain = name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
         if plain && (1..=100).contains(&name.len()) && !name.starts_with('.') {
             Ok(Self(name))
         } else {
@@ -159,11 +169,22 @@ impl Uploads {
     fn begin(&self, name: &FileName, total: Option<u64>) -> Result<Running, Problem> {
         let mut uploads = self.lock();
         let Entry::Vacant(place) = uploads.entry(name.0.clone()) else {
-            return Err(Problem::new(StatusCode::CONFLICT, "this file is being uploaded"));
+            return Err(Problem::new(
+                StatusCode::CONFLICT,
+                "this file is being uploaded",
+            ));
         };
-        let (sender, receiver) = watch::channel(Progress { received: 0, total, done: false });
+        let (sender, receiver) = watch::channel(Progress {
+            received: 0,
+            total,
+            done: false,
+        });
         place.insert(receiver);
-        Ok(Running { uploads: self.clone(), name: name.0.clone(), sender })
+        Ok(Running {
+            uploads: self.clone(),
+            name: name.0.clone(),
+            sender,
+        })
     }
 
     fn watch(&self, name: &FileName) -> Option<watch::Receiver<Progress>> {
@@ -190,7 +211,8 @@ impl Running {
     }
 
     fn received(&self, bytes: u64) {
-        self.sender.send_modify(|progress| progress.received = bytes);
+        self.sender
+            .send_modify(|progress| progress.received = bytes);
     }
 
     fn done(&self) {
@@ -219,7 +241,11 @@ struct Problem {
 impl Problem {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
-        Self { status: status.as_u16(), title, detail: detail.into() }
+        Self {
+            status: status.as_u16(),
+            title,
+            detail: detail.into(),
+        }
     }
 
     fn too_large() -> Self {
@@ -237,13 +263,21 @@ impl From<PathRejection> for Problem {
 impl From<io::Error> for Problem {
     fn from(error: io::Error) -> Self {
         eprintln!("{error}");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the file could not be kept")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the file could not be kept",
+        )
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self)).into_response()
+        (
+            status,
+            [(header::CONTENT_TYPE, "application/problem+json")],
+            Json(self),
+        )
+            .into_response()
     }
 }

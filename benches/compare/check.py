@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Builds and runs the programs that are compared, and asks each the same questions.
 
-    python3 benches/compare/check.py [gustnado] [axum] [actix]
+    python3 benches/compare/check.py [--write] [gustnado] [axum] [actix]
 
 prints what each does of docs/comparison/README.md as a table, and fails where that is not what is
-expected: all of it, but for what MISSING says of the peers. Ours are left out until they exist.
+expected: all of it, but for what MISSING says of the peers. `--write` puts the table into that page. Ours are left out until they exist.
 The peers' crates are written below the target folder. Needs Python 3.9 or later and Rust.
 """
 
@@ -33,17 +33,20 @@ MISSING = {
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or programs.SIDES
+    wanted = [word for word in sys.argv[1:] if word != "--write"] or programs.SIDES
     if unknown := set(wanted) - set(programs.SIDES):
         sys.exit(f"unknown: {', '.join(unknown)}; there are {', '.join(programs.SIDES)}")
+    if wanted != programs.SIDES and "--write" in sys.argv:
+        sys.exit("--write takes all programs, or the page would lose columns")
     sides = [side for side in programs.SIDES if side in wanted]
-    surprises = []
+    lines, surprises = [], []
     for name in programs.NAMES:
         present = [side for side in sides if programs.source(side, name).exists()]
         seen = {side: examine(side, name) for side in present}
-        print("\n".join(table(name, seen)))
+        lines += table(name, seen)
         for side in present:
             surprises += unexpected(side, name, seen[side])
+    programs.publish("checked", lines)
     if surprises:
         sys.exit("\n" + "\n".join(surprises))
 

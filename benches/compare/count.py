@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Counts the compared programs: lines that are neither blank nor comment, concepts, dependencies.
 
-    python3 benches/compare/count.py
+    python3 benches/compare/count.py [--write]
 
-prints tables in Markdown. The programs are formatted by rustfmt with its defaults, or it fails.
+prints tables in Markdown; `--write` puts them into docs/comparison/README.md. The programs are formatted by rustfmt with its defaults, or it fails.
 Concepts are those that docs/comparison/README.md lists by name; each must stand in the program's
 code, or it fails. Ours are left out until they exist. Needs Python 3.9 or later and rustfmt.
 """
@@ -15,15 +15,17 @@ import sys
 sys.dont_write_bytecode = True
 import programs  # noqa: E402
 
-README = programs.ROOT / "docs/comparison/README.md"
-
 
 def main() -> None:
     faults = unformatted()
-    print("\n".join(table("lines", lines)), "\n")
-    print("\n".join(table("lines by section: use, start, handlers, own code, errors", sections)), "\n")
-    print("\n".join(table("crates named", crates)), "\n")
-    print("\n".join(table("concepts", lambda side, name: len(concepts(side, name)))))
+    tables = {
+        "lines": lines,
+        "concepts": lambda side, name: len(concepts(side, name)),
+        "crates named": crates,
+        "lines by section": sections,
+    }
+    counted = [line for title, count in tables.items() for line in table(title, count)]
+    programs.publish("counted", counted)
     for side in programs.SIDES:
         for name in programs.NAMES:
             if programs.source(side, name).exists():
@@ -40,7 +42,7 @@ def table(title: str, count) -> list:
             for side in programs.SIDES
         ]
         rows.append(f"| {name} | {' | '.join(cells)} |")
-    return rows
+    return [*rows, ""]
 
 
 def code(side: str, name: str) -> list:
@@ -86,14 +88,14 @@ def crates(side: str, name: str) -> int:
 
 def concepts(side: str, name: str) -> list:
     """What the README lists for a program, such as `Router` or `#[derive(Validate)]`."""
-    text = README.read_text(encoding="utf-8")
+    text = programs.README.read_text(encoding="utf-8")
     found = re.search(rf"^- \*\*{side}/{name}\*\*:(.*?)(?=^- |^\n|\Z)", text, re.S | re.M)
     return re.findall(r"`([^`]+)`", found[1]) if found else []
 
 
 def unknown_concepts(side: str, name: str) -> list:
     listed, text = concepts(side, name), "\n".join(code(side, name))
-    faults = [] if listed else [f"{side}/{name}: {README.name} lists no concepts"]
+    faults = [] if listed else [f"{side}/{name}: the README lists no concepts"]
     twice = {concept for concept in listed if listed.count(concept) > 1}
     faults += [f"{side}/{name}: {concept} is listed twice" for concept in sorted(twice)]
     missing = [concept for concept in listed if concept not in text]

@@ -6,12 +6,14 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PEERS = ["axum", "actix"]
 SIDES = ["gustnado", *PEERS]
 NAMES = ["notes", "login", "upload"]
+README = ROOT / "docs/comparison/README.md"
 
 
 def source(side: str, name: str) -> Path:
@@ -29,6 +31,19 @@ def dependencies(side: str, name: str) -> str:
     manifest = source(side, name).parents[1] / "Cargo.toml"
     text = manifest.read_text(encoding="utf-8")
     return re.search(r"\[dependencies\]\n(.*?)(\n\[|\Z)", text, re.S)[1].strip() + "\n"
+
+
+def publish(block: str, lines: list) -> None:
+    """Prints lines, and with `--write` puts them between the marks of that name in the README."""
+    print("\n".join(lines))
+    if "--write" not in sys.argv:
+        return
+    before, mark, rest = README.read_text(encoding="utf-8").partition(f"<!-- {block} -->\n")
+    _, end, after = rest.partition(f"<!-- /{block} -->")
+    if not end:
+        sys.exit(f"{README} has no marks for {block!r}")
+    text = before + mark + "\n" + "\n".join(lines).strip("\n") + "\n\n" + end + after
+    README.write_text(text, encoding="utf-8")
 
 
 def target_folder() -> Path:

@@ -4,6 +4,7 @@ Each has the same handlers with the same inputs, bodies and replies; what differ
 framework asks its user to write. This file must not know how anything is measured.
 """
 
+import textwrap
 from pathlib import Path
 from string import Template
 
@@ -35,31 +36,31 @@ pub struct Thing$n {
 }
 """
 
-# `$$at` is `self.` where inputs are fields and nothing where they are arguments.
+# `at` is `self.` where inputs are fields and nothing where they are arguments.
 GET_BODY = """
-        let Some(name) = ${at}store.find(${at}id).await else {
-            return Err(Fail::NoThing(${at}id));
-        };
-        let mut tags = vec![name.clone()];
-        if ${at}verbose {
-            tags.extend(${x_trace});
-        }
-        tags.truncate(${limit} as usize);
-        Ok(Json(Thing$n { name, amount: $n, tags }))
+let Some(name) = ${at}store.find(${at}id).await else {
+    return Err(Fail::NoThing(${at}id));
+};
+let mut tags = vec![name.clone()];
+if ${at}verbose {
+    tags.extend(x_trace);
+}
+tags.truncate(limit as usize);
+Ok(Json(Thing$n { name, amount: $n, tags }))
 """
 
 PUT_BODY = """
-        if thing.name.is_empty() {
-            return Err(Fail::NoName);
-        }
-        if !${dry_run} {
-            let saved = ${at}store.save(${at}id, &thing.name).await;
-            saved.ok_or(Fail::Store)?;
-        }
-        if ${at}verbose {
-            thing.tags.push(format!("thing $n, {}", ${at}id));
-        }
-        Ok(Json(thing))
+if thing.name.is_empty() {
+    return Err(Fail::NoName);
+}
+if !dry_run {
+    let saved = ${at}store.save(${at}id, &thing.name).await;
+    saved.ok_or(Fail::Store)?;
+}
+if ${at}verbose {
+    thing.tags.push(format!("thing $n, {}", ${at}id));
+}
+Ok(Json(thing))
 """
 
 GUSTNADO_MANIFEST = """[package]
@@ -257,7 +258,7 @@ pub async fn show(
     Query(GetQuery { verbose, limit }): Query<GetQuery>,
     headers: HeaderMap,
 ) -> Result<Json<Thing$n>, Fail> {
-        let x_trace = header(&headers, "x-trace")?;
+    let x_trace = header(&headers, "x-trace")?;
 $get
 }
 
@@ -279,6 +280,7 @@ SIDES = {
         "module": GUSTNADO_MODULE,
         "handler": "        .handler::<m$n::OneThing$n>()",
         "at": "self.",
+        "indent": 8,
     },
     "axum": {
         "manifest": AXUM_MANIFEST,
@@ -286,6 +288,7 @@ SIDES = {
         "module": AXUM_MODULE,
         "handler": '        .route("/things$n/{id}", get(m$n::show).put(m$n::change))',
         "at": "",
+        "indent": 4,
     },
 }
 
@@ -312,8 +315,11 @@ def write_crate(side: str, handlers: int, root: Path, folder: Path) -> None:
 def module(side: str, n: int) -> str:
     """The source of one handler."""
     parts = SIDES[side]
-    names = {"n": n, "at": parts["at"], "x_trace": "x_trace", "limit": "limit", "dry_run": "dry_run"}
-    get, put = (Template(body).substitute(names).strip("\n") for body in (GET_BODY, PUT_BODY))
+    indent = " " * parts["indent"]
+    get, put = (
+        textwrap.indent(Template(body).substitute(n=n, at=parts["at"]).strip("\n"), indent)
+        for body in (GET_BODY, PUT_BODY)
+    )
     return Template(parts["module"] + THING).substitute(n=n, get=get, put=put)
 
 

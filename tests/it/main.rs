@@ -6,6 +6,7 @@
 //! - `wire`: bytes on a socket. What the connection driver and the server promise.
 
 mod handlers;
+mod hooks;
 mod routes;
 mod start;
 mod wire;

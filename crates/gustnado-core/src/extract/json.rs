@@ -20,7 +20,7 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Json<T> {
             let detail = "the body must be JSON, with Content-Type: application/json";
             return Err(Error::new(415, detail));
         }
-        let limit = cx.limits().body;
+        let limit = cx.body_limit();
         let bytes = cx.body_mut().collect(limit).await?;
         serde_json::from_slice(&bytes).map(Self).map_err(unreadable)
     }

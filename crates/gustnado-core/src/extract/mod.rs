@@ -25,7 +25,7 @@ mod typed;
 mod unreadable;
 
 pub use context::Cx;
-pub(crate) use context::{RouteInfo, Shared};
+pub(crate) use context::{RouteInfo, Shared, WriteErrorFn};
 pub(crate) use fill::{fill_body, fill_head};
 pub use link::PathValue;
 pub(crate) use need::{Described, Need};

@@ -1,12 +1,16 @@
 //! One binary for all tests at the edge, so that they link once.
 //!
 //! - `handlers`: what the macros promise, through an application without a socket.
+//! - `inputs`: where inputs come from and when: cookies, bounds, words, groups.
+//! - `replies`: what answers carry besides their content, and streams.
 //! - `routes`: which of several routes answers a path.
 //! - `start`: what cannot be started says why.
 //! - `wire`: bytes on a socket. What the connection driver and the server promise.
 
 mod handlers;
 mod hooks;
+mod inputs;
+mod replies;
 mod routes;
 mod start;
 mod wire;

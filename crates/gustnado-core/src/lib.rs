@@ -40,8 +40,12 @@ mod write;
 
 pub use application::{App, Application, BuildError, BuildProblem, Routes};
 pub use body::Body;
+pub use bytes::Bytes;
 pub use error::{BadInput, BoxError, Error, HttpError, Internal, OrError, Part, Result};
-pub use extract::{BoxFuture, Cx, FromParam, FromRequest, Needs, ParamError, SharedState, Stage};
+pub use extract::{
+    BoxFuture, Cx, FromForm, FromParam, FromRequest, Needs, ParamError, Peer, RequestHead,
+    SharedState, Stage, Text,
+};
 pub use handler::RequestHandler;
 pub use limits::Limits;
 pub use mount::{Mount, Tower};
@@ -62,7 +66,9 @@ pub mod __private {
 
     pub use crate::{
         error::{Error, HttpError, IntoError},
-        extract::{FromParam, FromRequest, PathValue, SharedState, Slot, Slots, Source, Stage},
+        extract::{
+            FromForm, FromParam, FromRequest, PathValue, SharedState, Slot, Slots, Source, Stage,
+        },
         handler::{Inputs, RequestHandler, Verb, Verbs, run},
         respond::IntoResponse,
     };

@@ -26,8 +26,9 @@ use crate::{
 };
 
 /// Answers a request. Whatever happens in it, there is an answer.
-pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
+pub(crate) async fn handle(app: &App, mut request: Request) -> Outgoing {
     let head = request.method() == Method::HEAD;
+    request.body_mut().set_limit(app.limits().body);
     let response = match app.router().find(&request, app.limits().target) {
         Matched::Verb(verb, route, captures) => {
             call_verb(verb, Cx::new(request, captures, Arc::clone(route))).await

@@ -1,4 +1,4 @@
-//! The attributes of inputs: `#[query]`, `#[header]`, `#[state]` and their options. Fields and
+//! The attributes of inputs: `#[query]`, `#[header]`, `#[form]`, `#[state]` and their options. Fields and
 //! arguments are marked the same way; it must not know which of them it reads.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
@@ -11,7 +11,7 @@ use syn::{
 use crate::diag::{Diag, did_you_mean, nearest};
 
 /// The marks there are.
-pub(crate) const SOURCES: [&str; 3] = ["query", "header", "state"];
+pub(crate) const SOURCES: [&str; 4] = ["query", "header", "form", "state"];
 
 const OPTIONS: [&str; 2] = ["default", "name"];
 
@@ -20,6 +20,7 @@ const OPTIONS: [&str; 2] = ["default", "name"];
 pub(crate) enum Source {
     Query,
     Header,
+    Form,
     State,
 }
 
@@ -89,6 +90,7 @@ fn source_named(name: &str) -> Option<Source> {
     Some(match name {
         "query" => Source::Query,
         "header" => Source::Header,
+        "form" => Source::Form,
         "state" => Source::State,
         _ => return None,
     })

@@ -22,6 +22,7 @@ pub(crate) enum Origin {
     Path,
     Query(Option<Default>),
     Header(Option<Default>),
+    Form(Option<Default>),
     State,
     /// Its type says how it is read.
     Typed,
@@ -44,6 +45,7 @@ impl Input {
                 let name = given.unwrap_or_else(|| header_name(name));
                 (name, Origin::Header(mark.default))
             }
+            Source::Form => (given.unwrap_or(name.into()), Origin::Form(mark.default)),
             Source::State => (name.into(), Origin::State),
         };
         Self { name, ty, origin }
@@ -52,6 +54,11 @@ impl Input {
     /// Whether its type may say that it reads the body.
     pub(crate) fn is_typed(&self) -> bool {
         matches!(self.origin, Origin::Typed)
+    }
+
+    /// Whether it is a field of the form that the body is.
+    pub(crate) fn is_form(&self) -> bool {
+        matches!(self.origin, Origin::Form(_))
     }
 
     /// The expression that makes its slot. All of it stands at the type, so that a type that will
@@ -70,6 +77,11 @@ impl Input {
             Origin::Path => text("Path", &None),
             Origin::Query(default) => text("Query", default),
             Origin::Header(default) => text("Header", default),
+            Origin::Form(default) => {
+                let call = qualified(&self.ty, "FromForm");
+                let default = self.default(default.as_ref());
+                quote_spanned!(span=> #call::slot(#name, #default))
+            }
             Origin::State => {
                 let call = qualified(&self.ty, "SharedState");
                 quote_spanned!(span=> #call::slot(#name))

@@ -27,7 +27,7 @@ mod template;
 
 use proc_macro::TokenStream;
 
-#[proc_macro_derive(RequestHandler, attributes(route, query, header, state))]
+#[proc_macro_derive(RequestHandler, attributes(route, query, header, form, state))]
 pub fn request_handler(item: TokenStream) -> TokenStream {
     derive::handler::derive(item.into()).into()
 }

@@ -43,10 +43,10 @@ pub mod prelude;
 pub use gustnado_core::testing;
 
 pub use gustnado_core::{
-    App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError, BuildProblem, Cx,
-    Error, FromParam, FromRequest, Html, Internal, IntoResponse, Limits, Mount, Needs, NoContent,
-    OrError, ParamError, Part, Pattern, PatternError, Redirect, Request, Response, Result, Routes,
-    RunError, Serve, SharedState, Stage, Tower,
+    App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError, BuildProblem, Bytes,
+    Cx, Error, FromForm, FromParam, FromRequest, Html, Internal, IntoResponse, Limits, Mount,
+    Needs, NoContent, OrError, ParamError, Part, Pattern, PatternError, Peer, Redirect, Request,
+    RequestHead, Response, Result, Routes, RunError, Serve, SharedState, Stage, Text, Tower,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};

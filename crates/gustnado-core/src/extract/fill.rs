@@ -1,7 +1,12 @@
 //! Fills the slots of a handler, stage by stage, and answers for all that cannot be filled at
 //! once. It must not know the types of the values.
 
-use super::{context::Cx, need::Stage, slot::SlotList};
+use super::{
+    context::Cx,
+    form::{self, Form},
+    need::Stage,
+    slot::SlotList,
+};
 use crate::error::{BadInput, Error, Part};
 
 /// Everything but the body: fields first, then arguments, each stage finished before the next.
@@ -43,12 +48,24 @@ pub(crate) async fn fill_head(
     Ok(stages.body)
 }
 
-/// The input that reads the body.
+/// The input that reads the body, or those that are fields of the form that it is.
 ///
 /// # Errors
-/// When the body is not what the input wants.
+/// When the body is not what the input wants; all failures of fields together.
 pub(crate) async fn fill_body(cx: &mut Cx, args: &mut dyn SlotList) -> Result<(), Error> {
-    fill_stage(cx, args, Stage::Body).await
+    let mut wanted = Vec::new();
+    form_names(args, &mut wanted);
+    if wanted.is_empty() {
+        return fill_stage(cx, args, Stage::Body).await;
+    }
+    let mut form = form::read(cx, &wanted).await?;
+    let mut bad = Vec::new();
+    fill_form(&mut form, args, &mut bad);
+    if bad.is_empty() {
+        return Ok(());
+    }
+    let error = Error::new(422, "some fields of the form cannot be used");
+    Err(error.with_bad_inputs(bad))
 }
 
 /// Which stages have a slot.
@@ -98,20 +115,33 @@ fn fill_params(cx: &Cx, slots: &mut dyn SlotList, bad: &mut Vec<BadInput>) {
     }
 }
 
+fn form_names(slots: &mut dyn SlotList, names: &mut Vec<&'static str>) {
+    let mut index = 0;
+    while let Some(slot) = slots.slot(index) {
+        names.extend(slot.form_name());
+        index += 1;
+    }
+}
+
+fn fill_form(form: &mut Form, slots: &mut dyn SlotList, bad: &mut Vec<BadInput>) {
+    let mut index = 0;
+    while let Some(slot) = slots.slot(index) {
+        bad.extend(slot.fill_form(form).err());
+        index += 1;
+    }
+}
+
 /// Refuses a query string of so many pairs that looking each input up would be the attack.
 fn check_query(cx: &Cx, bad: &mut Vec<BadInput>) {
-    let limit = cx.limits().query_pairs;
+    let limit = cx.limits().pairs;
     let query = cx.request().query().unwrap_or_default();
     // A pair takes a byte and its `&`, so a short one need not be counted.
     if query.len() < limit {
         return;
     }
     if query.bytes().filter(|byte| *byte == b'&').count() >= limit {
-        bad.push(BadInput {
-            part: Part::Query,
-            name: "".into(),
-            detail: format!("has more than {limit} pairs").into(),
-        });
+        let detail = format!("has more than {limit} pairs");
+        bad.push(BadInput::new(Part::Query, "", detail));
     }
 }
 

@@ -6,19 +6,31 @@
 //! - `unreadable`: why a text is not the value that is wanted.
 //! - `need`: what an input says of itself before there is a request.
 //! - `context`: a request on its way through its handler.
+//! - `media`: what a body says it is. `pointer`: JSON pointers.
 //! - `text`: path, query string and header fields, decoded.
+//! - `upload`: a file that was sent. `parts`: a multipart body, part by part. `form`: a form that is a
+//!   body.
 //! - `slot`: the place an input is read into, whatever its type.
-//! - `param`: values read from one piece of text. `typed`: inputs known by their type. `json`: the
-//!   one that reads a body. `link`: values in links to routes.
+//! - `param`: values read from one piece of text. `field`: from a field of a form. `typed`: inputs
+//!   known by their type. `link`: values in links to routes.
+//! - `head`, `raw`, `json`, `multipart`: inputs known by their type. The first are the head of a
+//!   request, the others read its body.
 //! - `fill`: fills the slots of a handler, stage by stage.
 
 mod context;
+mod field;
 mod fill;
+mod form;
+mod head;
 #[cfg(feature = "json")]
 mod json;
 mod link;
+mod media;
 mod need;
 mod param;
+#[cfg(feature = "json")]
+mod pointer;
+mod raw;
 mod slot;
 mod text;
 mod typed;
@@ -26,11 +38,14 @@ mod unreadable;
 
 pub use context::Cx;
 pub(crate) use context::{RouteInfo, Shared};
+pub use field::FromForm;
 pub(crate) use fill::{fill_body, fill_head};
+pub use head::{Peer, RequestHead};
 pub use link::PathValue;
 pub(crate) use need::{Described, Need};
 pub use need::{Needs, Stage};
 pub use param::FromParam;
+pub use raw::Text;
 pub use slot::{Slot, Slots};
 pub use text::Source;
 pub use typed::{FromRequest, SharedState};

@@ -7,6 +7,7 @@ use std::{any::TypeId, fmt, panic::Location};
 use super::{
     BoxFuture,
     context::Cx,
+    form::Form,
     need::{Described, Need, Needs, Stage},
     text::{self, Source, Values},
     unreadable::{ParamError, ValueError},
@@ -31,6 +32,10 @@ pub(super) enum How<T> {
     Text {
         source: Source,
         read: fn(&mut Values<'_>) -> Result<T, ValueError>,
+        default: Option<fn() -> Result<T, ParamError>>,
+    },
+    Form {
+        read: fn(&mut Form, &str) -> Result<T, ValueError>,
         default: Option<fn() -> Result<T, ParamError>>,
     },
     State {
@@ -73,6 +78,12 @@ pub trait AnySlot: Send {
     /// Fills a slot of [`Stage::Params`].
     fn fill(&mut self, cx: &Cx) -> Result<(), BadInput>;
 
+    /// The name of the field that it is, in the form that is the body.
+    fn form_name(&self) -> Option<&'static str>;
+
+    /// Fills a slot that is a field of a form.
+    fn fill_form(&mut self, form: &mut Form) -> Result<(), BadInput>;
+
     /// Fills a slot of any other stage.
     fn fill_later<'a>(&'a mut self, cx: &'a mut Cx) -> BoxFuture<'a, Result<(), Error>>;
 }
@@ -81,6 +92,7 @@ impl<T: Send> AnySlot for Slot<T> {
     fn stage(&self) -> Stage {
         match &self.how {
             How::Text { .. } | How::State { .. } => Stage::Params,
+            How::Form { .. } => Stage::Body,
             How::Typed { stage, .. } => *stage,
         }
     }
@@ -95,6 +107,11 @@ impl<T: Send> AnySlot for Slot<T> {
                 if *source == Source::Path {
                     say(Need::Path);
                 }
+                if let Some(Err(error)) = default.map(|default| default()) {
+                    say(Need::BadDefault(error));
+                }
+            }
+            How::Form { default, .. } => {
                 if let Some(Err(error)) = default.map(|default| default()) {
                     say(Need::BadDefault(error));
                 }
@@ -118,7 +135,18 @@ impl<T: Send> AnySlot for Slot<T> {
                 default,
             } => self.value = Some(text::read(cx, (*source, self.name), *read, *default)?),
             How::State { get, .. } => self.value = cx.state_with(*get),
-            How::Typed { .. } => {}
+            How::Form { .. } | How::Typed { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn form_name(&self) -> Option<&'static str> {
+        matches!(self.how, How::Form { .. }).then_some(self.name)
+    }
+
+    fn fill_form(&mut self, form: &mut Form) -> Result<(), BadInput> {
+        if let How::Form { read, default } = &self.how {
+            self.value = Some(form.field(self.name, *read, *default)?);
         }
         Ok(())
     }

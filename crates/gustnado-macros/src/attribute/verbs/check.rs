@@ -28,7 +28,7 @@ pub(super) fn check(block: &mut Block, diag: &mut Diag) {
             continue;
         };
         let sound = match &role {
-            Role::Verb(name) => verb(method, diag) && once(method, name, &mut seen, diag),
+            Role::Verb(name) => verb(method, name, diag) && once(method, name, &mut seen, diag),
             Role::Prepare => prepare(method, diag),
         };
         if sound {
@@ -73,7 +73,7 @@ fn role(method: &Method, diag: &mut Diag) -> Option<Role> {
     None
 }
 
-fn verb(method: &Method, diag: &mut Diag) -> bool {
+fn verb(method: &Method, name: &str, diag: &mut Diag) -> bool {
     let mut sound = signature(method, diag);
     if method.receiver.is_none() {
         let message = format!(
@@ -84,7 +84,7 @@ fn verb(method: &Method, diag: &mut Diag) -> bool {
         sound = false;
     }
     for argument in &method.arguments {
-        sound &= self::argument(argument, diag);
+        sound &= self::argument(argument, diag) & form(argument, name, diag);
     }
     sound & reply(&method.reply, diag)
 }
@@ -139,6 +139,16 @@ fn argument(argument: &Argument, diag: &mut Diag) -> bool {
         return true;
     };
     diag.at(&argument.ty, message);
+    false
+}
+
+/// A form that is sent with GET is no body.
+fn form(argument: &Argument, name: &str, diag: &mut Diag) -> bool {
+    if !argument.input.is_form() || !matches!(name, "GET" | "HEAD") {
+        return true;
+    }
+    let message = format!("a {name} form sends its fields in the query: use #[query]");
+    diag.at(&argument.mark, message);
     false
 }
 

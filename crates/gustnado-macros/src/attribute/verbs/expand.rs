@@ -179,12 +179,13 @@ struct Rules {
 }
 
 impl Rules {
-    /// At most one argument reads the body, and none where there is none.
+    /// At most one argument reads the body, or several that are fields of one form; and none where
+    /// there is none.
     fn bodies(&mut self, method: &Method, name: &str, generic: bool) {
-        let is_typed = |argument: &&Argument| argument.input.is_typed();
-        let typed: Vec<&Argument> = method.arguments.iter().filter(is_typed).collect();
-        for (index, argument) in typed.iter().enumerate() {
-            let earlier = &typed[..index];
+        let may_read = |argument: &&Argument| argument.input.is_typed() || argument.input.is_form();
+        let readers: Vec<&Argument> = method.arguments.iter().filter(may_read).collect();
+        for (index, argument) in readers.iter().enumerate() {
+            let earlier = &readers[..index];
             let panics = if matches!(name, "GET" | "HEAD") {
                 no_body(method, name, argument)
             } else {
@@ -197,9 +198,9 @@ impl Rules {
                 continue;
             }
             let span = first_span(&argument.ty);
-            let reads_body = argument.input.reads_body();
             let conditions = &method.conditions;
-            let rule = quote_spanned!(span=> { if #reads_body { #panics } });
+            let panics = if_read(argument, &panics);
+            let rule = quote_spanned!(span=> { #panics });
             let mut types = earlier.iter().chain([argument]);
             if generic || types.any(|argument| mentions(&argument.ty, "Self")) {
                 self.inner
@@ -212,6 +213,15 @@ impl Rules {
     }
 }
 
+/// What follows from an argument's reading the body, which a form does and a type may.
+fn if_read(argument: &Argument, then: &TokenStream) -> TokenStream {
+    if argument.input.is_form() {
+        return then.clone();
+    }
+    let reads_body = argument.input.reads_body();
+    quote_spanned!(first_span(&argument.ty)=> if #reads_body { #then })
+}
+
 fn no_body(method: &Method, name: &str, argument: &Argument) -> TokenStream {
     let (ident, input) = (&method.ident, &argument.input);
     let message = format!(
@@ -222,13 +232,14 @@ fn no_body(method: &Method, name: &str, argument: &Argument) -> TokenStream {
 }
 
 fn second_body(method: &Method, first: &Argument, second: &Argument) -> TokenStream {
-    let (ident, first, second) = (&method.ident, &first.input, &second.input);
-    let condition = first.reads_body();
-    let panic = second.panic(&format!(
-        "`{ident}`: the body can be read once, but `{}` and `{}` both read it",
-        first.name, second.name
+    if first.input.is_form() && second.input.is_form() {
+        return TokenStream::new();
+    }
+    let (ident, a, b) = (&method.ident, &first.input.name, &second.input.name);
+    let panic = second.input.panic(&format!(
+        "`{ident}`: the body can be read once, but `{a}` and `{b}` both read it"
     ));
-    quote_spanned!(first_span(&second.ty)=> if #condition { #panic })
+    if_read(first, &panic)
 }
 
 fn prepare(method: &Method) -> TokenStream {

@@ -25,6 +25,12 @@ pub(super) fn check(handler: &Handler, diag: &mut Diag) {
         if !has_lifetimes && let Some(message) = borrowed(&field.ty) {
             diag.at(&field.ty, message);
         }
+        if field.input.is_form()
+            && let Some(mark) = &field.mark
+        {
+            let message = "a form is a body: make it an argument of the verb that needs it";
+            diag.at(mark, message);
+        }
         if field.in_route
             && let Some(mark) = &field.mark
         {

@@ -1,0 +1,68 @@
+//! Values that are read from a field of a form. It must not know how the form was sent.
+
+#[cfg(feature = "multipart")]
+use super::upload::Upload;
+use super::{
+    form::Form,
+    param::FromParam,
+    slot::{How, Slot},
+    text::Values,
+    unreadable::{ParamError, ValueError},
+};
+
+/// A value that is read from a field of a form: the type of a `#[form]` argument.
+///
+/// Whatever is read from text is one, so implement [`FromParam`] for a type of yours. With the feature
+/// `multipart`, files are too: `Upload`, `Option<Upload>` and `Vec<Upload>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a field of a form",
+    label = "not a form value",
+    note = "each #[form] argument is one field; implement `FromParam` for `{Self}`"
+)]
+pub trait FromForm: Sized + Send + 'static {
+    /// Reads it from the fields of this name.
+    #[doc(hidden)]
+    fn from_form(form: &mut Form, name: &str) -> Result<Self, ValueError>;
+
+    /// The place for such an input.
+    #[doc(hidden)]
+    #[track_caller]
+    fn slot(name: &'static str, default: Option<fn() -> Result<Self, ParamError>>) -> Slot<Self> {
+        let read = Self::from_form;
+        Slot::new(name, How::Form { read, default })
+    }
+}
+
+impl<T: FromParam> FromForm for T {
+    fn from_form(form: &mut Form, name: &str) -> Result<Self, ValueError> {
+        form.texts(name, |values: &mut Values<'_>| T::from_values(values))
+    }
+}
+
+/// All the files of that name, none of them included.
+#[cfg(feature = "multipart")]
+impl FromForm for Vec<Upload> {
+    fn from_form(form: &mut Form, name: &str) -> Result<Self, ValueError> {
+        form.files(name)
+    }
+}
+
+/// Absent is `None`, and so is a field whose file the user did not choose.
+#[cfg(feature = "multipart")]
+impl FromForm for Option<Upload> {
+    fn from_form(form: &mut Form, name: &str) -> Result<Self, ValueError> {
+        let mut files = form.files(name)?;
+        let file = files.pop();
+        if files.is_empty() {
+            return Ok(file);
+        }
+        Err(ValueError::Repeated)
+    }
+}
+
+#[cfg(feature = "multipart")]
+impl FromForm for Upload {
+    fn from_form(form: &mut Form, name: &str) -> Result<Self, ValueError> {
+        Option::from_form(form, name)?.ok_or(ValueError::Missing)
+    }
+}

@@ -1,0 +1,109 @@
+//! A form that is a body, read once for all inputs that are fields of it. It must not know their
+//! types.
+
+use super::{
+    context::Cx,
+    media::{self, Media},
+    text::{Values, pairs},
+    unreadable::{ParamError, ValueError},
+};
+#[cfg(feature = "multipart")]
+use super::{parts::Parts, upload::Upload};
+use crate::error::{BadInput, Error, Part};
+
+/// A form whose body was read.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Form(Fields);
+
+#[derive(Debug)]
+enum Fields {
+    /// As it came, `application/x-www-form-urlencoded`.
+    Pairs(String),
+    #[cfg(feature = "multipart")]
+    Parts(Parts),
+}
+
+/// Reads a form. Of one that has parts, those are kept that have one of these names.
+///
+/// A request without a body has a form without fields: the inputs tell which of them are missing.
+///
+/// # Errors
+/// 415 where the body is no form, 413 where it is too long, 400 where it is broken or has too many
+/// fields.
+pub(super) async fn read(cx: &mut Cx, wanted: &[&'static str]) -> Result<Form, Error> {
+    if http_body::Body::is_end_stream(cx.body_mut()) {
+        return Ok(Form(Fields::Pairs(String::new())));
+    }
+    let media = Media::of(cx.request().headers());
+    let is = |kind, subtype| media.is_some_and(|media| media.is(kind, subtype));
+    if is("application", "x-www-form-urlencoded") {
+        let bytes = cx.body_mut().collect().await?;
+        let text = media::text(bytes)?;
+        check_pairs(&text, cx.limits().pairs)?;
+        return Ok(Form(Fields::Pairs(text)));
+    }
+    #[cfg(feature = "multipart")]
+    if is("multipart", "form-data") {
+        let parts = Parts::read(cx, wanted).await?;
+        return Ok(Form(Fields::Parts(parts)));
+    }
+    let _ = wanted;
+    Err(Error::new(415, NO_FORM))
+}
+
+#[cfg(feature = "multipart")]
+const NO_FORM: &str = "the body must be a form, with Content-Type: \
+                       application/x-www-form-urlencoded or multipart/form-data";
+#[cfg(not(feature = "multipart"))]
+const NO_FORM: &str =
+    "the body must be a form, with Content-Type: application/x-www-form-urlencoded";
+
+/// Looking up so many pairs for each input would be the attack.
+fn check_pairs(text: &str, limit: usize) -> Result<(), Error> {
+    if text.bytes().filter(|byte| *byte == b'&').count() < limit {
+        return Ok(());
+    }
+    let detail = format!("has more than {limit} pairs");
+    let error = Error::new(400, "the form has too many fields");
+    Err(error.with_bad_input(BadInput::new(Part::Body, "", detail)))
+}
+
+impl Form {
+    /// Reads the input `name`.
+    pub(super) fn field<T>(
+        &mut self,
+        name: &'static str,
+        read: fn(&mut Form, &str) -> Result<T, ValueError>,
+        default: Option<fn() -> Result<T, ParamError>>,
+    ) -> Result<T, BadInput> {
+        let result = match (read(self, name), default) {
+            (Err(ValueError::Missing), Some(default)) => default().map_err(Into::into),
+            (result, _) => result,
+        };
+        result.map_err(|error| BadInput::new(Part::Body, name, error.detail()))
+    }
+
+    /// Reads the texts of this name.
+    pub(super) fn texts<T>(&self, name: &str, read: fn(&mut Values<'_>) -> T) -> T {
+        match &self.0 {
+            Fields::Pairs(text) => read(&mut pairs(Some(text), name)),
+            #[cfg(feature = "multipart")]
+            Fields::Parts(parts) => read(&mut parts.texts(name)),
+        }
+    }
+
+    /// Takes the files of this name.
+    #[cfg(feature = "multipart")]
+    pub(super) fn files(&mut self, name: &str) -> Result<Vec<Upload>, ValueError> {
+        match &mut self.0 {
+            Fields::Parts(parts) => parts.files(name),
+            // What a browser sends of a file when the form does not say how: its name.
+            Fields::Pairs(text) if pairs(Some(text), name).next().is_some() => {
+                let expected = "a file, in a form sent as multipart/form-data";
+                Err(ParamError::expected(expected).into())
+            }
+            Fields::Pairs(_) => Ok(Vec::new()),
+        }
+    }
+}

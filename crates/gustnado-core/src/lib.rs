@@ -42,10 +42,14 @@ pub use application::{App, Application, BuildError, BuildProblem, Routes};
 pub use body::Body;
 pub use bytes::Bytes;
 pub use error::{BadInput, BoxError, Error, HttpError, Internal, OrError, Part, Result};
+#[cfg(feature = "garde")]
+pub use extract::Garde;
 pub use extract::{
-    BoxFuture, Cx, FromForm, FromParam, FromRequest, Needs, ParamError, Peer, RequestHead,
-    SharedState, Stage, Text,
+    BoxFuture, Cx, FromForm, FromParam, FromRequest, Invalid, Needs, ParamError, Peer, RequestHead,
+    SharedState, Stage, Text, Valid, Validate,
 };
+#[cfg(feature = "multipart")]
+pub use extract::{FormPart, Multipart, Upload};
 pub use handler::RequestHandler;
 pub use limits::Limits;
 pub use mount::{Mount, Tower};

@@ -122,6 +122,16 @@ pub(crate) const READ_LITTLE: usize = 4 * 1024;
 #[cfg(feature = "json")]
 pub(crate) const JSON_COPY: usize = 16 * 1024;
 
+/// Bytes of a temporary file that are read at once. 64 KiB: what a socket buffer takes at once; four
+/// times as many are gathered before they are written.
+#[cfg(feature = "multipart")]
+pub(crate) const UPLOAD_CHUNK: usize = 64 * 1024;
+
+/// Bytes before the first boundary of a multipart form, and of blanks behind each. 1 KiB: what mailers
+/// put there; browsers put nothing.
+#[cfg(feature = "multipart")]
+pub(crate) const PART_SLACK: u64 = 1024;
+
 /// How often time-outs are looked at. 250 ms: each may come that much late, and looking costs
 /// nothing that can be measured.
 pub(crate) const TICK: Duration = Duration::from_millis(250);

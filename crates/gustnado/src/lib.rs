@@ -31,25 +31,35 @@
 //!
 //! # Features
 //!
-//! All are on unless `default-features = false`; each adds and none changes what is there.
+//! Each adds and none changes what is there. On unless `default-features = false`:
 //!
 //! - `macros`: [`macro@RequestHandler`], [`macro@verbs`] and [`macro@HttpError`]
 //! - `static`: static files
 //! - `http2`: HTTP/2 with prior knowledge, on the port of HTTP/1.1
 //! - `json`: [`Json`] and [`Created`]
+//!
+//! Off unless asked for:
+//!
+//! - `multipart`: forms with files, as `Upload` and `Multipart`
+//! - `garde`: inputs checked by the rules of the garde crate, as `Garde`
 
 pub mod prelude;
 
 pub use gustnado_core::testing;
 
+#[cfg(feature = "garde")]
+pub use gustnado_core::Garde;
 pub use gustnado_core::{
     App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError, BuildProblem, Bytes,
-    Cx, Error, FromForm, FromParam, FromRequest, Html, Internal, IntoResponse, Limits, Mount,
-    Needs, NoContent, OrError, ParamError, Part, Pattern, PatternError, Peer, Redirect, Request,
-    RequestHead, Response, Result, Routes, RunError, Serve, SharedState, Stage, Text, Tower,
+    Cx, Error, FromForm, FromParam, FromRequest, Html, Internal, IntoResponse, Invalid, Limits,
+    Mount, Needs, NoContent, OrError, ParamError, Part, Pattern, PatternError, Peer, Redirect,
+    Request, RequestHead, Response, Result, Routes, RunError, Serve, SharedState, Stage, Text,
+    Tower, Valid, Validate,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};
+#[cfg(feature = "multipart")]
+pub use gustnado_core::{FormPart, Multipart, Upload};
 #[cfg(feature = "static")]
 #[allow(unused_imports, unreachable_pub, reason = "the crate is being written")]
 pub use gustnado_static::*;

@@ -8,16 +8,18 @@
 //! - `context`: a request on its way through its handler.
 //! - `media`: what a body says it is. `pointer`: JSON pointers.
 //! - `text`: path, query string and header fields, decoded.
-//! - `upload`: a file that was sent. `parts`: a multipart body, part by part. `form`: a form that is a
-//!   body.
+//! - `disk`: bytes of bodies on disk. `upload`: a file that was sent. `multipart`: a body in parts.
+//!   `parts`: those that are wanted, received. `form`: a form that is a body.
 //! - `slot`: the place an input is read into, whatever its type.
 //! - `param`: values read from one piece of text. `field`: from a field of a form. `typed`: inputs
 //!   known by their type. `link`: values in links to routes.
-//! - `head`, `raw`, `json`, `multipart`: inputs known by their type. The first are the head of a
-//!   request, the others read its body.
+//! - `head`, `raw`, `json`: inputs known by their type. The first are the head of a
+//!   request, the others read its body. `valid`, `rules`: inputs that are checked when they are read.
 //! - `fill`: fills the slots of a handler, stage by stage.
 
 mod context;
+#[cfg(feature = "multipart")]
+mod disk;
 mod field;
 mod fill;
 mod form;
@@ -26,15 +28,24 @@ mod head;
 mod json;
 mod link;
 mod media;
+#[cfg(feature = "multipart")]
+mod multipart;
 mod need;
 mod param;
-#[cfg(feature = "json")]
+#[cfg(feature = "multipart")]
+mod parts;
+#[cfg(any(feature = "json", feature = "garde"))]
 mod pointer;
 mod raw;
+#[cfg(feature = "garde")]
+mod rules;
 mod slot;
 mod text;
 mod typed;
 mod unreadable;
+#[cfg(feature = "multipart")]
+mod upload;
+mod valid;
 
 pub use context::Cx;
 pub(crate) use context::{RouteInfo, Shared};
@@ -42,14 +53,21 @@ pub use field::FromForm;
 pub(crate) use fill::{fill_body, fill_head};
 pub use head::{Peer, RequestHead};
 pub use link::PathValue;
+#[cfg(feature = "multipart")]
+pub use multipart::{FormPart, Multipart};
 pub(crate) use need::{Described, Need};
 pub use need::{Needs, Stage};
 pub use param::FromParam;
 pub use raw::Text;
+#[cfg(feature = "garde")]
+pub use rules::Garde;
 pub use slot::{Slot, Slots};
 pub use text::Source;
 pub use typed::{FromRequest, SharedState};
 pub use unreadable::ParamError;
+#[cfg(feature = "multipart")]
+pub use upload::Upload;
+pub use valid::{Invalid, Valid, Validate};
 
 use std::{future::Future, pin::Pin};
 

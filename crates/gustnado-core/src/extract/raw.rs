@@ -1,7 +1,10 @@
-//! Bodies as they are, as inputs: bytes, text, and the body itself. It must not know formats.
+//! Bodies as they come, as inputs: bytes, text, the parts of a form, and the body itself. It must not
+//! know what is in them.
 
 use bytes::Bytes;
 
+#[cfg(feature = "multipart")]
+use super::multipart::Multipart;
 use super::{
     context::Cx,
     media::{self, Media},
@@ -25,6 +28,22 @@ impl FromRequest for Bytes {
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         cx.body_mut().collect().await
+    }
+}
+
+/// 415 where the body is no multipart form, 400 where it has no boundary. What goes wrong later is
+/// told when it is read.
+#[cfg(feature = "multipart")]
+impl FromRequest for Multipart {
+    const STAGE: Stage = Stage::Body;
+
+    async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
+        let media = Media::of(cx.request().headers());
+        if !media.is_some_and(|media| media.is("multipart", "form-data")) {
+            let detail = "the body must be a form, with Content-Type: multipart/form-data";
+            return Err(Error::new(415, detail));
+        }
+        Self::of(cx)
     }
 }
 

@@ -1,11 +1,15 @@
 //! One binary for all tests at the edge, so that they link once.
 //!
+//! - `bodies`, `forms`, `uploads`: what is read from a body, and how it fails.
 //! - `handlers`: what the macros promise, through an application without a socket.
 //! - `routes`: which of several routes answers a path.
 //! - `start`: what cannot be started says why.
 //! - `wire`: bytes on a socket. What the connection driver and the server promise.
 
+mod bodies;
+mod forms;
 mod handlers;
 mod routes;
 mod start;
+mod uploads;
 mod wire;

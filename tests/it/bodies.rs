@@ -144,7 +144,8 @@ fn one_limit_holds_for_every_reader() {
     let json = |len: usize| format!("\"{}\"", "x".repeat(len - 2));
     let plain = |len: usize| "x".repeat(len);
     let form = |len: usize| format!("field={}", "x".repeat(len - 6));
-    let readers: [(&str, &str, &dyn Fn(usize) -> String, usize); 6] = [
+    type Write<'w> = &'w dyn Fn(usize) -> String;
+    let readers: [(&str, &str, Write<'_>, usize); 6] = [
         ("/any", "application/json", &json, LIMIT),
         ("/text", "text/plain", &plain, LIMIT),
         ("/bytes", "", &plain, LIMIT),

@@ -9,6 +9,7 @@
 mod bodies;
 mod forms;
 mod handlers;
+mod hooks;
 mod routes;
 mod start;
 mod uploads;

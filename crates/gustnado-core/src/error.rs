@@ -3,7 +3,10 @@
 
 use std::{borrow::Cow, error::Error as StdError, fmt};
 
-use http::{HeaderMap, HeaderValue, StatusCode, header::HeaderName};
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{self, HeaderName},
+};
 
 /// Any error, as the ecosystem passes it along.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
@@ -32,6 +35,8 @@ struct Inner {
     detail: Cow<'static, str>,
     bad_inputs: Vec<BadInput>,
     headers: HeaderMap,
+    problem_type: Option<Cow<'static, str>>,
+    login: Option<Cow<'static, str>>,
     source: Option<BoxError>,
 }
 
@@ -124,8 +129,40 @@ impl Error {
             detail: detail.into(),
             bad_inputs: Vec::new(),
             headers: HeaderMap::new(),
+            problem_type: None,
+            login: None,
             source: None,
         }))
+    }
+
+    /// A 401, for whoever has not said who they are. `challenge` says how to, as the
+    /// `WWW-Authenticate` of the answer (RFC 9110 section 11.6.1): `Bearer`, `Basic realm="…"`.
+    /// One that cannot be sent is left out.
+    pub fn unauthorized(challenge: &str, detail: impl Into<Cow<'static, str>>) -> Self {
+        let error = Self::new(401, detail);
+        match HeaderValue::from_str(challenge) {
+            Ok(challenge) => error.with_header(header::WWW_AUTHENTICATE, challenge),
+            Err(_) => error,
+        }
+    }
+
+    /// Sends people to the page at `path` to sign in, and tells programs what they would be told
+    /// without.
+    ///
+    /// A GET or HEAD that asks for HTML is answered 303 to `path?next=…`, with the path and query
+    /// that were asked for; any other request by the error itself.
+    #[must_use]
+    pub fn or_login(mut self, path: impl Into<Cow<'static, str>>) -> Self {
+        self.0.login = Some(path.into());
+        self
+    }
+
+    /// Names the kind of problem by a URI, the `type` of a problem document (RFC 9457
+    /// section 3.1.1).
+    #[must_use]
+    pub fn with_type(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
+        self.0.problem_type = Some(uri.into());
+        self
     }
 
     /// A 500 caused by `source`, which is logged and never shown.
@@ -200,6 +237,17 @@ impl Error {
         &self.0.headers
     }
 
+    /// The URI of the kind of problem, where it has one.
+    #[must_use]
+    pub fn problem_type(&self) -> Option<&str> {
+        self.0.problem_type.as_deref()
+    }
+
+    /// Where people are sent to sign in.
+    pub(crate) fn login(&self) -> Option<&str> {
+        self.0.login.as_deref()
+    }
+
     /// What caused it, for the log.
     #[must_use]
     pub fn source(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
@@ -242,11 +290,21 @@ pub trait HttpError: StdError + Send + Sync + 'static {
     fn detail(&self) -> Cow<'static, str> {
         Cow::Owned(self.to_string())
     }
+
+    /// The URI of the kind of problem (RFC 9457 section 3.1.1), where it has one.
+    fn problem_type(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 impl<E: HttpError> From<E> for Error {
     fn from(error: E) -> Self {
-        Self::new(error.status().as_u16(), error.detail()).with_source(error)
+        let made = Self::new(error.status().as_u16(), error.detail());
+        let made = match error.problem_type() {
+            Some(uri) => made.with_type(uri),
+            None => made,
+        };
+        made.with_source(error)
     }
 }
 

@@ -6,7 +6,7 @@
 //! this list and sees to it.
 //!
 //! - 0 [`error`], [`limits`], [`body`], [`route`], [`state`]
-//! - 1 [`request`], [`response`]
+//! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
 //! - 3 [`extract`]: inputs out of a request
 //! - 4 [`handler`], [`mount`]: what answers
@@ -29,6 +29,7 @@ mod lifecycle;
 mod limits;
 mod mount;
 mod request;
+mod request_id;
 mod respond;
 mod response;
 mod route;
@@ -50,7 +51,7 @@ pub use extract::{
 };
 #[cfg(feature = "multipart")]
 pub use extract::{FormPart, Multipart, Upload};
-pub use handler::RequestHandler;
+pub use handler::{Outcome, RequestHandler};
 pub use limits::Limits;
 pub use mount::{Mount, Tower};
 pub use request::Request;
@@ -66,14 +67,18 @@ pub use server::{Bound, RunError, Serve};
 pub mod __private {
     pub use std::panic::Location;
 
-    pub use http::StatusCode;
+    pub use http::{HeaderMap, StatusCode};
 
     pub use crate::{
         error::{Error, HttpError, IntoError},
         extract::{
             FromForm, FromParam, FromRequest, PathValue, SharedState, Slot, Slots, Source, Stage,
         },
-        handler::{Inputs, RequestHandler, Verb, Verbs, run},
+        handler::{
+            ClientGone, Hooks, Inputs, Options, Outcome, Prepared, RequestHandler, Verb, Verbs,
+            run, run_to_finish,
+        },
         respond::IntoResponse,
+        response::Response,
     };
 }

@@ -3,12 +3,13 @@
 
 use std::{
     convert::Infallible,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
-use http::{Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tower_service::Service;
 
 use crate::{
@@ -16,54 +17,69 @@ use crate::{
     body::Body,
     error::{BoxError, Error},
     extract::{BoxFuture, Cx},
-    handler::Call,
+    handler::{Call, ClientGone, Verb},
+    limits::CAUSES,
     mount::caught,
-    request::Request,
+    request::{Request, X_REQUEST_ID},
     respond::problem,
     response::Response,
+    route::Captures,
     router::{Matched, MountRoute},
     write::{self, Outgoing},
 };
 
 /// Answers a request. Whatever happens in it, there is an answer.
-pub(crate) async fn handle(app: &App, mut request: Request) -> Outgoing {
+pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
     let head = request.method() == Method::HEAD;
-    request.body_mut().set_limit(app.limits().body);
     let response = match app.router().find(&request, app.limits().target) {
         Matched::Verb(verb, route, captures) => {
             call_verb(verb, Cx::new(request, captures, Arc::clone(route))).await
         }
         Matched::Mount(route) => call_mount(route, request).await,
-        Matched::Answer(response) => response,
-        Matched::Nothing(error) => problem::render(&error, request.headers().get(header::ACCEPT)),
+        Matched::Answer(response, route) => dress(response, &route.headers),
+        Matched::Nothing(error, route) => {
+            let cx = Cx::new(request, Captures::default(), Arc::clone(route));
+            fail(&error, &cx)
+        }
     };
     write::outgoing(head, response)
 }
 
-async fn call_verb(verb: Call, mut cx: Cx) -> Response {
-    let error = match caught(verb(&mut cx)).await {
-        Some(Ok(response)) => return response,
-        Some(Err(error)) => error,
-        None => panicked(),
-    };
-    let request = cx.request();
-    report(&error, request.method(), cx.pattern().as_str());
-    problem::render(&error, request.headers().get(header::ACCEPT))
+async fn call_verb(verb: &Verb, mut cx: Cx) -> Response {
+    if let Some(bytes) = verb.options.body_limit {
+        cx.body_mut().set_limit(bytes);
+    }
+    let answer = answer(verb.call, cx);
+    if verb.options.client_gone != Some(ClientGone::Finish) {
+        return answer.await;
+    }
+    // On a task of its own: it goes on when nobody waits for it any more.
+    let finished = tokio::spawn(answer).await;
+    finished.unwrap_or_else(|_cut| Response::new(500))
 }
 
-async fn call_mount(route: &MountRoute, request: Request) -> Response {
-    // The mount takes the request; an error is rendered for who sent it.
-    let accept = request.headers().get(header::ACCEPT).cloned();
-    let method = request.method().clone();
+async fn answer(call: Call, mut cx: Cx) -> Response {
+    let result = caught(call(&mut cx)).await;
+    match result.unwrap_or_else(|| Err(panicked())) {
+        Ok(response) => dress(response, cx.default_headers()),
+        Err(error) => fail(&error, &cx),
+    }
+}
+
+async fn call_mount(route: &MountRoute, mut request: Request) -> Response {
+    request.body_mut().set_limit(route.info.shared.limits.body);
+    // The mount takes the request; an error is written for who sent it.
+    let left = request.outline(route.info.shared.write_error.is_some());
     // Called within the future: a mount may also panic before it has made its own.
     let call = async { route.mount.call(&route.prefix, request).await };
-    let error = match caught(call).await {
-        Some(Ok(response)) => return response,
-        Some(Err(error)) => error,
-        None => panicked(),
-    };
-    report(&error, &method, &format!("{}/…", route.prefix));
-    problem::render(&error, accept.as_ref())
+    let result = caught(call).await;
+    match result.unwrap_or_else(|| Err(panicked())) {
+        Ok(response) => dress(response, &route.info.headers),
+        Err(error) => {
+            let cx = Cx::new(left.into(), Captures::default(), Arc::clone(&route.info));
+            fail(&error, &cx)
+        }
+    }
 }
 
 #[cold]
@@ -71,21 +87,63 @@ fn panicked() -> Error {
     Error::new(500, "the handler panicked")
 }
 
-/// Says in the log what the client is not told. The route stands for the path, which may hold what
-/// no log should.
-fn report(error: &Error, method: &Method, route: &str) {
-    if !error.status().is_server_error() {
-        return;
+/// Puts the default headers on an answer that does not have them.
+fn dress(mut response: Response, defaults: &HeaderMap) -> Response {
+    if !defaults.is_empty() {
+        let headers = response.headers_mut();
+        for name in defaults.keys() {
+            if !headers.contains_key(name) {
+                let values = defaults.get_all(name).into_iter().cloned();
+                headers.extend(values.map(|value| (name.clone(), value)));
+            }
+        }
     }
-    let source = error.source().map(ToString::to_string);
+    response
+}
+
+/// The answer to a request that failed. What the client is not told is said in the log.
+#[cold]
+fn fail(error: &Error, cx: &Cx) -> Response {
+    if let Some(response) = problem::login(error, cx.request()) {
+        return dress(response, cx.default_headers());
+    }
+    let server = error.status().is_server_error();
+    if server {
+        report(error, cx);
+    }
+    let write = AssertUnwindSafe(|| cx.write_error(error));
+    let written = catch_unwind(write).unwrap_or_else(|_panic| {
+        tracing::error!(request_id = cx.request_id(), "`write_error` panicked");
+        None
+    });
+    let mut response = written.unwrap_or_else(|| cx.problem(error));
+    if server && let Ok(id) = HeaderValue::from_str(cx.request_id()) {
+        let name = HeaderName::from_static(X_REQUEST_ID);
+        response.headers_mut().insert(name, id);
+    }
+    dress(response, cx.default_headers())
+}
+
+/// Says in the log what the client is not told, by the name that the client is told. The route
+/// stands for the path, which may hold what no log should.
+fn report(error: &Error, cx: &Cx) {
     tracing::error!(
-        %method,
-        route,
+        request_id = cx.request_id(),
+        method = %cx.request().method(),
+        route = cx.pattern().as_str(),
         status = error.status().as_u16(),
         detail = error.detail(),
-        source,
+        causes = causes(error),
         "request failed"
     );
+}
+
+/// What caused it, and what caused that, and so on.
+fn causes(error: &Error) -> Option<String> {
+    let first = error.source()? as &dyn std::error::Error;
+    let chain = std::iter::successors(Some(first), |cause| cause.source());
+    let chain: Vec<String> = chain.take(CAUSES).map(ToString::to_string).collect();
+    Some(chain.join(": "))
 }
 
 impl App {

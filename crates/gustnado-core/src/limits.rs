@@ -94,6 +94,13 @@ impl Default for Limits {
 /// `{name}` segments in one route. 8: they are kept beside the request without allocating.
 pub(crate) const CAPTURES: usize = 8;
 
+/// Causes of one error that are logged. 16: a chain that is longer turns in a circle.
+pub(crate) const CAUSES: usize = 16;
+
+/// Bytes of an `X-Request-Id` that is taken over. 128: tracing systems give up to 100, and each is
+/// written into the log.
+pub(crate) const REQUEST_ID: usize = 128;
+
 /// Bytes of small writes gathered before they are sent. 32 KiB: sixteen pipelined answers of
 /// ordinary size in one packet train.
 pub(crate) const CORK: usize = 32 * 1024;

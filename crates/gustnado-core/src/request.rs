@@ -2,9 +2,16 @@
 
 use std::net::SocketAddr;
 
-use http::{HeaderMap, Method, Uri, Version, request::Parts};
+use http::{
+    HeaderMap, HeaderValue, Method, Uri, Version,
+    header::{self, HeaderName},
+    request::Parts,
+};
 
 use crate::body::Body;
+
+/// The header field that names a request in the log, both ways.
+pub(crate) const X_REQUEST_ID: &str = "x-request-id";
 
 /// A request as it came: head, body and peer.
 ///
@@ -24,6 +31,20 @@ impl Request {
     #[must_use]
     pub fn new(head: Parts, body: Body, peer: Option<SocketAddr>) -> Self {
         Self(Box::new(Inner { head, body, peer }))
+    }
+
+    /// What is left of it when it is given away and may have to be answered for: all of its head
+    /// if `whole`, else what the framework's own answers look at, without allocating.
+    pub(crate) fn outline(&self, whole: bool) -> Outline {
+        if whole {
+            return Outline::Whole(Box::new(self.0.head.clone()));
+        }
+        let header = |name: &HeaderName| self.headers().get(name).cloned();
+        Outline::Brief {
+            method: self.method().clone(),
+            uri: self.uri().clone(),
+            headers: BRIEF.each_ref().map(header),
+        }
     }
 
     /// The method.
@@ -82,6 +103,39 @@ impl Request {
     /// Takes the body, leaving an empty one.
     pub fn take_body(&mut self) -> Body {
         std::mem::take(&mut self.0.body)
+    }
+}
+
+/// What is left of a request that was given away.
+pub(crate) enum Outline {
+    Whole(Box<Parts>),
+    Brief {
+        method: Method,
+        uri: Uri,
+        headers: [Option<HeaderValue>; 2],
+    },
+}
+
+/// The fields that the framework's own answers to errors look at.
+const BRIEF: [HeaderName; 2] = [header::ACCEPT, HeaderName::from_static(X_REQUEST_ID)];
+
+impl From<Outline> for Request {
+    fn from(outline: Outline) -> Self {
+        let (method, uri, headers) = match outline {
+            Outline::Whole(head) => return Self::new(*head, Body::empty(), None),
+            Outline::Brief {
+                method,
+                uri,
+                headers,
+            } => (method, uri, headers),
+        };
+        let mut request = http::Request::new(Body::empty());
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        let fields = BRIEF.into_iter().zip(headers);
+        let fields = fields.filter_map(|(name, value)| Some((name, value?)));
+        request.headers_mut().extend(fields);
+        request.into()
     }
 }
 

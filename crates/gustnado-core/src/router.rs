@@ -8,7 +8,7 @@ use http::{HeaderValue, Method, header};
 use crate::{
     error::Error,
     extract::{RouteInfo, Shared},
-    handler::{Call, Verb},
+    handler::{Definition, Verb},
     mount::Mount,
     request::Request,
     response::Response,
@@ -16,13 +16,15 @@ use crate::{
 };
 
 /// Paths to routes.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Router {
     paths: matchit::Router<usize>,
     /// What is below mounts that have a handler's `{name}` right below them: matchit cannot have
     /// that name and the rest of the path in one place.
     below: Option<matchit::Router<usize>>,
     routes: Vec<Route>,
+    /// Where requests stand that none of them answers.
+    nowhere: Arc<RouteInfo>,
 }
 
 /// What answers a path.
@@ -37,7 +39,8 @@ pub(crate) enum Route {
 pub(crate) struct HandlerRoute {
     pub(crate) name: &'static str,
     pub(crate) info: Arc<RouteInfo>,
-    pub(crate) verbs: &'static [Verb],
+    /// Each with the options of the whole route where it has none of its own.
+    pub(crate) verbs: Arc<[Verb]>,
     allow: HeaderValue,
 }
 
@@ -46,21 +49,32 @@ pub(crate) struct HandlerRoute {
 pub(crate) struct MountRoute {
     pub(crate) prefix: String,
     pub(crate) mount: Arc<dyn Mount>,
+    pub(crate) info: Arc<RouteInfo>,
 }
 
 /// What the router found for a request.
 pub(crate) enum Matched<'r> {
     /// A verb, and what its context is made of.
-    Verb(Call, &'r Arc<RouteInfo>, Captures),
+    Verb(&'r Verb, &'r Arc<RouteInfo>, Captures),
     /// A mount.
     Mount(&'r MountRoute),
     /// An answer that needs no handler: OPTIONS.
-    Answer(Response),
-    /// Nothing: 404, 405 or 414.
-    Nothing(Error),
+    Answer(Response, &'r Arc<RouteInfo>),
+    /// Nothing: 404, 405 or 414. The route is the one that is nearest.
+    Nothing(Error, &'r Arc<RouteInfo>),
 }
 
 impl Router {
+    /// A router without routes.
+    pub(crate) fn new(nowhere: RouteInfo) -> Self {
+        Self {
+            paths: matchit::Router::new(),
+            below: None,
+            routes: Vec::new(),
+            nowhere: Arc::new(nowhere),
+        }
+    }
+
     /// Adds a handler's route.
     ///
     /// # Errors
@@ -116,11 +130,16 @@ impl Router {
     /// cores touch for each request would cost more than the rest of the routing.
     pub(crate) fn replica(&self, shared: &Arc<Shared>) -> Self {
         let mut replica = self.clone();
+        let own = |info: &mut Arc<RouteInfo>| {
+            let mut copy = RouteInfo::clone(info);
+            copy.shared = Arc::clone(shared);
+            *info = Arc::new(copy);
+        };
+        own(&mut replica.nowhere);
         for route in &mut replica.routes {
-            if let Route::Handler(route) = route {
-                let pattern = route.info.pattern.clone();
-                let shared = Arc::clone(shared);
-                route.info = Arc::new(RouteInfo { pattern, shared });
+            match route {
+                Route::Handler(route) => own(&mut route.info),
+                Route::Mount(route) => own(&mut route.info),
             }
         }
         replica
@@ -131,7 +150,7 @@ impl Router {
         let target = request.uri().path_and_query();
         if target.is_some_and(|target| target.as_str().len() > limit) {
             let detail = format!("the request target may have at most {limit} bytes");
-            return Matched::Nothing(Error::new(414, detail));
+            return Matched::Nothing(Error::new(414, detail), &self.nowhere);
         }
         let path = request.path();
         let found = self.paths.at(path).ok();
@@ -142,7 +161,7 @@ impl Router {
             let mut captures = Captures::default();
             for (_name, value) in found.params.iter() {
                 if !captures.push(path, value) {
-                    return Matched::Nothing(nothing_here());
+                    return Matched::Nothing(nothing_here(), &self.nowhere);
                 }
             }
             return route.verb(request.method(), captures);
@@ -152,9 +171,9 @@ impl Router {
             Some(route) => Matched::Mount(route),
             // `OPTIONS *` asks about the server as a whole (RFC 9110 section 9.3.7).
             None if path == "*" && request.method() == Method::OPTIONS => {
-                Matched::Answer(Response::new(204))
+                Matched::Answer(Response::new(204), &self.nowhere)
             }
-            None => Matched::Nothing(nothing_here()),
+            None => Matched::Nothing(nothing_here(), &self.nowhere),
         }
     }
 
@@ -189,12 +208,16 @@ fn insert(paths: &mut matchit::Router<usize>, template: &str, index: usize) -> R
 }
 
 impl HandlerRoute {
-    pub(crate) fn new(name: &'static str, info: RouteInfo, verbs: &'static [Verb]) -> Self {
+    pub(crate) fn new(handler: &Definition, info: RouteInfo) -> Self {
+        let verbs = handler.verbs.iter().cloned().map(|mut verb| {
+            verb.options = verb.options.or(handler.options);
+            verb
+        });
         Self {
-            name,
+            name: handler.name,
             info: Arc::new(info),
-            verbs,
-            allow: allow(verbs),
+            verbs: verbs.collect(),
+            allow: allow(handler.verbs),
         }
     }
 
@@ -211,14 +234,15 @@ impl HandlerRoute {
             head.then(|| named("GET")).flatten()
         });
         if let Some(verb) = verb {
-            return Matched::Verb(verb.call, &self.info, captures);
+            return Matched::Verb(verb, &self.info, captures);
         }
         if *method == Method::OPTIONS {
             let answer = Response::new(204).with_header(header::ALLOW, self.allow.clone());
-            return Matched::Answer(answer);
+            return Matched::Answer(answer, &self.info);
         }
         let detail = format!("{method} is not among the methods here: {}", self.allow());
-        Matched::Nothing(Error::new(405, detail).with_header(header::ALLOW, self.allow.clone()))
+        let error = Error::new(405, detail).with_header(header::ALLOW, self.allow.clone());
+        Matched::Nothing(error, &self.info)
     }
 }
 

@@ -9,8 +9,8 @@
 //! - each of them: `parse` (tokens → model) → `check` (rules → diagnostics) → `expand` (model →
 //!   tokens); the three know the model and never each other
 //! - `input`: one input of a handler, which the derive and the attribute share
-//! - `attr`, `template`, `diag`, `names`: the attributes of inputs, the names in a route,
-//!   the collector of mistakes, and the runtime as text
+//! - `attr`, `options`, `template`, `diag`, `names`: the attributes of inputs, the options of routes
+//!   and verbs, the names in a route, the collector of mistakes, and the runtime as text
 //!
 //! It must not depend on the runtime: what it writes is checked where it lands. The macros are
 //! documented where users meet them, on the re-exports of `gustnado`.
@@ -23,6 +23,7 @@ mod derive;
 mod diag;
 mod input;
 mod names;
+mod options;
 mod template;
 
 use proc_macro::TokenStream;

@@ -52,21 +52,20 @@ pub use gustnado_core::Garde;
 pub use gustnado_core::{
     App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError, BuildProblem, Bytes,
     Cx, Error, FromForm, FromParam, FromRequest, Html, Internal, IntoResponse, Invalid, Limits,
-    Mount, Needs, NoContent, OrError, ParamError, Part, Pattern, PatternError, Peer, Redirect,
-    Request, RequestHead, Response, Result, Routes, RunError, Serve, SharedState, Stage, Text,
-    Tower, Valid, Validate,
+    Mount, Needs, NoContent, OrError, Outcome, ParamError, Part, Pattern, PatternError, Peer,
+    Redirect, Request, RequestHead, Response, Result, Routes, RunError, Serve, SharedState, Stage,
+    Text, Tower, Valid, Validate,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};
 #[cfg(feature = "multipart")]
 pub use gustnado_core::{FormPart, Multipart, Upload};
 #[cfg(feature = "static")]
-#[allow(unused_imports, unreachable_pub, reason = "the crate is being written")]
 pub use gustnado_static::*;
 // A derive has the name of its trait, as serde's have: one import brings both.
 pub use gustnado_core::{HttpError, RequestHandler};
 /// What a request asks for and what it is answered with, by number and name.
-pub use http::{Method, StatusCode};
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/request_handler.md")]

@@ -5,11 +5,10 @@
 
 #[doc(no_inline)]
 pub use gustnado_core::{
-    Application, Error, Html, HttpError, Internal, IntoResponse, Limits, NoContent, OrError,
-    Redirect, RequestHandler, Result, RunError,
+    Application, Cx, Error, Html, HttpError, Internal, IntoResponse, Limits, NoContent, OrError,
+    Outcome, Redirect, RequestHandler, Response, Result, RunError,
 };
 #[cfg(feature = "static")]
-#[allow(unused_imports, unreachable_pub, reason = "the crate is being written")]
 #[doc(no_inline)]
 pub use gustnado_static::*;
 
@@ -22,4 +21,4 @@ pub use gustnado_core::{Created, Json};
 pub use gustnado_macros::{HttpError, RequestHandler, verbs};
 
 #[doc(no_inline)]
-pub use http::StatusCode;
+pub use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};

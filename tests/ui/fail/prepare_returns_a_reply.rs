@@ -1,4 +1,4 @@
-//! `prepare` lets the verb run or fails; it does not answer.
+//! `prepare` lets the verb run, fails, or answers in its place; the type says which.
 use gustnado::prelude::*;
 
 #[derive(RequestHandler)]

@@ -2,13 +2,22 @@
 
 use std::{fmt, panic::Location, sync::Arc};
 
+use http::{HeaderName, HeaderValue};
+
 use super::{
     check,
     frozen::App,
     parts::{AddedHandler, AddedMount},
     problem::{BuildError, BuildProblem},
 };
-use crate::{extract::Shared, handler::RequestHandler, limits::Limits, mount::Mount, state::State};
+use crate::{
+    error::Error,
+    extract::{Cx, Shared},
+    handler::{Definition, RequestHandler},
+    limits::Limits,
+    mount::Mount,
+    response::Response,
+};
 
 /// An application being put together.
 ///
@@ -22,8 +31,7 @@ use crate::{extract::Shared, handler::RequestHandler, limits::Limits, mount::Mou
 #[derive(Default)]
 #[must_use = "an application does nothing until it is built"]
 pub struct Application {
-    state: State,
-    limits: Limits,
+    shared: Shared,
     workers: usize,
     handlers: Vec<AddedHandler>,
     mounts: Vec<AddedMount>,
@@ -40,7 +48,7 @@ impl Application {
     /// value of its type.
     #[track_caller]
     pub fn state<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
-        if !self.state.insert(value) {
+        if !self.shared.state.insert(value) {
             self.problems.push(BuildProblem::StateTwice {
                 type_name: std::any::type_name::<T>(),
                 at: Location::caller(),
@@ -57,10 +65,8 @@ impl Application {
     /// Adds a handler at another route. The route must have the same `{names}`.
     pub fn handler_at<H: RequestHandler>(mut self, template: impl Into<String>) -> Self {
         self.handlers.push(AddedHandler {
-            name: H::NAME,
+            handler: Definition::of::<H>(),
             template: template.into(),
-            verbs: H::VERBS,
-            at: H::AT,
         });
         self
     }
@@ -80,7 +86,27 @@ impl Application {
 
     /// Sets the bounds on time, bytes and counts.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.shared.limits = limits;
+        self
+    }
+
+    /// Puts a header field on every answer that has none of that name, also on errors. What a
+    /// handler's `default_headers` says goes before.
+    pub fn default_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.shared.headers.append(name, value);
+        self
+    }
+
+    /// Writes the answers to requests that failed, in place of problem+json or the small page. It
+    /// is also asked where nothing is at a path. What a handler's `write_error` says goes before.
+    ///
+    /// The answer should have the [status](Error::status) and the [headers](Error::headers) of the
+    /// error; what a client may read of it is [`public_detail`](Error::public_detail).
+    pub fn write_error(
+        mut self,
+        write: impl Fn(&Cx, &Error) -> Response + Send + Sync + 'static,
+    ) -> Self {
+        self.shared.write_error = Some(Arc::new(write));
         self
     }
 
@@ -97,14 +123,13 @@ impl Application {
     /// none, each with the handler and the line it is written in.
     pub fn build(self) -> Result<App, BuildError> {
         let Self {
-            state,
-            limits,
+            shared,
             workers,
             handlers,
             mounts,
             problems,
         } = self;
-        let shared = Arc::new(Shared { state, limits });
+        let shared = Arc::new(shared);
         let router = check::router(&shared, handlers, mounts, problems)?;
         Ok(App::new(router, shared, workers))
     }
@@ -113,7 +138,7 @@ impl Application {
 impl fmt::Debug for Application {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Application")
-            .field("state", &self.state)
+            .field("shared", &self.shared)
             .field("handlers", &self.handlers.len())
             .field("mounts", &self.mounts.len())
             .finish_non_exhaustive()

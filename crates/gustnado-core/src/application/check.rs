@@ -23,12 +23,15 @@ pub(super) fn router(
     mounts: Vec<AddedMount>,
     mut problems: Vec<BuildProblem>,
 ) -> Result<Router, BuildError> {
-    let mut placed = Placed::default();
+    let mut placed = Placed {
+        router: Router::new(RouteInfo::nowhere(shared)),
+        by: Vec::new(),
+    };
     for handler in handlers {
         add_handler(&mut placed, handler, shared, &mut problems);
     }
     for mount in mounts {
-        add_mount(&mut placed, mount, &mut problems);
+        add_mount(&mut placed, mount, shared, &mut problems);
     }
     if problems.is_empty() {
         Ok(placed.router)
@@ -38,7 +41,6 @@ pub(super) fn router(
 }
 
 /// The router so far, and who stands where in it.
-#[derive(Default)]
 struct Placed {
     router: Router,
     by: Vec<Place>,
@@ -85,12 +87,8 @@ fn add_handler(
     shared: &Arc<Shared>,
     problems: &mut Vec<BuildProblem>,
 ) {
-    let AddedHandler {
-        name,
-        template,
-        verbs,
-        at,
-    } = handler;
+    let AddedHandler { handler, template } = handler;
+    let (name, at) = (handler.name, handler.at);
     let pattern = match Pattern::parse(&template) {
         Ok(pattern) => pattern,
         Err(error) => {
@@ -103,8 +101,13 @@ fn add_handler(
             return;
         }
     };
-    let shared = Arc::clone(shared);
-    let route = HandlerRoute::new(name, RouteInfo { pattern, shared }, verbs);
+    let mut info = RouteInfo::nowhere(shared);
+    info.pattern = pattern;
+    info.write_error = handler.hooks.write_error;
+    if let Some(default_headers) = handler.hooks.default_headers {
+        default_headers(&mut info.headers);
+    }
+    let route = HandlerRoute::new(&handler, info);
     check_inputs(&route, problems);
     let added = placed.router.add_handler(route);
     let name = name.into();
@@ -114,7 +117,9 @@ fn add_handler(
 
 fn check_inputs(route: &HandlerRoute, problems: &mut Vec<BuildProblem>) {
     let handler = route.name;
-    let RouteInfo { pattern, shared } = &*route.info;
+    let RouteInfo {
+        pattern, shared, ..
+    } = &*route.info;
     for described in describe(route) {
         let Described { name, at, need } = described;
         let problem = match need {
@@ -151,7 +156,7 @@ fn check_inputs(route: &HandlerRoute, problems: &mut Vec<BuildProblem>) {
 /// only listens. The calls end before they come to code of the user's.
 fn describe(route: &HandlerRoute) -> Vec<Described> {
     let mut described = Vec::new();
-    for verb in route.verbs {
+    for verb in &*route.verbs {
         let mut cx = Cx::dry_run(Arc::clone(&route.info));
         let poll = (verb.call)(&mut cx)
             .as_mut()
@@ -162,7 +167,12 @@ fn describe(route: &HandlerRoute) -> Vec<Described> {
     described
 }
 
-fn add_mount(placed: &mut Placed, added: AddedMount, problems: &mut Vec<BuildProblem>) {
+fn add_mount(
+    placed: &mut Placed,
+    added: AddedMount,
+    shared: &Arc<Shared>,
+    problems: &mut Vec<BuildProblem>,
+) {
     let AddedMount { prefix, mount, at } = added;
     let pattern = Pattern::parse(&prefix);
     if let Err(error) = pattern {
@@ -194,6 +204,7 @@ fn add_mount(placed: &mut Placed, added: AddedMount, problems: &mut Vec<BuildPro
     let route = MountRoute {
         prefix: trimmed,
         mount,
+        info: Arc::new(RouteInfo::nowhere(shared)),
     };
     let added = placed.router.add_mount(route);
     let place = Place {

@@ -3,15 +3,12 @@
 
 use std::{panic::Location, sync::Arc};
 
-use crate::{handler::Verb, mount::Mount};
+use crate::{handler::Definition, mount::Mount};
 
 /// A handler as it was added.
 pub(super) struct AddedHandler {
-    pub(super) name: &'static str,
+    pub(super) handler: Definition,
     pub(super) template: String,
-    pub(super) verbs: &'static [Verb],
-    /// Where its struct is written.
-    pub(super) at: &'static Location<'static>,
 }
 
 /// A mount as it was added.

@@ -1,13 +1,22 @@
 //! A request on its way through its handler: the request, where its path values lie, and what the
 //! application shares. It must not know which handler.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
+use http::HeaderMap;
 
 use super::need::Described;
 use crate::{
     body::Body,
+    error::Error,
     limits::Limits,
     request::Request,
+    request_id,
+    respond::problem,
+    response::Response,
     route::{Captures, Pattern},
     state::State,
 };
@@ -19,30 +28,68 @@ pub struct Cx {
     request: Request,
     captures: Captures,
     route: Arc<RouteInfo>,
+    request_id: OnceLock<Box<str>>,
     dry_run: Option<Vec<Described>>,
 }
 
 /// What every request of a route sees. One reference count a request is touched for it, and each
 /// worker has its own.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct RouteInfo {
     pub(crate) pattern: Pattern,
     pub(crate) shared: Arc<Shared>,
+    /// Put on every answer that does not have them: the handler's own and those of what it
+    /// stands in.
+    pub(crate) headers: HeaderMap,
+    /// The handler's own; where there is none, `shared` may have one.
+    pub(crate) write_error: Option<WriteErrorFn>,
 }
 
-/// What every request of an application sees.
-#[derive(Debug, Clone, Default)]
+/// What all handlers of an application share.
+#[derive(Clone, Default)]
 pub(crate) struct Shared {
     pub(crate) state: State,
     pub(crate) limits: Limits,
+    pub(crate) headers: HeaderMap,
+    pub(crate) write_error: Option<Arc<WriteError>>,
+}
+
+/// Makes the answer to a request that failed.
+pub(crate) type WriteError = dyn Fn(&Cx, &Error) -> Response + Send + Sync;
+
+/// The same, as a hook of a handler.
+pub(crate) type WriteErrorFn = fn(&Cx, &Error) -> Response;
+
+impl RouteInfo {
+    /// Where requests stand that no route answers.
+    pub(crate) fn nowhere(shared: &Arc<Shared>) -> Self {
+        Self {
+            pattern: Pattern::default(),
+            shared: Arc::clone(shared),
+            headers: shared.headers.clone(),
+            write_error: None,
+        }
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("state", &self.state)
+            .field("limits", &self.limits)
+            .field("headers", &self.headers)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Cx {
-    pub(crate) fn new(request: Request, captures: Captures, route: Arc<RouteInfo>) -> Self {
+    pub(crate) fn new(mut request: Request, captures: Captures, route: Arc<RouteInfo>) -> Self {
+        request.body_mut().set_limit(route.shared.limits.body);
         Self {
             request,
             captures,
             route,
+            request_id: OnceLock::new(),
             dry_run: None,
         }
     }
@@ -65,6 +112,21 @@ impl Cx {
         self.dry_run.take().unwrap_or_default()
     }
 
+    /// The answer to this request, which failed with `error`, as whoever is asked first writes
+    /// it: the handler, then what it stands in.
+    pub(crate) fn write_error(&self, error: &Error) -> Option<Response> {
+        if let Some(write) = self.route.write_error {
+            return Some(write(self, error));
+        }
+        let write = self.route.shared.write_error.as_deref()?;
+        Some(write(self, error))
+    }
+
+    /// What is put on every answer that does not have it.
+    pub(crate) fn default_headers(&self) -> &HeaderMap {
+        &self.route.headers
+    }
+
     /// The request.
     #[must_use]
     pub fn request(&self) -> &Request {
@@ -74,6 +136,21 @@ impl Cx {
     /// The body, to read from.
     pub fn body_mut(&mut self) -> &mut Body {
         self.request.body_mut()
+    }
+
+    /// The name of this request in the log: its `X-Request-Id`, or one that was made for it.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        self.request_id
+            .get_or_init(|| request_id::of(&self.request))
+    }
+
+    /// The answer to this request, which failed with `error`, as the framework writes it: a
+    /// problem document, or a small page where one is asked for. What a `write_error` falls back
+    /// on.
+    #[must_use]
+    pub fn problem(&self, error: &Error) -> Response {
+        problem::render(error, &self.request, || self.request_id())
     }
 
     /// The bounds that hold for this request.

@@ -48,7 +48,7 @@ mod upload;
 mod valid;
 
 pub use context::Cx;
-pub(crate) use context::{RouteInfo, Shared};
+pub(crate) use context::{RouteInfo, Shared, WriteErrorFn};
 pub use field::FromForm;
 pub(crate) use fill::{fill_body, fill_head};
 pub use head::{Peer, RequestHead};

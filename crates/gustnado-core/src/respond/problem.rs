@@ -3,24 +3,59 @@
 
 use std::fmt::Write as _;
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{error::Error, response::Response};
+use crate::{error::Error, request::Request, response::Response};
 
-/// The answer for `error`, for a client that sent `accept`.
-pub(crate) fn render(error: &Error, accept: Option<&HeaderValue>) -> Response {
-    let html = accept.is_some_and(prefers_html);
+/// The answer for `error`. A 5xx shows nothing but the name of the request.
+pub(crate) fn render<'i>(
+    error: &Error,
+    request: &Request,
+    request_id: impl FnOnce() -> &'i str,
+) -> Response {
+    let html = wants_html(request);
+    let server = error.status().is_server_error();
+    let id = server.then(request_id);
     let response = Response::with_code(error.status());
     let mut response = if html {
-        response.with_content("text/html; charset=utf-8", page(error))
+        response.with_content("text/html; charset=utf-8", page(error, id))
     } else {
-        response.with_content("application/problem+json", document(error))
+        response.with_content("application/problem+json", document(error, id))
     };
     merge(response.headers_mut(), error.headers());
+    vary(response)
+}
+
+/// The way to the page where people sign in, for an error that has one and a request that a
+/// person made.
+pub(crate) fn login(error: &Error, request: &Request) -> Option<Response> {
+    let path = error.login()?;
+    let looks = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !looks || !wants_html(request) {
+        return None;
+    }
+    let next = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |uri| uri.as_str());
+    let next = utf8_percent_encode(next, NON_ALPHANUMERIC);
+    let mark = if path.contains('?') { '&' } else { '?' };
+    let response = Response::with_code(StatusCode::SEE_OTHER)
+        .with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
+        .try_header(header::LOCATION, &format!("{path}{mark}next={next}"));
+    response.ok().map(vary)
+}
+
+fn vary(mut response: Response) -> Response {
+    let accept = HeaderValue::from_static("accept");
+    response.headers_mut().append(header::VARY, accept);
     response
-        .headers_mut()
-        .append(header::VARY, HeaderValue::from_static("accept"));
-    response
+}
+
+fn wants_html(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT);
+    accept.is_some_and(prefers_html)
 }
 
 fn merge(into: &mut HeaderMap, from: &HeaderMap) {
@@ -54,14 +89,24 @@ fn reason(error: &Error) -> &'static str {
     error.status().canonical_reason().unwrap_or("Error")
 }
 
-fn document(error: &Error) -> String {
+fn document(error: &Error, id: Option<&str>) -> String {
     let mut json = String::with_capacity(128);
-    let _ = write!(json, "{{\"title\":");
+    json.push('{');
+    if let Some(uri) = error.problem_type() {
+        json.push_str("\"type\":");
+        quote(&mut json, uri);
+        json.push(',');
+    }
+    json.push_str("\"title\":");
     quote(&mut json, reason(error));
     let _ = write!(json, ",\"status\":{}", error.status().as_u16());
     if let Some(detail) = error.public_detail() {
         json.push_str(",\"detail\":");
         quote(&mut json, detail);
+    }
+    if let Some(id) = id {
+        json.push_str(",\"request_id\":");
+        quote(&mut json, id);
     }
     if !error.inputs().is_empty() {
         json.push_str(",\"errors\":[");
@@ -105,7 +150,7 @@ fn quote(json: &mut String, text: &str) {
     json.push('"');
 }
 
-fn page(error: &Error) -> String {
+fn page(error: &Error, id: Option<&str>) -> String {
     let mut html = String::with_capacity(512);
     let title = format!("{} {}", error.status().as_u16(), reason(error));
     let _ = write!(
@@ -117,6 +162,11 @@ fn page(error: &Error) -> String {
     if let Some(detail) = error.public_detail() {
         html.push_str("<p>");
         escape(&mut html, detail);
+        html.push_str("</p>\n");
+    }
+    if let Some(id) = id {
+        html.push_str("<p>Request ");
+        escape(&mut html, id);
         html.push_str("</p>\n");
     }
     if !error.inputs().is_empty() {
@@ -182,25 +232,25 @@ mod tests {
             bad(Part::Body, "").at_pointer("/a/0"),
         ]);
         assert_eq!(
-            document(&error),
+            document(&error, None),
             r#"{"title":"Bad Request","status":400,"detail":"some inputs of the request cannot be used","errors":[{"in":"query","name":"page","detail":"\"x\"\u000a"},{"in":"body","pointer":"/a/0","detail":"\"x\"\u000a"}]}"#
         );
-        assert!(page(&error).contains("<li>body <b>/a/0</b>: &quot;x&quot;"));
+        assert!(page(&error, None).contains("<li>body <b>/a/0</b>: &quot;x&quot;"));
     }
 
     #[test]
     fn a_5xx_shows_nothing_of_its_cause() {
         let error = Error::internal("password=hunter2");
         assert_eq!(
-            document(&error),
-            r#"{"title":"Internal Server Error","status":500}"#
+            document(&error, Some("f00")),
+            r#"{"title":"Internal Server Error","status":500,"request_id":"f00"}"#
         );
-        assert!(!page(&error).contains("hunter2"));
+        assert!(!page(&error, None).contains("hunter2"));
     }
 
     #[test]
     fn a_page_escapes_what_came_from_outside() {
-        let page = page(&Error::new(404, "<script>alert('1')</script>"));
+        let page = page(&Error::new(404, "<script>alert('1')</script>"), None);
         assert!(page.contains("&lt;script&gt;alert(&#39;1&#39;)"));
     }
 }

@@ -10,7 +10,7 @@ use crate::limits;
 /// `{name}` stands for one segment or a part of one, at most one in a segment. `{*name}` as the
 /// last segment stands for the rest of the path, at least one byte of it. `{{` and `}}` are the
 /// braces themselves.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pattern {
     text: String,
     names: Vec<String>,

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, Generics, LitStr};
 
-use crate::input::Input;
+use crate::{input::Input, options::Options};
 
 /// An inherent impl.
 pub(super) struct Block {
@@ -13,10 +13,20 @@ pub(super) struct Block {
     pub(super) methods: Vec<Method>,
 }
 
+impl Block {
+    /// The method that is this hook.
+    pub(super) fn hook(&self, hook: Hook) -> Option<&Method> {
+        let role = Some(Role::Hook(hook));
+        self.methods.iter().find(|method| method.role == role)
+    }
+}
+
 /// A method whose signature could be read.
 pub(super) struct Method {
     pub(super) ident: Ident,
     pub(super) custom: Custom,
+    /// What `#[verb(…)]` says besides.
+    pub(super) options: Options,
     pub(super) doc: String,
     /// The `#[cfg(…)]`s it has.
     pub(super) conditions: Vec<Attribute>,
@@ -43,8 +53,33 @@ pub(super) enum Custom {
 pub(super) enum Role {
     /// Answers the HTTP method of this name.
     Verb(String),
+    Hook(Hook),
+}
+
+/// The methods that are not verbs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Hook {
     /// Runs before the body is read.
     Prepare,
+    /// Runs when the request is over.
+    OnFinish,
+    /// Writes the answers to requests that failed.
+    WriteError,
+    /// Says what every answer has.
+    DefaultHeaders,
+}
+
+impl Hook {
+    /// The hook of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "prepare" => Self::Prepare,
+            "on_finish" => Self::OnFinish,
+            "write_error" => Self::WriteError,
+            "default_headers" => Self::DefaultHeaders,
+            _ => return None,
+        })
+    }
 }
 
 /// How a method takes its instance.

@@ -18,6 +18,7 @@ use crate::{
     attr::{self, SOURCES},
     diag::{Diag, did_you_mean},
     input::Input,
+    options::{Arguments, Options},
 };
 
 /// The block to be written again, and what was read of it.
@@ -91,8 +92,7 @@ fn method(input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<Method> {
             next.is_ok_and(|next| next == word)
         });
         if !modifier {
-            let message =
-                "only verbs and `prepare` stand here; move helpers to a plain `impl` block";
+            let message = "only verbs and hooks stand here; move helpers to a plain `impl` block";
             let rest: TokenStream = input.parse()?;
             return Err(syn::Error::new(crate::names::first_span(&rest), message));
         }
@@ -115,9 +115,11 @@ fn method(input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<Method> {
             format!("`{ident}` has no body"),
         ));
     }
+    let (custom, options) = custom(&attributes, diag);
     Ok(Method {
         ident,
-        custom: custom(&attributes, diag),
+        custom,
+        options,
         doc: doc(&attributes),
         conditions: conditions(attributes),
         is_async,
@@ -129,19 +131,23 @@ fn method(input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<Method> {
     })
 }
 
-fn custom(attributes: &[Attribute], diag: &mut Diag) -> Custom {
+/// What `#[verb(…)]` says: a method, options, or both.
+fn custom(attributes: &[Attribute], diag: &mut Diag) -> (Custom, Options) {
     let mut verbs = attributes.iter().filter(|a| a.path().is_ident("verb"));
     let Some(verb) = verbs.next() else {
-        return Custom::Absent;
-    };
-    let Ok(name) = verb.parse_args::<LitStr>() else {
-        diag.at(verb, "write the method as `#[verb(\"PURGE\")]`");
-        return Custom::Unreadable;
+        return (Custom::Absent, Options::default());
     };
     for second in verbs {
         diag.at(second, "a verb answers one method");
     }
-    Custom::Method(name)
+    let arguments = verb.parse_args::<Arguments>().ok();
+    let Some(mut arguments) = arguments.filter(|a| !a.begin_with_a_bare_word()) else {
+        diag.at(verb, "write the method as `#[verb(\"PURGE\")]`");
+        return (Custom::Unreadable, Options::default());
+    };
+    let custom = arguments.text.take();
+    let custom = custom.map_or(Custom::Absent, Custom::Method);
+    (custom, Options::read(arguments, diag))
 }
 
 /// The doc comment, a line a line, each without the space it begins with.

@@ -59,7 +59,7 @@ fn a_stray_word_is_one_error() {
     let output = items("async fn get(self) {} wor async fn put(self) {} async fn post(self) {}");
     assert!(output.keeps_input);
     assert_eq!(output.table, ["GET", "POST"]);
-    let expected = "only verbs and `prepare` stand here; move helpers to a plain `impl` block";
+    let expected = "only verbs and hooks stand here; move helpers to a plain `impl` block";
     assert_eq!(output.errors, [expected]);
 }
 

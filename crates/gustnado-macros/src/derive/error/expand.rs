@@ -18,6 +18,7 @@ pub(super) fn expand(problem: &Problem) -> TokenStream {
     let texts = problem.cases.iter().map(text);
     let statuses = problem.cases.iter().map(status);
     let sources = problem.cases.iter().map(source);
+    let problem_type = problem_type(problem);
     let froms = problem.cases.iter().filter_map(|case| from(problem, case));
     quote! {
         #[automatically_derived]
@@ -40,6 +41,7 @@ pub(super) fn expand(problem: &Problem) -> TokenStream {
             fn status(&self) -> #status_code {
                 match *self { #(#statuses)* }
             }
+            #problem_type
         }
         #(#froms)*
     }
@@ -81,6 +83,25 @@ fn status(case: &Case) -> TokenStream {
         #path { .. } => #status_code::from_u16(#status)
             .unwrap_or(#status_code::INTERNAL_SERVER_ERROR),
     }
+}
+
+/// The member that names the kinds of problems, where one has a name.
+fn problem_type(problem: &Problem) -> Option<TokenStream> {
+    let mut cases = problem.cases.iter();
+    cases.any(|case| case.uri.is_some()).then(|| {
+        let arms = problem.cases.iter().map(|case| {
+            let path = &case.path;
+            match &case.uri {
+                Some(uri) => quote!(#path { .. } => ::core::option::Option::Some(#uri),),
+                None => quote!(#path { .. } => ::core::option::Option::None,),
+            }
+        });
+        quote! {
+            fn problem_type(&self) -> ::core::option::Option<&'static str> {
+                match *self { #(#arms)* }
+            }
+        }
+    })
 }
 
 fn source(case: &Case) -> TokenStream {

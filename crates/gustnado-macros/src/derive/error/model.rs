@@ -20,6 +20,8 @@ pub(super) struct Case {
     /// What `#[problem(…)]` says, if it can be read.
     pub(super) status: Option<u16>,
     pub(super) text: Option<Text>,
+    /// The `type` of its problem documents.
+    pub(super) uri: Option<LitStr>,
     pub(super) fields: Vec<Field>,
 }
 

@@ -63,12 +63,12 @@ fn case(
     diag: &mut Diag,
 ) -> Case {
     let mut problems = attributes.iter().filter(|a| a.path().is_ident("problem"));
-    let (status, text) = match problems.next() {
+    let said = match problems.next() {
         Some(attribute) => problem(attribute, diag),
         None => {
             let message = format!("`{ident}` has no status; add `#[problem(404, \"…\")]`");
             diag.at(ident, message);
-            (None, None)
+            Said::default()
         }
     };
     for second in problems {
@@ -78,32 +78,50 @@ fn case(
     Case {
         ident: ident.clone(),
         path,
-        status,
-        text,
+        status: said.status,
+        text: said.text,
+        uri: said.uri,
         fields: fields.map(|(index, f)| field(index, f)).collect(),
     }
 }
 
-/// `#[problem(404)]` or `#[problem(404, "text")]`.
-fn problem(attribute: &Attribute, diag: &mut Diag) -> (Option<u16>, Option<Text>) {
+/// What `#[problem(…)]` says.
+#[derive(Default)]
+struct Said {
+    status: Option<u16>,
+    text: Option<Text>,
+    uri: Option<LitStr>,
+}
+
+/// `#[problem(404)]`, `#[problem(404, "text")]`, either with `type = "…"` at its end.
+fn problem(attribute: &Attribute, diag: &mut Diag) -> Said {
     let read = |input: ParseStream<'_>| {
         let status = input.parse::<LitInt>()?;
-        let mut text = None;
-        if input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
-            text = Some(input.parse::<LitStr>()?);
-            input.parse::<Option<Token![,]>>()?;
+        let (mut text, mut uri) = (None, None);
+        while input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
+            if text.is_none() && uri.is_none() && input.peek(LitStr) {
+                text = Some(input.parse::<LitStr>()?);
+            } else if uri.is_none() && input.peek(Token![type]) {
+                input.parse::<Token![type]>()?;
+                input.parse::<Token![=]>()?;
+                uri = Some(input.parse::<LitStr>()?);
+            } else {
+                break;
+            }
         }
         if !input.is_empty() {
-            return Err(input.error("the text names its fields in braces: \"no user {0}\""));
+            let message = "a text names its fields in braces, \"no user {0}\"; \
+                           `type = \"…\"` is the URI of the kind of problem";
+            return Err(input.error(message));
         }
-        Ok((status, text))
+        Ok((status, text, uri))
     };
-    let (status, text) = match attribute.parse_args_with(read) {
+    let (status, text, uri) = match attribute.parse_args_with(read) {
         Ok(parts) => parts,
         Err(error) => {
             let message = format!("write `#[problem(404, \"…\")]`: {error}");
             diag.at_span(error.span(), message);
-            return (None, None);
+            return Said::default();
         }
     };
     let code = status.base10_parse::<u16>().ok();
@@ -111,7 +129,11 @@ fn problem(attribute: &Attribute, diag: &mut Diag) -> (Option<u16>, Option<Text>
     if code.is_none() {
         diag.at(&status, "the status of an error is from 400 to 599");
     }
-    (code, text.map(self::text))
+    Said {
+        status: code,
+        text: text.map(self::text),
+        uri,
+    }
 }
 
 fn text(literal: LitStr) -> Text {

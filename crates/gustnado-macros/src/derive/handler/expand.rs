@@ -93,6 +93,10 @@ fn request_handler(handler: &Handler, route: &Route) -> TokenStream {
     let (name, literal) = (ident.to_string(), &route.literal);
     let (this, location) = (runtime("RequestHandler", span), runtime("Location", span));
     let at = quote_spanned!(span=> #location::caller());
+    let options = route.options.value(span).map(|value| {
+        let options = runtime("Options", span);
+        quote!(const OPTIONS: #options = #value;)
+    });
     quote! {
         #[automatically_derived]
         impl #impl_generics #this for #ident #ty_generics #where_clause {
@@ -100,6 +104,7 @@ fn request_handler(handler: &Handler, route: &Route) -> TokenStream {
                 ::core::concat!(::core::module_path!(), "::", #name);
             const TEMPLATE: &'static str = #literal;
             const AT: &'static #location<'static> = #at;
+            #options
         }
     }
 }

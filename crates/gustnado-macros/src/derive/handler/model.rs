@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{Attribute, Generics, Ident, LitStr, Visibility};
 
-use crate::{input::Input, template::Template};
+use crate::{input::Input, options::Options, template::Template};
 
 /// A struct that derives `RequestHandler`.
 pub(super) struct Handler {
@@ -21,6 +21,7 @@ pub(super) struct Handler {
 pub(super) struct Route {
     pub(super) literal: LitStr,
     pub(super) template: Template,
+    pub(super) options: Options,
 }
 
 /// A field.

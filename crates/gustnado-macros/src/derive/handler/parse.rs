@@ -2,13 +2,14 @@
 //! parts are `check`'s.
 
 use quote::{ToTokens, quote};
-use syn::{Attribute, Data, DeriveInput, Fields, LitStr, ext::IdentExt};
+use syn::{Attribute, Data, DeriveInput, Fields, ext::IdentExt};
 
 use super::model::{Field, Handler, Route};
 use crate::{
     attr::{self, SOURCES},
     diag::Diag,
     input::{Input, Origin},
+    options::{Arguments, Options},
     template::Template,
 };
 
@@ -44,12 +45,19 @@ fn route(item: &DeriveInput, diag: &mut Diag) -> Option<Route> {
             "a handler has one route; mount it at others with `handler_at`",
         );
     }
-    let Ok(literal) = attribute.parse_args::<LitStr>() else {
+    let arguments = attribute.parse_args::<Arguments>();
+    let text = arguments.as_ref().ok().and_then(|a| a.text.clone());
+    let (Ok(arguments), Some(literal)) = (arguments, text) else {
         diag.at(attribute, "write the route as `#[route(\"/users/{id}\")]`");
         return None;
     };
+    let options = Options::read(arguments, diag);
     match Template::parse(&literal.value()) {
-        Ok(template) => Some(Route { literal, template }),
+        Ok(template) => Some(Route {
+            literal,
+            template,
+            options,
+        }),
         Err(message) => {
             diag.at(&literal, message);
             None

@@ -1,8 +1,10 @@
 //! The rules of verbs and hooks. It gives each method its role; one that breaks a rule has none.
 
+mod hooks;
+
 use std::collections::HashSet;
 
-use super::model::{Argument, Block, Custom, Method, Receiver, Reply, Role};
+use super::model::{Argument, Block, Custom, Hook, Method, Receiver, Reply, Role};
 use crate::{
     attr::is_token,
     diag::{Diag, nearest},
@@ -11,9 +13,7 @@ use crate::{
 };
 
 const VERBS: [&str; 7] = ["get", "head", "post", "put", "patch", "delete", "options"];
-const NAMES: [&str; 8] = [
-    "get", "head", "post", "put", "patch", "delete", "options", "prepare",
-];
+const HOOKS: [&str; 4] = ["prepare", "on_finish", "write_error", "default_headers"];
 
 pub(super) fn check(block: &mut Block, diag: &mut Diag) {
     if block.methods.is_empty() && diag.is_empty() {
@@ -23,13 +23,22 @@ pub(super) fn check(block: &mut Block, diag: &mut Diag) {
         );
     }
     let mut seen = HashSet::new();
+    let mut methods = block.methods.iter();
+    let finishes = methods.any(|method| method.ident == "on_finish");
     for method in &mut block.methods {
         let Some(role) = role(method, diag) else {
             continue;
         };
         let sound = match &role {
-            Role::Verb(name) => verb(method, name, diag) && once(method, name, &mut seen, diag),
-            Role::Prepare => prepare(method, diag),
+            Role::Verb(name) => {
+                let message = format!("{name} is answered twice");
+                verb(method, name, finishes, diag) && once(method, name, message, &mut seen, diag)
+            }
+            Role::Hook(hook) => {
+                let name = method.ident.to_string();
+                let message = format!("`{name}` is there twice");
+                hooks::check(*hook, method, diag) && once(method, &name, message, &mut seen, diag)
+            }
         };
         if sound {
             method.role = Some(role);
@@ -58,13 +67,14 @@ fn role(method: &Method, diag: &mut Diag) -> Option<Role> {
         return None;
     }
     let name = method.ident.to_string();
-    if name == "prepare" {
-        return Some(Role::Prepare);
+    if let Some(hook) = Hook::named(&name) {
+        return Some(Role::Hook(hook));
     }
     if VERBS.contains(&name.as_str()) {
         return Some(Role::Verb(name.to_ascii_uppercase()));
     }
-    let hint = match nearest(&name, &NAMES) {
+    let names = [&VERBS[..], &HOOKS].concat();
+    let hint = match nearest(&name, &names) {
         Some(known) => format!("did you mean `{known}`?"),
         None => "move helpers to a plain `impl` block".into(),
     };
@@ -73,8 +83,16 @@ fn role(method: &Method, diag: &mut Diag) -> Option<Role> {
     None
 }
 
-fn verb(method: &Method, name: &str, diag: &mut Diag) -> bool {
+fn verb(method: &Method, name: &str, finishes: bool, diag: &mut Diag) -> bool {
     let mut sound = signature(method, diag);
+    if finishes && method.receiver == Some(Receiver::Value) {
+        let message = format!(
+            "`on_finish` needs the instance when `{0}` is done: write `{0}(&self, …)`",
+            method.ident
+        );
+        diag.at(&method.ident, message);
+        sound = false;
+    }
     if method.receiver.is_none() {
         let message = format!(
             "`{0}` answers for an instance: write `{0}(self, …)`",
@@ -107,7 +125,6 @@ fn reply(reply: &Reply, diag: &mut Diag) -> bool {
     false
 }
 
-/// What holds for verbs and hooks alike.
 fn signature(method: &Method, diag: &mut Diag) -> bool {
     let ident = &method.ident;
     if !method.generics.params.is_empty() {
@@ -152,43 +169,21 @@ fn form(argument: &Argument, name: &str, diag: &mut Diag) -> bool {
     false
 }
 
-fn once(method: &Method, name: &str, seen: &mut HashSet<String>, diag: &mut Diag) -> bool {
+fn once(
+    method: &Method,
+    name: &str,
+    message: String,
+    seen: &mut HashSet<String>,
+    diag: &mut Diag,
+) -> bool {
     // One method under two conditions is one at a time.
     if !method.conditions.is_empty() || seen.insert(name.into()) {
         return true;
     }
-    let message = format!("{name} is answered twice");
     if let Custom::Method(custom) = &method.custom {
         diag.at(custom, message);
     } else {
         diag.at(&method.ident, message);
     }
     false
-}
-
-fn prepare(method: &Method, diag: &mut Diag) -> bool {
-    if !signature(method, diag) {
-        return false;
-    }
-    let takes_self = matches!(method.receiver, Some(Receiver::Ref | Receiver::Mut));
-    if !takes_self || !method.arguments.is_empty() {
-        diag.at(
-            &method.ident,
-            "write `async fn prepare(&mut self)`: its inputs are the fields",
-        );
-        return false;
-    }
-    let message = "`prepare` returns nothing or `Result<(), E>`";
-    match &method.reply {
-        Reply::Unit => true,
-        Reply::Result { value, .. } if value.to_string().replace(' ', "") == "()" => true,
-        Reply::Result { value, .. } => {
-            diag.at_span(first_span(value), message);
-            false
-        }
-        Reply::Plain(ty) => {
-            diag.at(ty, message);
-            false
-        }
-    }
 }

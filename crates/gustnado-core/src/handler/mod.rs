@@ -1,0 +1,24 @@
+//! Handlers, as the runtime sees them: a struct's inputs, its table of verbs, and the one path
+//! from the first to the second. It must not know routes but for the template it carries.
+//!
+//! From the ground up, each file importing from those above it only:
+//!
+//! - `options`: what a handler says besides its verbs.
+//! - `outcome`: how a request ends, as hooks see and say it.
+//! - `verb`: a line of a handler's table.
+//! - `contract`: the traits that the macros implement.
+//! - `run`: the life of an instance.
+
+mod contract;
+mod options;
+mod outcome;
+mod run;
+mod verb;
+
+pub(crate) use contract::Definition;
+pub use contract::{Inputs, RequestHandler, Verbs};
+pub use options::{ClientGone, Hooks, Options};
+pub use outcome::{Outcome, Prepared};
+pub use run::{run, run_to_finish};
+pub(crate) use verb::Call;
+pub use verb::Verb;

@@ -1,0 +1,52 @@
+//! A verb as a value: a line of a handler's table. It must not know the handler.
+
+use std::fmt;
+
+use super::options::Options;
+use crate::{
+    error::Error,
+    extract::{BoxFuture, Cx},
+    response::Response,
+};
+
+/// Calls a verb of a handler with a request.
+#[doc(hidden)]
+#[allow(
+    unreachable_pub,
+    reason = "named in the signature of what the macros write"
+)]
+pub type Call = for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<Response, Error>>;
+
+/// One verb of a handler.
+#[doc(hidden)]
+#[derive(Clone)]
+pub struct Verb {
+    pub(crate) method: &'static str,
+    pub(crate) doc: &'static str,
+    pub(crate) call: Call,
+    pub(crate) options: Options,
+}
+
+impl Verb {
+    #[must_use]
+    pub const fn new(method: &'static str, doc: &'static str, call: Call) -> Self {
+        Self {
+            method,
+            doc,
+            call,
+            options: Options::none(),
+        }
+    }
+
+    #[must_use]
+    pub const fn with(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+}
+
+impl fmt::Debug for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Verb({})", self.method)
+    }
+}

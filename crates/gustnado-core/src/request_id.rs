@@ -1,0 +1,68 @@
+//! The name of one request in the log: what the client or a proxy gave, or one made here. It must
+//! not know what is logged.
+
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use crate::{
+    limits::REQUEST_ID,
+    request::{Request, X_REQUEST_ID},
+};
+
+/// The name of this request: its `X-Request-Id` where that is harmless to write down, else a new
+/// one of 16 hexadecimal digits.
+pub(crate) fn of(request: &Request) -> Box<str> {
+    let given = request.headers().get(X_REQUEST_ID);
+    let given = given.and_then(|given| given.to_str().ok());
+    match given.filter(|given| is_harmless(given)) {
+        Some(given) => given.into(),
+        None => fresh(),
+    }
+}
+
+fn is_harmless(id: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+    (1..=REQUEST_ID).contains(&id.len()) && id.bytes().all(plain)
+}
+
+/// A number that was not there before, hashed with a key that differs from process to process.
+fn fresh() -> Box<str> {
+    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Relaxed);
+    format!("{:016x}", KEY.hash_one(number)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::Body;
+
+    fn id(given: Option<&'static str>) -> Box<str> {
+        let mut request = http::Request::new(Body::empty());
+        if let Some(given) = given {
+            let given = http::HeaderValue::from_static(given);
+            request.headers_mut().insert(X_REQUEST_ID, given);
+        }
+        of(&request.into())
+    }
+
+    #[test]
+    fn what_is_harmless_is_kept() {
+        assert_eq!(&*id(Some("1-67891233:ab_c.d")), "1-67891233:ab_c.d");
+        for other in ["", "a b", "Root=1", "<b>", "{}"] {
+            assert_eq!(id(Some(other)).len(), 16, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn no_two_are_the_same() {
+        let ids: std::collections::HashSet<_> = (0..1000).map(|_| id(None)).collect();
+        assert_eq!(ids.len(), 1000);
+    }
+}

@@ -64,6 +64,9 @@ reader!(AsJson "/json", Json(order) => Json<Order>, {
     Ok(format!("{} buys {}", order.buyer, order.items.len()))
 });
 reader!(AsAny "/any", Json(value) => Json<Value>, Ok(value.to_string().len().to_string()));
+reader!(Perhaps "/perhaps", order => Option<Json<Order>>, {
+    Ok(order.map_or_else(|| "none".into(), |Json(order)| order.buyer))
+});
 reader!(AsText "/text", Text(text) => Text, Ok(text.len().to_string()));
 reader!(AsBytes "/bytes", bytes => Bytes, Ok(bytes.len().to_string()));
 reader!(Whole "/whole", mut body => Body, Ok(body.collect().await?.len().to_string()));
@@ -113,6 +116,7 @@ fn client() -> TestClient {
         .handler::<AsJson>()
         .handler::<AsAny>()
         .handler::<AsText>()
+        .handler::<Perhaps>()
         .handler::<AsBytes>()
         .handler::<Whole>()
         .handler::<ByChunk>()
@@ -262,6 +266,23 @@ fn what_is_no_json_is_refused() {
     let empty_chunks = Body::stream(stream::iter([Ok::<_, Infallible>(Bytes::new())]));
     let response = post("/json", "application/json", empty_chunks);
     assert_eq!(response.json::<Value>()["detail"], "the body is missing");
+}
+
+#[test]
+fn an_optional_body_may_be_missing_but_not_bad() {
+    let send = |content_type, body| post("/perhaps", content_type, body);
+    assert_eq!(send("", "").text(), "none");
+    assert_eq!(send("application/json", "").text(), "none");
+    let order = r#"{"buyer":"Ada","items":[]}"#;
+    assert_eq!(send("application/json", order).text(), "Ada");
+    for (content_type, body, status) in [
+        ("application/json", "{}", 422),
+        ("application/json", "null", 422),
+        ("application/json", "{", 400),
+        ("text/plain", order, 415),
+    ] {
+        assert_eq!(send(content_type, body).status(), status, "{body}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Forms: their fields as arguments, sent as pairs or in parts.
 
 use gustnado::{
-    Body, Bytes,
+    Body, Bytes, Inputs, Invalid, Upload, Valid, Validate,
     prelude::*,
     testing::{TestClient, TestResponse},
 };
@@ -40,6 +40,55 @@ impl SignUp {
     }
 }
 
+/// Fields of a form that belong together, and a value of the head among them.
+#[derive(Inputs)]
+struct Address {
+    #[form(len = 1..=20)]
+    street: String,
+    #[form(name = "zip", pattern = "^[0-9]{5}$")]
+    code: Option<String>,
+    #[query(default)]
+    country: String,
+}
+
+#[derive(RequestHandler)]
+#[route("/orders")]
+struct Orders;
+
+#[verbs]
+impl Orders {
+    async fn post(
+        self,
+        #[form(min = 1, max = 9)] count: u8,
+        address: Address,
+        #[form(name = "note", len = ..=3)] notes: Vec<String>,
+    ) -> String {
+        let Address {
+            street,
+            code,
+            country,
+        } = address;
+        format!("{count} to {street} {code:?} {country} {notes:?}")
+    }
+
+    /// A group that is read and then checked, by hand.
+    async fn put(self, Valid(address): Valid<Address>) -> String {
+        address.street
+    }
+
+    /// A group by itself, which may be absent.
+    async fn patch(self, address: Option<Address>) -> String {
+        address.is_some().to_string()
+    }
+}
+
+impl Validate for Address {
+    fn validate(&self) -> Result<(), Invalid> {
+        let invalid = Invalid::new().require(self.street != "Nowhere", "street", "is not there");
+        invalid.into_result()
+    }
+}
+
 /// A default that cannot be read.
 #[derive(RequestHandler)]
 #[route("/broken")]
@@ -49,6 +98,10 @@ struct Broken;
 impl Broken {
     async fn post(self, #[form(default = "many")] count: u8) -> String {
         count.to_string()
+    }
+
+    async fn put(self, #[form(max = 3)] picture: Upload) -> String {
+        picture.len().to_string()
     }
 }
 
@@ -122,6 +175,66 @@ fn all_bad_fields_are_told_together() {
     );
 }
 
+/// Sends a form to the orders.
+fn order(method: &str, target: &str, content_type: &str, body: String) -> TestResponse {
+    let app = Application::new().handler::<Orders>();
+    let client = TestClient::new(app.build().expect("an application"));
+    let request = client.request(method.parse().expect("a method"), target);
+    request
+        .header("content-type", content_type)
+        .body(body)
+        .send()
+}
+
+#[test]
+fn a_group_has_fields_of_the_form_that_its_verb_reads() {
+    let pairs = "count=2&street=Main&zip=12345&note=a&note=b";
+    let parts = ["count", "street", "zip", "note", "note"];
+    let values = ["2", "Main", "12345", "a", "b"];
+    let parts: Vec<_> = parts
+        .iter()
+        .zip(values)
+        .map(|(n, v)| text_part(n, v))
+        .collect();
+    for (content_type, body) in [(PAIRS, pairs.to_owned()), (MULTIPART, form(&parts))] {
+        let response = order("POST", "/orders?country=de", content_type, body);
+        let expected = r#"2 to Main Some("12345") de ["a", "b"]"#;
+        assert_eq!(response.text(), expected);
+    }
+    let response = order("PUT", "/orders", PAIRS, "street=Main".into());
+    assert_eq!(response.text(), "Main");
+    let response = order("PUT", "/orders", PAIRS, "street=Nowhere".into());
+    assert_eq!(response.status(), 422);
+    assert_eq!(errors(&response)[0]["name"], "street");
+    let response = order("PATCH", "/orders", PAIRS, "street=Main".into());
+    assert_eq!(response.text(), "true");
+    assert_eq!(
+        order("PATCH", "/orders", PAIRS, "street=".into()).status(),
+        422
+    );
+}
+
+#[test]
+fn fields_keep_to_their_bounds_wherever_they_stand() {
+    let response = order(
+        "POST",
+        "/orders",
+        PAIRS,
+        "count=10&street=&zip=1&note=a&note=long".into(),
+    );
+    assert_eq!(response.status(), 422);
+    let bad = |name: &str, detail: &str| json!({"in": "body", "name": name, "detail": detail});
+    assert_eq!(
+        errors(&response),
+        json!([
+            bad("count", "must be at most 9"),
+            bad("street", "must have 1 to 20 characters"),
+            bad("zip", "must match ^[0-9]{5}$"),
+            bad("note", "must have at most 3 characters"),
+        ])
+    );
+}
+
 #[test]
 fn no_body_is_an_empty_form() {
     for content_type in ["", PAIRS, MULTIPART, "text/plain"] {
@@ -185,9 +298,16 @@ fn the_head_is_looked_at_before_the_form() {
 }
 
 #[test]
-fn a_default_that_cannot_be_read_is_told_at_start_up() {
+fn options_that_cannot_be_are_told_at_start_up() {
     let error = Application::new().handler::<Broken>().build();
-    let error = error.expect_err("the default is no number").to_string();
-    assert!(error.contains("count"), "{error}");
-    assert!(error.contains("it/forms.rs"), "{error}");
+    let error = error.expect_err("the options cannot be").to_string();
+    for part in [
+        "count",
+        "its default cannot be used",
+        "picture",
+        "bounds hold for text, and it is a file",
+        "it/forms.rs",
+    ] {
+        assert!(error.contains(part), "{part}: {error}");
+    }
 }

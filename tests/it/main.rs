@@ -2,6 +2,8 @@
 //!
 //! - `bodies`, `forms`, `uploads`: what is read from a body, and how it fails.
 //! - `handlers`: what the macros promise, through an application without a socket.
+//! - `inputs`: where inputs come from and when: cookies, bounds, words, groups.
+//! - `replies`: what answers carry besides their content, and streams.
 //! - `routes`: which of several routes answers a path.
 //! - `start`: what cannot be started says why.
 //! - `wire`: bytes on a socket. What the connection driver and the server promise.
@@ -10,6 +12,8 @@ mod bodies;
 mod forms;
 mod handlers;
 mod hooks;
+mod inputs;
+mod replies;
 mod routes;
 mod start;
 mod uploads;

@@ -33,7 +33,7 @@ pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
     let head = request.method() == Method::HEAD;
     let response = match app.router().find(&request, app.limits().target) {
         Matched::Verb(verb, route, captures) => {
-            call_verb(verb, Cx::new(request, captures, Arc::clone(route))).await
+            return call_verb(verb, Cx::new(request, captures, Arc::clone(route))).await;
         }
         Matched::Mount(route) => call_mount(route, request).await,
         Matched::Answer(response, route) => dress(response, &route.headers),
@@ -42,28 +42,34 @@ pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
             fail(&error, &cx)
         }
     };
-    write::outgoing(head, response)
+    write::outgoing(head, None, response)
 }
 
-async fn call_verb(verb: &Verb, mut cx: Cx) -> Response {
+async fn call_verb(verb: &Verb, mut cx: Cx) -> Outgoing {
     if let Some(bytes) = verb.options.body_limit {
         cx.body_mut().set_limit(bytes);
     }
+    let head = cx.request().method() == Method::HEAD;
     let answer = answer(verb.call, cx);
     if verb.options.client_gone != Some(ClientGone::Finish) {
         return answer.await;
     }
     // On a task of its own: it goes on when nobody waits for it any more.
     let finished = tokio::spawn(answer).await;
-    finished.unwrap_or_else(|_cut| Response::new(500))
+    finished.unwrap_or_else(|_cut| write::outgoing(head, None, Response::new(500)))
 }
 
-async fn answer(call: Call, mut cx: Cx) -> Response {
+async fn answer(call: Call, mut cx: Cx) -> Outgoing {
     let result = caught(call(&mut cx)).await;
-    match result.unwrap_or_else(|| Err(panicked())) {
-        Ok(response) => dress(response, cx.default_headers()),
+    let response = match result.unwrap_or_else(|| Err(panicked())) {
+        Ok(mut response) => {
+            response.body_mut().end_on(cx.stop());
+            dress(response, cx.default_headers())
+        }
         Err(error) => fail(&error, &cx),
-    }
+    };
+    let request = cx.request();
+    write::outgoing(request.method() == Method::HEAD, Some(request), response)
 }
 
 async fn call_mount(route: &MountRoute, mut request: Request) -> Response {
@@ -74,7 +80,10 @@ async fn call_mount(route: &MountRoute, mut request: Request) -> Response {
     let call = async { route.mount.call(&route.prefix, request).await };
     let result = caught(call).await;
     match result.unwrap_or_else(|| Err(panicked())) {
-        Ok(response) => dress(response, &route.info.headers),
+        Ok(mut response) => {
+            response.body_mut().end_on(&route.info.shared.stop);
+            dress(response, &route.info.headers)
+        }
         Err(error) => {
             let cx = Cx::new(left.into(), Captures::default(), Arc::clone(&route.info));
             fail(&error, &cx)

@@ -33,7 +33,8 @@
 //!
 //! Each adds and none changes what is there. On unless `default-features = false`:
 //!
-//! - `macros`: [`macro@RequestHandler`], [`macro@verbs`] and [`macro@HttpError`]
+//! - `macros`: [`macro@RequestHandler`], [`macro@verbs`], [`macro@Inputs`], [`macro@FromParam`] and
+//!   [`macro@HttpError`]
 //! - `static`: static files
 //! - `http2`: HTTP/2 with prior knowledge, on the port of HTTP/1.1
 //! - `json`: [`Json`] and [`Created`]
@@ -41,6 +42,7 @@
 //! Off unless asked for:
 //!
 //! - `multipart`: forms with files, as `Upload` and `Multipart`
+//! - `pattern`: regular expressions as bounds of inputs
 //! - `garde`: inputs checked by the rules of the garde crate, as `Garde`
 
 pub mod prelude;
@@ -51,10 +53,11 @@ pub use gustnado_core::testing;
 pub use gustnado_core::Garde;
 pub use gustnado_core::{
     App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError, BuildProblem, Bytes,
-    Cx, Error, FromForm, FromParam, FromRequest, Html, Internal, IntoResponse, Invalid, Limits,
-    Mount, Needs, NoContent, OrError, Outcome, ParamError, Part, Pattern, PatternError, Peer,
-    Redirect, Request, RequestHead, Response, Result, Routes, RunError, Serve, SharedState, Stage,
-    Text, Tower, Valid, Validate,
+    Cx, Download, Error, Event, Events, FromForm, FromRequest, Gone, Html, Internal, IntoEvent,
+    IntoResponse, Invalid, Limits, LocalUrl, Mount, Needs, NoContent, OrError, Outcome, ParamError,
+    Part, Pattern, PatternError, Peer, Redirect, Request, RequestHead, Response, Result, Routes,
+    RunError, SameSite, Sender, Serve, SetCookie, SharedState, Stage, Stopping, Text, Tower, Valid,
+    Validate, With,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};
@@ -63,7 +66,7 @@ pub use gustnado_core::{FormPart, Multipart, Upload};
 #[cfg(feature = "static")]
 pub use gustnado_static::*;
 // A derive has the name of its trait, as serde's have: one import brings both.
-pub use gustnado_core::{HttpError, RequestHandler};
+pub use gustnado_core::{FromParam, HttpError, RequestHandler};
 /// What a request asks for and what it is answered with, by number and name.
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
@@ -74,6 +77,14 @@ pub use gustnado_macros::RequestHandler;
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/verbs.md")]
 pub use gustnado_macros::verbs;
+
+#[cfg(feature = "macros")]
+#[doc = include_str!("docs/inputs.md")]
+pub use gustnado_macros::Inputs;
+
+#[cfg(feature = "macros")]
+#[doc = include_str!("docs/from_param.md")]
+pub use gustnado_macros::FromParam;
 
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/http_error.md")]

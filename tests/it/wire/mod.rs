@@ -1,7 +1,8 @@
-//! Bytes on a socket: framing, limits, time-outs, HTTP/2, drain.
+//! Bytes on a socket: framing, limits, time-outs, HTTP/2, drain, streams.
 
 mod bodies;
 mod drain;
+mod events;
 mod framing;
 #[cfg(feature = "http2")]
 mod http2;

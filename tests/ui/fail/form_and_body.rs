@@ -1,6 +1,12 @@
 //! A form is a body, and a body can be read once.
 use gustnado::prelude::*;
 
+#[derive(Inputs)]
+struct Address {
+    #[form]
+    street: String,
+}
+
 #[derive(RequestHandler)]
 #[route("/")]
 struct Home;
@@ -15,8 +21,18 @@ impl Home {
         let _ = (body, page, name);
     }
 
-    async fn post(self, #[form] name: String, #[form] age: u8) {
-        let _ = (name, age);
+    async fn delete(self, address: Address, bytes: gustnado::Bytes) {
+        let _ = (address.street, bytes);
+    }
+
+    async fn post(self, #[form] name: String, address: Address, #[form] age: u8) {
+        let _ = (name, address.street, age);
+    }
+
+    // An optional group is read by itself.
+    #[verb("PURGE")]
+    async fn purge(self, #[form] name: String, address: Option<Address>) {
+        let _ = (name, address);
     }
 }
 

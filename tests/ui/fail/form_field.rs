@@ -10,6 +10,26 @@ struct Home {
     age: u8,
 }
 
+/// A group with such a field is one too.
+#[derive(Inputs)]
+struct Address {
+    #[form]
+    street: String,
+}
+
+#[derive(RequestHandler)]
+#[route("/address")]
+struct Of {
+    address: Address,
+}
+
+#[verbs]
+impl Of {
+    async fn post(self) -> String {
+        self.address.street
+    }
+}
+
 #[verbs]
 impl Home {
     async fn post(self) {

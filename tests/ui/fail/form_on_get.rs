@@ -1,6 +1,12 @@
 //! A form that is sent with GET is a query.
 use gustnado::prelude::*;
 
+#[derive(Inputs)]
+struct Words {
+    #[form]
+    word: String,
+}
+
 #[derive(RequestHandler)]
 #[route("/")]
 struct Home;
@@ -14,6 +20,11 @@ impl Home {
     #[verb("HEAD")]
     async fn peek(self, #[form] word: String) {
         let _ = word;
+    }
+
+    #[verb("GET")]
+    async fn group(self, words: Words) {
+        let _ = words.word;
     }
 
     async fn post(self, #[form] word: String) {

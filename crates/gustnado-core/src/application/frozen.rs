@@ -35,9 +35,9 @@ impl App {
         }
     }
 
-    /// The same application for another worker, with reference counts of its own.
+    /// The same application for another worker, with reference counts and a stop of its own.
     pub(crate) fn replica(&self) -> Self {
-        let shared = Arc::new(Shared::clone(self.shared()));
+        let shared = Arc::new(self.shared().replica());
         let router = self.router().replica(&shared);
         Self::new(router, shared, self.inner.workers)
     }
@@ -53,6 +53,11 @@ impl App {
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.inner.shared
+    }
+
+    /// Tells what is being answered that the server stops.
+    pub(crate) fn stop(&self) {
+        self.inner.shared.stop.begin();
     }
 
     /// The bounds on time, bytes and counts.

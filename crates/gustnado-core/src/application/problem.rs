@@ -3,7 +3,7 @@
 
 use std::{fmt, panic::Location};
 
-use crate::{extract::ParamError, route::PatternError};
+use crate::route::PatternError;
 
 /// A place in a source.
 pub(super) type At = &'static Location<'static>;
@@ -49,7 +49,7 @@ pub enum BuildProblem {
         /// The handler.
         handler: &'static str,
         /// The field.
-        input: &'static str,
+        input: String,
         /// The template.
         template: String,
         /// Where the field is written.
@@ -59,8 +59,11 @@ pub enum BuildProblem {
     MissingState {
         /// The handler.
         handler: &'static str,
-        /// The field or argument.
-        input: &'static str,
+        /// The field or argument; of a group's, with the group's name and a dot before it.
+        input: String,
+        /// The types of the inputs that lead from there to the one that needs it. Empty where it
+        /// is the field or argument itself.
+        through: Vec<&'static str>,
         /// The type of the state.
         type_name: &'static str,
         /// Where the input is written.
@@ -73,14 +76,15 @@ pub enum BuildProblem {
         /// Where it was given again.
         at: At,
     },
-    /// The default of an input is not a value of it.
-    BadDefault {
+    /// An option of an input is of no use: a default that is not a value of it, or a pattern that
+    /// cannot be read.
+    BadOption {
         /// The handler.
         handler: &'static str,
-        /// The field or argument.
-        input: &'static str,
-        /// What was expected.
-        error: ParamError,
+        /// The field or argument; of a group's, with the group's name and a dot before it.
+        input: String,
+        /// Which one, and what is wrong with it.
+        problem: String,
         /// Where the input is written.
         at: At,
     },
@@ -138,24 +142,23 @@ impl fmt::Display for BuildProblem {
             Self::MissingState {
                 handler,
                 input,
+                through,
                 type_name,
                 at,
-            } => write!(
-                f,
-                "{handler}.{input} ({at}) needs state {type_name}; add .state(…) with one"
-            ),
+            } => {
+                write!(f, "{handler}.{input} ({at}) ")?;
+                through.iter().try_for_each(|by| write!(f, "→ {by} "))?;
+                write!(f, "needs state {type_name}; add .state(…) with one")
+            }
             Self::StateTwice { type_name, at } => {
                 write!(f, "state {type_name} is given again ({at})")
             }
-            Self::BadDefault {
+            Self::BadOption {
                 handler,
                 input,
-                error,
+                problem,
                 at,
-            } => write!(
-                f,
-                "the default of {handler}.{input} ({at}) cannot be used: {error}"
-            ),
+            } => write!(f, "{handler}.{input} ({at}): {problem}"),
             Self::Mount {
                 prefix,
                 problem,

@@ -19,6 +19,7 @@ use crate::{
     response::Response,
     route::{Captures, Pattern},
     state::State,
+    stop::{Stop, Stopping},
 };
 
 /// A request on its way through its handler.
@@ -52,6 +53,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) headers: HeaderMap,
     pub(crate) write_error: Option<Arc<WriteError>>,
+    pub(crate) stop: Stop,
 }
 
 /// Makes the answer to a request that failed.
@@ -59,6 +61,16 @@ pub(crate) type WriteError = dyn Fn(&Cx, &Error) -> Response + Send + Sync;
 
 /// The same, as a hook of a handler.
 pub(crate) type WriteErrorFn = fn(&Cx, &Error) -> Response;
+
+impl Shared {
+    /// A copy for another worker, with a stop of its own.
+    pub(crate) fn replica(&self) -> Self {
+        Self {
+            stop: Stop::default(),
+            ..self.clone()
+        }
+    }
+}
 
 impl RouteInfo {
     /// Where requests stand that no route answers.
@@ -157,6 +169,16 @@ impl Cx {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.route.shared.limits
+    }
+
+    /// Whether the server is stopping.
+    #[must_use]
+    pub fn stopping(&self) -> Stopping {
+        self.stop().stopping()
+    }
+
+    pub(crate) fn stop(&self) -> &Stop {
+        &self.route.shared.stop
     }
 
     /// The template of the route that was found, such as `/users/{id}`.

@@ -3,7 +3,8 @@
 #[cfg(feature = "multipart")]
 use super::upload::Upload;
 use super::{
-    form::Form,
+    bounds::Bounds,
+    form::{Form, Wish},
     param::FromParam,
     slot::{How, Slot},
     text::Values,
@@ -20,38 +21,55 @@ use super::{
     note = "each #[form] argument is one field; implement `FromParam` for `{Self}`"
 )]
 pub trait FromForm: Sized + Send + 'static {
-    /// Reads it from the fields of this name.
+    /// Whether it is a file, which no bounds hold for.
     #[doc(hidden)]
-    fn from_form(form: &mut Form, name: &str) -> Result<Self, ValueError>;
+    const FILE: bool = false;
+
+    /// Reads it from the fields of its name.
+    #[doc(hidden)]
+    fn from_form(form: &mut Form, wish: &Wish) -> Result<Self, ValueError>;
 
     /// The place for such an input.
     #[doc(hidden)]
     #[track_caller]
-    fn slot(name: &'static str, default: Option<fn() -> Result<Self, ParamError>>) -> Slot<Self> {
-        let read = Self::from_form;
-        Slot::new(name, How::Form { read, default })
+    fn slot(
+        name: &'static str,
+        default: Option<fn() -> Result<Self, ParamError>>,
+        bounds: Option<&'static Bounds>,
+    ) -> Slot<Self> {
+        let how = How::Form {
+            read: Self::from_form,
+            default,
+            bounds,
+            file: Self::FILE,
+        };
+        Slot::new(name, how)
     }
 }
 
 impl<T: FromParam> FromForm for T {
-    fn from_form(form: &mut Form, name: &str) -> Result<Self, ValueError> {
-        form.texts(name, |values: &mut Values<'_>| T::from_values(values))
+    fn from_form(form: &mut Form, wish: &Wish) -> Result<Self, ValueError> {
+        form.texts(wish, |values: &mut Values<'_>| T::from_values(values))
     }
 }
 
 /// All the files of that name, none of them included.
 #[cfg(feature = "multipart")]
 impl FromForm for Vec<Upload> {
-    fn from_form(form: &mut Form, name: &str) -> Result<Self, ValueError> {
-        form.files(name)
+    const FILE: bool = true;
+
+    fn from_form(form: &mut Form, wish: &Wish) -> Result<Self, ValueError> {
+        form.files(wish)
     }
 }
 
 /// Absent is `None`, and so is a field whose file the user did not choose.
 #[cfg(feature = "multipart")]
 impl FromForm for Option<Upload> {
-    fn from_form(form: &mut Form, name: &str) -> Result<Self, ValueError> {
-        let mut files = form.files(name)?;
+    const FILE: bool = true;
+
+    fn from_form(form: &mut Form, wish: &Wish) -> Result<Self, ValueError> {
+        let mut files = form.files(wish)?;
         let file = files.pop();
         if files.is_empty() {
             return Ok(file);
@@ -62,7 +80,9 @@ impl FromForm for Option<Upload> {
 
 #[cfg(feature = "multipart")]
 impl FromForm for Upload {
-    fn from_form(form: &mut Form, name: &str) -> Result<Self, ValueError> {
-        Option::from_form(form, name)?.ok_or(ValueError::Missing)
+    const FILE: bool = true;
+
+    fn from_form(form: &mut Form, wish: &Wish) -> Result<Self, ValueError> {
+        Option::from_form(form, wish)?.ok_or(ValueError::Missing)
     }
 }

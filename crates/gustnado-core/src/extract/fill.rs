@@ -5,7 +5,7 @@ use super::{
     context::Cx,
     form::{self, Form},
     need::Stage,
-    slot::SlotList,
+    slot::{Kind, SlotList, describe},
 };
 use crate::error::{BadInput, Error, Part};
 
@@ -20,9 +20,9 @@ pub(crate) async fn fill_head(
     fields: &mut dyn SlotList,
     args: &mut dyn SlotList,
 ) -> Result<bool, Error> {
-    if cx.describing().is_some() {
-        describe(cx, fields);
-        describe(cx, args);
+    if let Some(described) = cx.describing() {
+        described.extend(describe(fields));
+        described.extend(describe(args));
         return Err(Error::new(500, "described, not answered"));
     }
     let mut stages = Stages::default();
@@ -35,8 +35,12 @@ pub(crate) async fn fill_head(
     if stages.params {
         let mut bad = Vec::new();
         check_query(cx, &mut bad);
-        fill_params(cx, fields, &mut bad);
-        fill_params(cx, args, &mut bad);
+        fill_plain(cx, fields, &mut bad);
+        fill_plain(cx, args, &mut bad);
+        if stages.typed_params {
+            fill_params(cx, fields, &mut bad).await?;
+            fill_params(cx, args, &mut bad).await?;
+        }
         if !bad.is_empty() {
             return Err(Error::bad_inputs(bad));
         }
@@ -73,6 +77,8 @@ pub(crate) async fn fill_body(cx: &mut Cx, args: &mut dyn SlotList) -> Result<()
 struct Stages {
     auth: bool,
     params: bool,
+    /// Whether one of [`Stage::Params`] is known by its type.
+    typed_params: bool,
     waits: bool,
     body: bool,
 }
@@ -81,52 +87,94 @@ impl Stages {
     fn note(&mut self, slots: &mut dyn SlotList) {
         let mut index = 0;
         while let Some(slot) = slots.slot(index) {
-            match slot.stage() {
-                Stage::Auth => self.auth = true,
-                Stage::Params => self.params = true,
-                Stage::Async => self.waits = true,
-                Stage::Body => self.body = true,
+            match slot.kind() {
+                Kind::Plain => self.params = true,
+                Kind::Typed(Stage::Auth) => self.auth = true,
+                Kind::Typed(Stage::Params) => {
+                    self.params = true;
+                    self.typed_params = true;
+                }
+                Kind::Typed(Stage::Async) => self.waits = true,
+                Kind::Form(_) | Kind::Typed(Stage::Body) => self.body = true,
+                Kind::Group(slots) => self.note(slots),
             }
             index += 1;
         }
     }
 }
 
+/// Fills what is known by its type, up to the first that fails.
 async fn fill_stage(cx: &mut Cx, slots: &mut dyn SlotList, stage: Stage) -> Result<(), Error> {
     let mut index = 0;
     while let Some(slot) = slots.slot(index) {
-        if slot.stage() == stage {
-            slot.fill_later(cx).await?;
+        match slot.kind() {
+            Kind::Typed(its) if its == stage => slot.fill_later(cx).await?,
+            Kind::Group(slots) => Box::pin(fill_stage(cx, slots, stage)).await?,
+            Kind::Plain | Kind::Form(_) | Kind::Typed(_) => {}
         }
         index += 1;
     }
     Ok(())
 }
 
-fn fill_params(cx: &Cx, slots: &mut dyn SlotList, bad: &mut Vec<BadInput>) {
+/// Fills what is read from the head at once, and gathers what cannot be used.
+fn fill_plain(cx: &Cx, slots: &mut dyn SlotList, bad: &mut Vec<BadInput>) {
     let mut index = 0;
     while let Some(slot) = slots.slot(index) {
-        if slot.stage() == Stage::Params
-            && let Err(input) = slot.fill(cx)
-        {
-            bad.push(input);
+        match slot.kind() {
+            Kind::Plain => bad.extend(slot.fill(cx).err()),
+            Kind::Group(slots) => fill_plain(cx, slots, bad),
+            Kind::Form(_) | Kind::Typed(_) => {}
         }
         index += 1;
     }
 }
 
+/// Fills what is known by its type and read from the head, gathering what cannot be used. An error
+/// that names no input is the answer at once.
+async fn fill_params(
+    cx: &mut Cx,
+    slots: &mut dyn SlotList,
+    bad: &mut Vec<BadInput>,
+) -> Result<(), Error> {
+    let mut index = 0;
+    while let Some(slot) = slots.slot(index) {
+        match slot.kind() {
+            Kind::Typed(Stage::Params) => match slot.fill_later(cx).await {
+                Err(error) if error.inputs().is_empty() => return Err(error),
+                Err(error) => bad.extend_from_slice(error.inputs()),
+                Ok(()) => {}
+            },
+            Kind::Group(slots) => Box::pin(fill_params(cx, slots, bad)).await?,
+            Kind::Plain | Kind::Form(_) | Kind::Typed(_) => {}
+        }
+        index += 1;
+    }
+    Ok(())
+}
+
+/// The names of the fields that are wanted of a form.
 fn form_names(slots: &mut dyn SlotList, names: &mut Vec<&'static str>) {
     let mut index = 0;
     while let Some(slot) = slots.slot(index) {
-        names.extend(slot.form_name());
+        match slot.kind() {
+            Kind::Form(name) => names.push(name),
+            Kind::Group(slots) => form_names(slots, names),
+            Kind::Plain | Kind::Typed(_) => {}
+        }
         index += 1;
     }
 }
 
+/// Fills what are fields of a form, and gathers what cannot be used.
 fn fill_form(form: &mut Form, slots: &mut dyn SlotList, bad: &mut Vec<BadInput>) {
     let mut index = 0;
     while let Some(slot) = slots.slot(index) {
-        bad.extend(slot.fill_form(form).err());
+        match slot.kind() {
+            Kind::Form(_) => bad.extend(slot.fill_form(form).err()),
+            Kind::Group(slots) => fill_form(form, slots, bad),
+            Kind::Plain | Kind::Typed(_) => {}
+        }
         index += 1;
     }
 }
@@ -142,16 +190,5 @@ fn check_query(cx: &Cx, bad: &mut Vec<BadInput>) {
     if query.bytes().filter(|byte| *byte == b'&').count() >= limit {
         let detail = format!("has more than {limit} pairs");
         bad.push(BadInput::new(Part::Query, "", detail));
-    }
-}
-
-fn describe(cx: &mut Cx, slots: &mut dyn SlotList) {
-    let Some(into) = cx.describing() else {
-        return;
-    };
-    let mut index = 0;
-    while let Some(slot) = slots.slot(index) {
-        slot.describe(into);
-        index += 1;
     }
 }

@@ -2,9 +2,10 @@
 //! types.
 
 use super::{
+    bounds::Bounds,
     context::Cx,
     media::{self, Media},
-    text::{Values, pairs},
+    text::{Values, bounded, pairs},
     unreadable::{ParamError, ValueError},
 };
 #[cfg(feature = "multipart")]
@@ -69,37 +70,59 @@ fn check_pairs(text: &str, limit: usize) -> Result<(), Error> {
     Err(error.with_bad_input(BadInput::new(Part::Body, "", detail)))
 }
 
+/// What an input wants of a form.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Wish {
+    pub(super) name: &'static str,
+    pub(super) bounds: Option<&'static Bounds>,
+}
+
 impl Form {
-    /// Reads the input `name`.
+    /// Reads an input.
     pub(super) fn field<T>(
         &mut self,
-        name: &'static str,
-        read: fn(&mut Form, &str) -> Result<T, ValueError>,
+        wish: &Wish,
+        read: fn(&mut Form, &Wish) -> Result<T, ValueError>,
         default: Option<fn() -> Result<T, ParamError>>,
     ) -> Result<T, BadInput> {
-        let result = match (read(self, name), default) {
+        let result = match (read(self, wish), default) {
             (Err(ValueError::Missing), Some(default)) => default().map_err(Into::into),
             (result, _) => result,
         };
-        result.map_err(|error| BadInput::new(Part::Body, name, error.detail()))
+        result.map_err(|error| BadInput::new(Part::Body, wish.name, error.detail()))
     }
 
-    /// Reads the texts of this name.
-    pub(super) fn texts<T>(&self, name: &str, read: fn(&mut Values<'_>) -> T) -> T {
+    /// Reads the texts that are wanted.
+    pub(super) fn texts<T>(
+        &self,
+        wish: &Wish,
+        read: fn(&mut Values<'_>) -> Result<T, ValueError>,
+    ) -> Result<T, ValueError> {
+        let mut result = Err(ValueError::Missing);
+        let mut read = |values: &mut Values<'_>| {
+            result = read(values);
+            false
+        };
         match &self.0 {
-            Fields::Pairs(text) => read(&mut pairs(Some(text), name)),
+            Fields::Pairs(text) => {
+                bounded(wish.bounds, &mut pairs(Some(text), wish.name), &mut read);
+            }
             #[cfg(feature = "multipart")]
-            Fields::Parts(parts) => read(&mut parts.texts(name)),
+            Fields::Parts(parts) => {
+                bounded(wish.bounds, &mut parts.texts(wish.name), &mut read);
+            }
         }
+        result
     }
 
-    /// Takes the files of this name.
+    /// Takes the files that are wanted.
     #[cfg(feature = "multipart")]
-    pub(super) fn files(&mut self, name: &str) -> Result<Vec<Upload>, ValueError> {
+    pub(super) fn files(&mut self, wish: &Wish) -> Result<Vec<Upload>, ValueError> {
         match &mut self.0 {
-            Fields::Parts(parts) => parts.files(name),
+            Fields::Parts(parts) => parts.files(wish.name),
             // What a browser sends of a file when the form does not say how: its name.
-            Fields::Pairs(text) if pairs(Some(text), name).next().is_some() => {
+            Fields::Pairs(text) if pairs(Some(text), wish.name).next().is_some() => {
                 let expected = "a file, in a form sent as multipart/form-data";
                 Err(ParamError::expected(expected).into())
             }

@@ -76,7 +76,7 @@ pub(super) fn text(bytes: Bytes) -> Result<String, Error> {
 /// There must be a body, and there is none.
 #[cfg(feature = "json")]
 pub(super) fn missing() -> Error {
-    Error::new(400, "the body is missing").with_bad_input(BadInput::new(
+    Error::absent(400, "the body is missing").with_bad_input(BadInput::new(
         Part::Body,
         "",
         "is missing",

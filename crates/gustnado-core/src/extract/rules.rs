@@ -44,15 +44,19 @@ where
         let input = I::from_request(cx).await?;
         match input.validate() {
             Ok(()) => Ok(Self(input)),
-            Err(report) => Err(invalid(&report, I::STAGE).into_error(I::STAGE)),
+            Err(report) => {
+                // A group of fields of a form is a body, but its fields have names.
+                let pointers = I::STAGE == Stage::Body && !I::FORM;
+                Err(invalid(&report, pointers).into_error(I::STAGE))
+            }
         }
     }
 }
 
-fn invalid(report: &garde::Report, stage: Stage) -> Invalid {
+fn invalid(report: &garde::Report, pointers: bool) -> Invalid {
     let mistakes = report.iter();
     mistakes.fold(Invalid::new(), |invalid, (path, error)| {
-        let place = if stage == Stage::Body {
+        let place = if pointers {
             pointer_of(path)
         } else {
             path.to_string()
@@ -100,11 +104,11 @@ mod tests {
         let path = path.join("a/b.c[0]");
         let mut report = garde::Report::new();
         report.append(path, garde::Error::new("is odd"));
-        for (stage, pointer, name) in [
-            (Stage::Body, "/items/3/a~1b.c[0]", ""),
-            (Stage::Params, "", "items[3].a/b.c[0]"),
+        for (pointers, pointer, name) in [
+            (true, "/items/3/a~1b.c[0]", ""),
+            (false, "", "items[3].a/b.c[0]"),
         ] {
-            let error = invalid(&report, stage).into_error(stage);
+            let error = invalid(&report, pointers).into_error(Stage::Body);
             let [bad] = error.inputs() else {
                 panic!("{error:?}");
             };

@@ -1,6 +1,6 @@
 //! The rules on who reads the body, which rustc checks: only it knows what a type does.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote_spanned;
 
 use super::{
@@ -39,7 +39,7 @@ impl Rules {
             }
             let span = first_span(&argument.ty);
             let conditions = &method.conditions;
-            let panics = if_read(argument, span, &panics);
+            let panics = if_read(argument, &panics);
             let rule = quote_spanned!(span=> { #panics });
             let mut types = earlier.iter().chain([argument]);
             if generic || types.any(|argument| mentions(&argument.ty, "Self")) {
@@ -54,12 +54,12 @@ impl Rules {
 }
 
 /// What follows from an argument's reading the body, which a form does and a type may.
-fn if_read(argument: &Argument, span: Span, then: &TokenStream) -> TokenStream {
+fn if_read(argument: &Argument, then: &TokenStream) -> TokenStream {
     if argument.input.is_form() {
         return then.clone();
     }
     let reads_body = argument.input.reads_body();
-    quote_spanned!(span=> if #reads_body { #then })
+    quote_spanned!(first_span(&argument.ty)=> if #reads_body { #then })
 }
 
 fn no_body(method: &Method, name: &str, argument: &Argument) -> TokenStream {
@@ -72,12 +72,25 @@ fn no_body(method: &Method, name: &str, argument: &Argument) -> TokenStream {
 }
 
 fn second_body(method: &Method, first: &Argument, second: &Argument) -> TokenStream {
-    if first.input.is_form() && second.input.is_form() {
-        return TokenStream::new();
-    }
-    let (ident, a, b) = (&method.ident, &first.input.name, &second.input.name);
-    let panic = second.input.panic(&format!(
-        "`{ident}`: the body can be read once, but `{a}` and `{b}` both read it"
+    let (ident, first, second) = (&method.ident, &first.input, &second.input);
+    let panic = second.panic(&format!(
+        "`{ident}`: the body can be read once, but `{}` and `{}` both read it",
+        first.name, second.name
     ));
-    if_read(first, first_span(&second.ty), &panic)
+    let span = first_span(&second.ty);
+    // Two fields of one form, or groups that have such fields.
+    let shared = match (first.is_form(), second.is_form()) {
+        (true, true) => return TokenStream::new(),
+        (true, false) => second.shares_body(),
+        (false, true) => first.shares_body(),
+        (false, false) => {
+            let (one, other) = (first.shares_body(), second.shares_body());
+            quote_spanned!(span=> (#one && #other))
+        }
+    };
+    if first.is_form() {
+        return quote_spanned!(span=> if !#shared { #panic });
+    }
+    let reads_body = first.reads_body();
+    quote_spanned!(span=> if #reads_body && !#shared { #panic })
 }

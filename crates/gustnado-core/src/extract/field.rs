@@ -18,7 +18,8 @@ use super::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a field of a form",
     label = "not a form value",
-    note = "each #[form] argument is one field; implement `FromParam` for `{Self}`"
+    note = "a #[form] argument is one field: derive or implement `FromParam` for `{Self}`; \
+            several fields at once are a group, which derives `Inputs` and is not marked"
 )]
 pub trait FromForm: Sized + Send + 'static {
     /// Whether it is a file, which no bounds hold for.

@@ -11,8 +11,8 @@ use crate::error::{Error, Internal as _};
 /// A file that was sent in a form, as a `#[form]` argument of a verb.
 ///
 /// It is whole when the verb is called. Up to
-/// [`Limits::upload_memory`](crate::Limits::upload_memory) bytes are kept in memory, a larger one in a
-/// temporary file without a name, which is gone when the upload is dropped.
+/// [`Limits::upload_memory`](crate::Limits::upload_memory) bytes are kept in memory, a larger one in the
+/// system's folder for temporary files, without a name, and gone when the upload is dropped.
 ///
 /// ```
 /// # use gustnado_core as gustnado;

@@ -118,6 +118,10 @@ fn documented(code: &str, start: &str) -> Vec<(String, String)> {
             doc = format!("{doc}{gap}{text}");
             continue;
         }
+        // A bound that comes with a feature.
+        if line.starts_with("#[cfg(") {
+            continue;
+        }
         if let Some(item) = line.strip_prefix(start).filter(|_| !doc.is_empty()) {
             let mut item = item.to_owned();
             while !item.ends_with([',', ';']) {

@@ -161,7 +161,7 @@ fn app() -> App {
 fn send(request: Request<&'static str>) -> (u16, String) {
     let response = answer(request);
     let status = response.status().as_u16();
-    let bytes = runtime().block_on(response.into_body().collect(1 << 20));
+    let bytes = runtime().block_on(response.into_body().collect());
     let text = String::from_utf8(bytes.expect("a body").to_vec());
     (status, text.expect("text"))
 }

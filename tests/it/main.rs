@@ -1,5 +1,6 @@
 //! One binary for all tests at the edge, so that they link once.
 //!
+//! - `bodies`, `forms`, `uploads`: what is read from a body, and how it fails.
 //! - `handlers`: what the macros promise, through an application without a socket.
 //! - `inputs`: where inputs come from and when: cookies, bounds, words, groups.
 //! - `replies`: what answers carry besides their content, and streams.
@@ -7,10 +8,13 @@
 //! - `start`: what cannot be started says why.
 //! - `wire`: bytes on a socket. What the connection driver and the server promise.
 
+mod bodies;
+mod forms;
 mod handlers;
 mod hooks;
 mod inputs;
 mod replies;
 mod routes;
 mod start;
+mod uploads;
 mod wire;

@@ -10,7 +10,7 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use http_body::{Frame, SizeHint};
+use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::{
@@ -20,12 +20,33 @@ use crate::{
 };
 
 /// The bytes of a request or a response.
-#[derive(Default)]
-pub struct Body(Kind);
+///
+/// As an argument of a verb it is the request's body itself, to be read as it comes:
+///
+/// ```
+/// # use gustnado_core as gustnado;
+/// use gustnado::{Body, Error};
+///
+/// async fn lines(mut body: Body) -> Result<usize, Error> {
+///     let mut lines = 0;
+///     while let Some(chunk) = body.chunk().await? {
+///         lines += chunk.iter().filter(|byte| **byte == b'\n').count();
+///     }
+///     Ok(lines)
+/// }
+/// ```
+///
+/// A request's body carries the bound that holds for it, [`Limits::body`](crate::Limits::body)
+/// unless something else was said: whoever reads it, by whatever means, gets no more.
+pub struct Body {
+    kind: Kind,
+    /// How many bytes may come; `usize::MAX` where nobody said.
+    limit: usize,
+    /// How many came.
+    seen: usize,
+}
 
-#[derive(Default)]
 enum Kind {
-    #[default]
     Empty,
     Full(Bytes),
     Incoming(Incoming),
@@ -37,7 +58,15 @@ impl Body {
     /// No bytes.
     #[must_use]
     pub const fn empty() -> Self {
-        Self(Kind::Empty)
+        Self::of(Kind::Empty)
+    }
+
+    const fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            limit: usize::MAX,
+            seen: 0,
+        }
     }
 
     /// Any [`http_body::Body`].
@@ -52,7 +81,7 @@ impl Body {
             return same.take().unwrap_or_default();
         }
         body.map_or_else(Self::empty, |body| {
-            Self(Kind::Boxed(Box::pin(MapError { body })))
+            Self::of(Kind::Boxed(Box::pin(MapError { body })))
         })
     }
 
@@ -63,7 +92,7 @@ impl Body {
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
         E: Into<BoxError>,
     {
-        Self(Kind::Boxed(Box::pin(Chunks { stream })))
+        Self::of(Kind::Boxed(Box::pin(Chunks { stream })))
     }
 
     /// As [`stream`](Self::stream), for one that has no end of its own: when the server stops, the
@@ -73,92 +102,110 @@ impl Body {
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
         E: Into<BoxError>,
     {
-        Self(Kind::Endless(Endless::new(Chunks { stream })))
+        Self::of(Kind::Endless(Endless::new(Chunks { stream })))
     }
 
     /// Ends what has no end of its own when `stop` begins.
     #[inline]
     pub(crate) fn end_on(&mut self, stop: &Stop) {
-        if let Kind::Endless(body) = &mut self.0 {
+        if let Kind::Endless(body) = &mut self.kind {
             body.end_on(stop.stopping());
         }
     }
 
     pub(crate) fn incoming(incoming: Incoming) -> Self {
-        Self(Kind::Incoming(incoming))
+        Self::of(Kind::Incoming(incoming))
     }
 
     /// The bytes, when they are all here.
     #[must_use]
     pub fn as_full(&self) -> Option<&Bytes> {
-        match &self.0 {
+        match &self.kind {
             Kind::Full(bytes) => Some(bytes),
             _ => None,
         }
     }
 
+    /// Sets how many bytes it may have in all, those that came already included. A body that has
+    /// more fails instead of giving them: with 413 by [`chunk`](Self::chunk) and
+    /// [`collect`](Self::collect), and before it is read at all where its length is declared.
+    pub fn set_limit(&mut self, bytes: usize) {
+        self.limit = bytes;
+    }
+
     /// The next chunk; `None` at the end.
     ///
     /// # Errors
-    /// When the peer leaves or breaks the framing.
-    pub async fn chunk(&mut self) -> Option<Result<Bytes, BoxError>> {
+    /// 413 naming the limit when more bytes come than the body may have, at once where the length is
+    /// declared; 400 when the body ends before it should.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         loop {
-            let frame =
-                std::future::poll_fn(|cx| http_body::Body::poll_frame(Pin::new(&mut *self), cx));
-            match frame.await? {
-                Ok(frame) => match frame.into_data() {
-                    Ok(data) => return Some(Ok(data)),
-                    Err(_trailers) => {}
-                },
-                Err(error) => return Some(Err(error)),
+            let frame = std::future::poll_fn(|cx| Pin::new(&mut *self).poll_frame(cx));
+            let Some(frame) = frame.await else {
+                return Ok(None);
+            };
+            match frame.map_err(unreadable)?.into_data() {
+                Ok(data) => return Ok(Some(data)),
+                Err(_trailers) => {}
             }
         }
     }
 
-    /// All the bytes, at most `limit` of them.
+    /// All the bytes that are left.
     ///
     /// # Errors
-    /// 413 naming the limit when there are more, at once where the length is declared; 400 when
-    /// the body ends before it should.
-    pub async fn collect(&mut self, limit: usize) -> Result<Bytes, Error> {
-        let declared = http_body::Body::size_hint(self).lower();
-        if declared > limit as u64 {
-            return Err(too_large(limit));
-        }
-        let Some(first) = self.chunk().await else {
+    /// As those of [`chunk`](Self::chunk).
+    pub async fn collect(&mut self) -> Result<Bytes, Error> {
+        let Some(first) = self.chunk().await? else {
             return Ok(Bytes::new());
         };
-        let first = first.map_err(cut_short)?;
-        if first.len() > limit {
-            return Err(too_large(limit));
-        }
-        if http_body::Body::is_end_stream(self) {
+        if self.is_end_stream() {
             return Ok(first);
         }
         let mut all = BytesMut::from(first);
-        while let Some(chunk) = self.chunk().await {
-            let chunk = chunk.map_err(cut_short)?;
-            if all.len() + chunk.len() > limit {
-                return Err(too_large(limit));
-            }
+        while let Some(chunk) = self.chunk().await? {
             all.extend_from_slice(&chunk);
         }
         Ok(all.freeze())
     }
+
+    /// Whether more has come, or is declared to come, than may.
+    fn is_too_large(&self) -> bool {
+        let more = self.kind.size_hint().lower();
+        let room = self.limit.checked_sub(self.seen);
+        room.is_none_or(|room| more > room as u64)
+    }
 }
 
-fn too_large(limit: usize) -> Error {
-    Error::new(413, format!("the body may have at most {limit} bytes"))
-}
-
-fn cut_short(source: BoxError) -> Error {
+/// What a reader of a body is told when it fails.
+pub(crate) fn unreadable(source: BoxError) -> Error {
+    if source.is::<TooLarge>() {
+        return Error::new(413, source.to_string());
+    }
+    let detail = "it ended early or its framing is broken";
     Error::new(400, "the body could not be read to its end")
-        .with_bad_input(BadInput {
-            part: Part::Body,
-            name: "".into(),
-            detail: "it ended early or its framing is broken".into(),
-        })
+        .with_bad_input(BadInput::new(Part::Body, "", detail))
         .with_source(source)
+}
+
+/// More bytes than a body may have.
+#[derive(Debug)]
+struct TooLarge {
+    limit: usize,
+}
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the body may have at most {} bytes", self.limit)
+    }
+}
+
+impl std::error::Error for TooLarge {}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::empty()
+    }
 }
 
 impl http_body::Body for Body {
@@ -169,27 +216,25 @@ impl http_body::Body for Body {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        match &mut self.0 {
-            Kind::Empty => Poll::Ready(None),
-            Kind::Full(bytes) => {
-                let bytes = std::mem::take(bytes);
-                self.0 = Kind::Empty;
-                Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
-            }
-            Kind::Incoming(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
-            Kind::Boxed(body) => body.as_mut().poll_frame(cx),
-            Kind::Endless(body) => {
-                let frame = ready!(body.poll_frame(cx));
-                if frame.is_none() {
-                    self.0 = Kind::Empty;
-                }
-                Poll::Ready(frame)
+        let limit = self.limit;
+        let too_large = || Poll::Ready(Some(Err(TooLarge { limit }.into())));
+        if self.is_too_large() {
+            return too_large();
+        }
+        let poll = self.kind.poll_frame(cx);
+        if let Poll::Ready(Some(Ok(frame))) = &poll
+            && let Some(data) = frame.data_ref()
+        {
+            self.seen = self.seen.saturating_add(data.len());
+            if self.seen > limit {
+                return too_large();
             }
         }
+        poll
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.0 {
+        match &self.kind {
             Kind::Empty => true,
             Kind::Full(bytes) => bytes.is_empty(),
             Kind::Incoming(body) => body.is_end_stream(),
@@ -199,12 +244,38 @@ impl http_body::Body for Body {
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0 {
-            Kind::Empty => SizeHint::with_exact(0),
-            Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Kind::Incoming(body) => body.size_hint(),
-            Kind::Boxed(body) => body.size_hint(),
-            Kind::Endless(_) => SizeHint::default(),
+        self.kind.size_hint()
+    }
+}
+
+impl Kind {
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match self {
+            Self::Empty => Poll::Ready(None),
+            Self::Full(bytes) => {
+                let bytes = std::mem::take(bytes);
+                *self = Self::Empty;
+                Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
+            }
+            Self::Incoming(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
+            Self::Boxed(body) => body.as_mut().poll_frame(cx),
+            Self::Endless(body) => {
+                let frame = ready!(body.poll_frame(cx));
+                if frame.is_none() {
+                    *self = Self::Empty;
+                }
+                Poll::Ready(frame)
+            }
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Empty => SizeHint::with_exact(0),
+            Self::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Self::Incoming(body) => body.size_hint(),
+            Self::Boxed(body) => body.size_hint(),
+            Self::Endless(_) => SizeHint::default(),
         }
     }
 }
@@ -260,7 +331,7 @@ where
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        Self(Kind::Full(bytes))
+        Self::of(Kind::Full(bytes))
     }
 }
 
@@ -284,7 +355,7 @@ impl From<&'static str> for Body {
 
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match &self.0 {
+        f.write_str(match &self.kind {
             Kind::Empty => "Body(empty)",
             Kind::Full(bytes) => return write!(f, "Body({} bytes)", bytes.len()),
             Kind::Incoming(_) => "Body(from the wire)",

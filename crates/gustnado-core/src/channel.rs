@@ -157,8 +157,9 @@ mod tests {
     }
 
     async fn next(body: &mut Body) -> Option<Result<Bytes, String>> {
-        let chunk = body.chunk().await?;
-        Some(chunk.map_err(|error| error.to_string()))
+        let cause = |error: crate::error::Error| error.source().map(ToString::to_string);
+        let chunk = body.chunk().await.transpose()?;
+        Some(chunk.map_err(|error| cause(error).expect("a cause")))
     }
 
     #[test]

@@ -42,14 +42,50 @@ struct Inner {
 }
 
 /// One input of a request that could not be used, as it is listed in a problem document.
+///
+/// ```
+/// # use gustnado_core as gustnado;
+/// use gustnado::{BadInput, Part};
+///
+/// let page = BadInput::new(Part::Query, "page", "must be at least 1");
+/// let price = BadInput::new(Part::Body, "", "is negative").at_pointer("/items/3/price");
+/// assert_eq!((&*page.name, &*price.pointer), ("page", "/items/3/price"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BadInput {
     /// The part of the request it was looked for in.
     pub part: Part,
     /// Its name there; empty for the body as a whole.
     pub name: Cow<'static, str>,
+    /// Where in a JSON body it stands, as a JSON pointer (RFC 6901); empty for the whole.
+    pub pointer: Cow<'static, str>,
     /// What is wrong with it, for the client to read.
     pub detail: Cow<'static, str>,
+}
+
+impl BadInput {
+    /// An input that could not be used: where it was looked for, its name there, and what is wrong
+    /// with it.
+    pub fn new(
+        part: Part,
+        name: impl Into<Cow<'static, str>>,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            part,
+            name: name.into(),
+            pointer: "".into(),
+            detail: detail.into(),
+        }
+    }
+
+    /// Says where in a JSON body it stands, as a JSON pointer: `/items/3/price`.
+    #[must_use]
+    pub fn at_pointer(mut self, pointer: impl Into<Cow<'static, str>>) -> Self {
+        self.pointer = pointer.into();
+        self
+    }
 }
 
 /// A part of a request that inputs come from.
@@ -156,9 +192,12 @@ impl Error {
         } else {
             (400, "some inputs of the request cannot be used")
         };
-        let mut error = Self::new(status, detail);
-        error.0.bad_inputs = bad_inputs;
-        error
+        Self::new(status, detail).with_bad_inputs(bad_inputs)
+    }
+
+    pub(crate) fn with_bad_inputs(mut self, bad_inputs: Vec<BadInput>) -> Self {
+        self.0.bad_inputs = bad_inputs;
+        self
     }
 
     /// Adds an input to the list of those that could not be used.

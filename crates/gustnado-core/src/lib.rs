@@ -48,11 +48,17 @@ mod write;
 
 pub use application::{App, Application, BuildError, BuildProblem, Routes};
 pub use body::Body;
+pub use bytes::Bytes;
 pub use channel::{Gone, Sender};
 pub use error::{BadInput, BoxError, Error, HttpError, Internal, OrError, Part, Result};
+#[cfg(feature = "garde")]
+pub use extract::Garde;
 pub use extract::{
-    BoxFuture, Cx, FromParam, FromRequest, LocalUrl, Needs, ParamError, SharedState, Stage,
+    BoxFuture, Cx, FromForm, FromParam, FromRequest, Invalid, LocalUrl, Needs, ParamError, Peer,
+    RequestHead, SharedState, Stage, Text, Valid, Validate,
 };
+#[cfg(feature = "multipart")]
+pub use extract::{FormPart, Multipart, Upload};
 pub use handler::{Outcome, RequestHandler};
 pub use limits::Limits;
 pub use mount::{Mount, Tower};
@@ -78,8 +84,9 @@ pub mod __private {
     pub use crate::{
         error::{Error, HttpError, IntoError},
         extract::{
-            Bounds, Cx, FromParam, FromRequest, Inputs, Needs, Number, ParamError, PathValue,
-            SharedState, Slot, Slots, Source, Stage, group_needs, group_slot, read_group,
+            Bounds, Cx, FromForm, FromParam, FromRequest, Inputs, Needs, Number, ParamError,
+            PathValue, SharedState, Slot, Slots, Source, Stage, group_needs, group_slot,
+            read_group,
         },
         handler::{
             ClientGone, Hooks, Options, Outcome, Prepared, RequestHandler, Verb, Verbs, run,

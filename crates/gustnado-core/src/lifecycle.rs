@@ -47,7 +47,7 @@ pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
 
 async fn call_verb(verb: &Verb, mut cx: Cx) -> Outgoing {
     if let Some(bytes) = verb.options.body_limit {
-        cx.limit_body(bytes);
+        cx.body_mut().set_limit(bytes);
     }
     let head = cx.request().method() == Method::HEAD;
     if verb.options.client_gone != Some(ClientGone::Finish) {
@@ -78,7 +78,8 @@ async fn answer(call: Call, mut cx: Cx) -> Outgoing {
     write::outgoing(request.method() == Method::HEAD, Some(request), response)
 }
 
-async fn call_mount(route: &MountRoute, request: Request) -> Response {
+async fn call_mount(route: &MountRoute, mut request: Request) -> Response {
+    request.body_mut().set_limit(route.info.shared.limits.body);
     // The mount takes the request; an error is written for who sent it.
     let left = request.outline(route.info.shared.write_error.is_some());
     // Called within the future: a mount may also panic before it has made its own.

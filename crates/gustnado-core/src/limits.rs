@@ -39,12 +39,21 @@ pub struct Limits {
     /// Bytes of a request target; 414 above. **8 KiB**: RFC 9110 section 4.1 asks for at least
     /// 8,000.
     pub target: usize,
-    /// Bytes of a request body that is read into memory; 413 above. **1 MiB**: the larger ones
-    /// are uploads and say so.
+    /// Bytes of a request body, whatever reads it; 413 above. **1 MiB**: the larger ones are
+    /// uploads and say so.
     pub body: usize,
-    /// Pairs in a query string; 400 above. **1,000**: no form has more, and looking one up is
-    /// linear.
-    pub query_pairs: usize,
+    /// Pairs in a query string or a form; 400 above. **1,000**: no form has more, and looking one
+    /// up is linear.
+    pub pairs: usize,
+    /// Parts of a multipart form; 400 above. **100**: each may cost a temporary file.
+    pub form_parts: usize,
+    /// Bytes of the head of a part of a multipart form; 400 above. **8 KiB**: three short fields
+    /// and a long file name.
+    pub part_head_bytes: usize,
+    /// Bytes of a part of a multipart form that are kept in memory; what a file has more goes to a
+    /// temporary file, and a text that has more is 413. **256 KiB**: times the parts it is the most
+    /// that one form can make us hold, and a write of that size is worth its thread.
+    pub upload_memory: usize,
     /// HTTP/2 streams open at once on a connection. **100**: RFC 9113 section 6.5.2 advises
     /// against fewer.
     pub streams: u32,
@@ -70,7 +79,10 @@ impl Default for Limits {
             headers: 100,
             target: 8 * 1024,
             body: 1024 * 1024,
-            query_pairs: 1000,
+            pairs: 1000,
+            form_parts: 100,
+            part_head_bytes: 8 * 1024,
+            upload_memory: 256 * 1024,
             streams: 100,
             stream_window: 256 * 1024,
             stream_send_buffer: 64 * 1024,
@@ -116,6 +128,16 @@ pub(crate) const READ_LITTLE: usize = 4 * 1024;
 /// 16 KiB: a thread keeps no more than that for the next, twice over by the growth of buffers.
 #[cfg(feature = "json")]
 pub(crate) const JSON_COPY: usize = 16 * 1024;
+
+/// Bytes of a temporary file that are read at once. 64 KiB: what a socket buffer takes at once; four
+/// times as many are gathered before they are written.
+#[cfg(feature = "multipart")]
+pub(crate) const UPLOAD_CHUNK: usize = 64 * 1024;
+
+/// Bytes before the first boundary of a multipart form, and of blanks behind each. 1 KiB: what mailers
+/// put there; browsers put nothing.
+#[cfg(feature = "multipart")]
+pub(crate) const PART_SLACK: u64 = 1024;
 
 /// Bytes of a cookie's name and value. 4,096: browsers ignore a larger one (RFC 6265bis section
 /// 5.6).

@@ -23,7 +23,8 @@ pub trait Mount: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Answers a request. Its path begins with `prefix`, which is empty for a mount at `/` and
+    /// Answers a request. Its body has the application's bound, which
+    /// [`Body::set_limit`](crate::Body::set_limit) replaces. Its path begins with `prefix`, which is empty for a mount at `/` and
     /// never ends in `/`; what follows it is empty or begins with `/`.
     fn call<'a>(
         &'a self,
@@ -35,7 +36,7 @@ pub trait Mount: Send + Sync + 'static {
 /// A tower service, as a mount: `application.mount("/api", Tower(router))`.
 ///
 /// The service sees the whole path. It is cloned for each request and waited for until it is
-/// ready.
+/// ready. It reads no more of a body than [`Limits::body`](crate::Limits::body) allows.
 #[derive(Debug, Clone)]
 pub struct Tower<S>(pub S);
 

@@ -138,7 +138,7 @@ impl TestRequest {
     pub async fn sent(self) -> TestResponse {
         let outgoing = self.app.answer(Request::from(self.request)).await;
         let (head, mut body) = outgoing.into_http().into_parts();
-        let body = body.collect(usize::MAX).await;
+        let body = body.collect().await;
         TestResponse {
             status: head.status,
             headers: head.headers,

@@ -1,5 +1,6 @@
-//! The attributes of inputs: `#[query]`, `#[header]`, `#[cookie]`, `#[state]`, `#[param]` and their
-//! options. Fields and arguments are marked the same way; it must not know which of them it reads.
+//! The attributes of inputs: `#[query]`, `#[header]`, `#[cookie]`, `#[form]`, `#[state]`, `#[param]`
+//! and their options. Fields and arguments are marked the same way; it must not know which of them it
+//! reads.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{
@@ -14,7 +15,7 @@ use crate::{
 };
 
 /// The marks there are.
-pub(crate) const MARKS: [&str; 5] = ["query", "header", "cookie", "state", "param"];
+pub(crate) const MARKS: [&str; 6] = ["query", "header", "cookie", "form", "state", "param"];
 
 /// Where a marked input comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +25,7 @@ pub(crate) enum Source {
     Query,
     Header,
     Cookie,
+    Form,
     State,
 }
 
@@ -86,6 +88,7 @@ fn source_named(name: &str) -> Option<Source> {
         "query" => Source::Query,
         "header" => Source::Header,
         "cookie" => Source::Cookie,
+        "form" => Source::Form,
         "state" => Source::State,
         "param" => Source::Path,
         _ => return None,
@@ -114,7 +117,7 @@ impl Mark {
             (Source::Path, "default") => Err("a path value is always there"),
             (Source::Path, "name") => Err("a path value has the name that the route gives it"),
             (Source::Path, _) => Ok(&bounds::OPTIONS),
-            (Source::Query | Source::Header | Source::Cookie, _) => Ok(&ALL),
+            (Source::Query | Source::Header | Source::Cookie | Source::Form, _) => Ok(&ALL),
         }
     }
 

@@ -27,6 +27,11 @@ pub(crate) enum Origin {
         default: Option<Default>,
         bounds: Bounds,
     },
+    /// A field of the form that the body is.
+    Form {
+        default: Option<Default>,
+        bounds: Bounds,
+    },
     State,
     /// Its type says how it is read.
     Typed,
@@ -48,6 +53,12 @@ impl Input {
             Source::Query => ("Query", given.unwrap_or(name.into())),
             Source::Header => ("Header", given.unwrap_or_else(|| header_name(name))),
             Source::Cookie => ("Cookie", given.unwrap_or(name.into())),
+            Source::Form => {
+                let name = given.unwrap_or(name.into());
+                let (default, bounds) = (mark.default, mark.bounds);
+                let origin = Origin::Form { default, bounds };
+                return Self { name, ty, origin };
+            }
             Source::State => {
                 let (name, origin) = (name.into(), Origin::State);
                 return Self { name, ty, origin };
@@ -78,6 +89,11 @@ impl Input {
         matches!(self.origin, Origin::Typed)
     }
 
+    /// Whether it is a field of the form that the body is.
+    pub(crate) fn is_form(&self) -> bool {
+        matches!(self.origin, Origin::Form { .. })
+    }
+
     /// The expression that makes its slot. All of it stands at the type, so that a type that will
     /// not do is reported there and the slot remembers the line.
     pub(crate) fn slot(&self) -> TokenStream {
@@ -94,6 +110,11 @@ impl Input {
                 let source = Ident::new(source, span);
                 let (default, bounds) = (self.default(default.as_ref()), bounds.expand(span));
                 quote_spanned!(span=> #call::slot(#source_type::#source, #name, #default, #bounds))
+            }
+            Origin::Form { default, bounds } => {
+                let call = qualified(&self.ty, "FromForm");
+                let (default, bounds) = (self.default(default.as_ref()), bounds.expand(span));
+                quote_spanned!(span=> #call::slot(#name, #default, #bounds))
             }
             Origin::State => {
                 let call = qualified(&self.ty, "SharedState");

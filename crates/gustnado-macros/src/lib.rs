@@ -32,12 +32,15 @@ mod template;
 
 use proc_macro::TokenStream;
 
-#[proc_macro_derive(RequestHandler, attributes(route, query, header, cookie, state, param))]
+#[proc_macro_derive(
+    RequestHandler,
+    attributes(route, query, header, cookie, form, state, param)
+)]
 pub fn request_handler(item: TokenStream) -> TokenStream {
     derive::handler::derive(item.into()).into()
 }
 
-#[proc_macro_derive(Inputs, attributes(query, header, cookie, state, param))]
+#[proc_macro_derive(Inputs, attributes(query, header, cookie, form, state, param))]
 pub fn inputs(item: TokenStream) -> TokenStream {
     derive::inputs::derive(item.into()).into()
 }

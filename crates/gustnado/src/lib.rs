@@ -31,29 +31,38 @@
 //!
 //! # Features
 //!
-//! All but `pattern` are on unless `default-features = false`; each adds and none changes what is
-//! there.
+//! Each adds and none changes what is there. On unless `default-features = false`:
 //!
 //! - `macros`: [`macro@RequestHandler`], [`macro@verbs`], [`macro@Inputs`], [`macro@FromParam`] and
 //!   [`macro@HttpError`]
 //! - `static`: static files
 //! - `http2`: HTTP/2 with prior knowledge, on the port of HTTP/1.1
 //! - `json`: [`Json`] and [`Created`]
+//!
+//! Off unless asked for:
+//!
+//! - `multipart`: forms with files, as `Upload` and `Multipart`
 //! - `pattern`: regular expressions as bounds of inputs
+//! - `garde`: inputs checked by the rules of the garde crate, as `Garde`
 
 pub mod prelude;
 
 pub use gustnado_core::testing;
 
+#[cfg(feature = "garde")]
+pub use gustnado_core::Garde;
 pub use gustnado_core::{
-    App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError, BuildProblem, Cx,
-    Download, Error, Event, Events, FromRequest, Gone, Html, Internal, IntoEvent, IntoResponse,
-    Limits, LocalUrl, Mount, Needs, NoContent, OrError, Outcome, ParamError, Part, Pattern,
-    PatternError, Redirect, Request, Response, Result, Routes, RunError, SameSite, Sender, Serve,
-    SetCookie, SharedState, Stage, Stopping, Tower, With,
+    App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError, BuildProblem, Bytes,
+    Cx, Download, Error, Event, Events, FromForm, FromRequest, Gone, Html, Internal, IntoEvent,
+    IntoResponse, Invalid, Limits, LocalUrl, Mount, Needs, NoContent, OrError, Outcome, ParamError,
+    Part, Pattern, PatternError, Peer, Redirect, Request, RequestHead, Response, Result, Routes,
+    RunError, SameSite, Sender, Serve, SetCookie, SharedState, Stage, Stopping, Text, Tower, Valid,
+    Validate, With,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};
+#[cfg(feature = "multipart")]
+pub use gustnado_core::{FormPart, Multipart, Upload};
 #[cfg(feature = "static")]
 pub use gustnado_static::*;
 // A derive has the name of its trait, as serde's have: one import brings both.

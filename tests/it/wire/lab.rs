@@ -32,8 +32,9 @@ async fn answer(mut request: Request) -> Result<Response> {
             Ok(Response::new(200).with_text("blocked"))
         }
         "/echo" => {
-            let limit = 64 * 1024;
-            let body = request.body_mut().collect(limit).await?;
+            let body = request.body_mut();
+            body.set_limit(64 * 1024);
+            let body = body.collect().await?;
             Ok(Response::new(200).with_body(body))
         }
         "/zeros" => Ok(Response::new(200).with_body(vec![0; number])),

@@ -1,5 +1,6 @@
 //! Bytes on a socket: framing, limits, time-outs, HTTP/2, drain, streams.
 
+mod bodies;
 mod drain;
 mod events;
 mod framing;

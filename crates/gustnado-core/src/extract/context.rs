@@ -29,7 +29,6 @@ pub struct Cx {
     request: Request,
     captures: Captures,
     route: Arc<RouteInfo>,
-    body_limit: usize,
     request_id: OnceLock<Box<str>>,
     dry_run: Option<Vec<Described>>,
 }
@@ -96,11 +95,11 @@ impl fmt::Debug for Shared {
 }
 
 impl Cx {
-    pub(crate) fn new(request: Request, captures: Captures, route: Arc<RouteInfo>) -> Self {
+    pub(crate) fn new(mut request: Request, captures: Captures, route: Arc<RouteInfo>) -> Self {
+        request.body_mut().set_limit(route.shared.limits.body);
         Self {
             request,
             captures,
-            body_limit: route.shared.limits.body,
             route,
             request_id: OnceLock::new(),
             dry_run: None,
@@ -164,16 +163,6 @@ impl Cx {
     #[must_use]
     pub fn problem(&self, error: &Error) -> Response {
         problem::render(error, &self.request, || self.request_id())
-    }
-
-    /// Bytes that the body of this request may have.
-    #[must_use]
-    pub fn body_limit(&self) -> usize {
-        self.body_limit
-    }
-
-    pub(crate) fn limit_body(&mut self, bytes: usize) {
-        self.body_limit = bytes;
     }
 
     /// The bounds that hold for this request.

@@ -3,6 +3,7 @@
 
 use super::{
     context::Cx,
+    form::{self, Form},
     need::Stage,
     slot::{Kind, SlotList, describe},
 };
@@ -51,12 +52,24 @@ pub(crate) async fn fill_head(
     Ok(stages.body)
 }
 
-/// The input that reads the body.
+/// The input that reads the body, or those that are fields of the form that it is.
 ///
 /// # Errors
-/// When the body is not what the input wants.
+/// When the body is not what the input wants; all failures of fields together.
 pub(crate) async fn fill_body(cx: &mut Cx, args: &mut dyn SlotList) -> Result<(), Error> {
-    fill_stage(cx, args, Stage::Body).await
+    let mut wanted = Vec::new();
+    form_names(args, &mut wanted);
+    if wanted.is_empty() {
+        return fill_stage(cx, args, Stage::Body).await;
+    }
+    let mut form = form::read(cx, &wanted).await?;
+    let mut bad = Vec::new();
+    fill_form(&mut form, args, &mut bad);
+    if bad.is_empty() {
+        return Ok(());
+    }
+    let error = Error::new(422, "some fields of the form cannot be used");
+    Err(error.with_bad_inputs(bad))
 }
 
 /// Which stages have a slot.
@@ -82,7 +95,7 @@ impl Stages {
                     self.typed_params = true;
                 }
                 Kind::Typed(Stage::Async) => self.waits = true,
-                Kind::Typed(Stage::Body) => self.body = true,
+                Kind::Form(_) | Kind::Typed(Stage::Body) => self.body = true,
                 Kind::Group(slots) => self.note(slots),
             }
             index += 1;
@@ -97,7 +110,7 @@ async fn fill_stage(cx: &mut Cx, slots: &mut dyn SlotList, stage: Stage) -> Resu
         match slot.kind() {
             Kind::Typed(its) if its == stage => slot.fill_later(cx).await?,
             Kind::Group(slots) => Box::pin(fill_stage(cx, slots, stage)).await?,
-            Kind::Plain | Kind::Typed(_) => {}
+            Kind::Plain | Kind::Form(_) | Kind::Typed(_) => {}
         }
         index += 1;
     }
@@ -111,7 +124,7 @@ fn fill_plain(cx: &Cx, slots: &mut dyn SlotList, bad: &mut Vec<BadInput>) {
         match slot.kind() {
             Kind::Plain => bad.extend(slot.fill(cx).err()),
             Kind::Group(slots) => fill_plain(cx, slots, bad),
-            Kind::Typed(_) => {}
+            Kind::Form(_) | Kind::Typed(_) => {}
         }
         index += 1;
     }
@@ -133,26 +146,49 @@ async fn fill_params(
                 Ok(()) => {}
             },
             Kind::Group(slots) => Box::pin(fill_params(cx, slots, bad)).await?,
-            Kind::Plain | Kind::Typed(_) => {}
+            Kind::Plain | Kind::Form(_) | Kind::Typed(_) => {}
         }
         index += 1;
     }
     Ok(())
 }
 
+/// The names of the fields that are wanted of a form.
+fn form_names(slots: &mut dyn SlotList, names: &mut Vec<&'static str>) {
+    let mut index = 0;
+    while let Some(slot) = slots.slot(index) {
+        match slot.kind() {
+            Kind::Form(name) => names.push(name),
+            Kind::Group(slots) => form_names(slots, names),
+            Kind::Plain | Kind::Typed(_) => {}
+        }
+        index += 1;
+    }
+}
+
+/// Fills what are fields of a form, and gathers what cannot be used.
+fn fill_form(form: &mut Form, slots: &mut dyn SlotList, bad: &mut Vec<BadInput>) {
+    let mut index = 0;
+    while let Some(slot) = slots.slot(index) {
+        match slot.kind() {
+            Kind::Form(_) => bad.extend(slot.fill_form(form).err()),
+            Kind::Group(slots) => fill_form(form, slots, bad),
+            Kind::Plain | Kind::Typed(_) => {}
+        }
+        index += 1;
+    }
+}
+
 /// Refuses a query string of so many pairs that looking each input up would be the attack.
 fn check_query(cx: &Cx, bad: &mut Vec<BadInput>) {
-    let limit = cx.limits().query_pairs;
+    let limit = cx.limits().pairs;
     let query = cx.request().query().unwrap_or_default();
     // A pair takes a byte and its `&`, so a short one need not be counted.
     if query.len() < limit {
         return;
     }
     if query.bytes().filter(|byte| *byte == b'&').count() >= limit {
-        bad.push(BadInput {
-            part: Part::Query,
-            name: "".into(),
-            detail: format!("has more than {limit} pairs").into(),
-        });
+        let detail = format!("has more than {limit} pairs");
+        bad.push(BadInput::new(Part::Query, "", detail));
     }
 }

@@ -1,80 +1,169 @@
 //! A JSON body, as an input. `respond::json` writes the same type.
 
-use http::{HeaderMap, header::CONTENT_TYPE};
+use bytes::Bytes;
 use serde_core::de::DeserializeOwned;
 use serde_json::error::Category;
+use serde_path_to_error::{Path, Segment};
 
-use super::{context::Cx, need::Stage, typed::FromRequest};
+use super::{
+    context::Cx,
+    media::{Media, missing},
+    need::Stage,
+    pointer,
+    typed::FromRequest,
+};
 use crate::{
     error::{BadInput, Error, Part},
     respond::Json,
 };
 
-/// 415 where the body does not say that it is JSON, 413 where it is too long, 400 where it is not
-/// JSON, 422 where it is JSON of another form.
+/// 415 where the body does not say that it is JSON, 413 where it is too long, 400 where there is
+/// none or it is not JSON, 422 where it is JSON of another form.
 impl<T: DeserializeOwned + Send + 'static> FromRequest for Json<T> {
     const STAGE: Stage = Stage::Body;
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
-        if !is_json(cx.request().headers()) {
+        if http_body::Body::is_end_stream(cx.body_mut()) {
+            return Err(missing());
+        }
+        let media = Media::of(cx.request().headers());
+        if !media.is_some_and(|media| media.is_json()) {
             let detail = "the body must be JSON, with Content-Type: application/json";
             return Err(Error::new(415, detail));
         }
-        let limit = cx.body_limit();
-        let bytes = cx.body_mut().collect(limit).await?;
-        serde_json::from_slice(&bytes).map(Self).map_err(unreadable)
+        let bytes = cx.body_mut().collect().await?;
+        if bytes.is_empty() {
+            return Err(missing());
+        }
+        read(&bytes).map(Self)
     }
 }
 
-/// `application/json` or anything `+json` (RFC 6839 section 3.1), with any parameters.
-fn is_json(headers: &HeaderMap) -> bool {
-    let Some(Ok(value)) = headers.get(CONTENT_TYPE).map(|value| value.to_str()) else {
-        return false;
+/// Reads twice what is of another form: knowing where one stands costs more than the reading, and
+/// most bodies are as they should be.
+fn read<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Error> {
+    let error = match serde_json::from_slice(bytes) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
     };
-    let media = value.split(';').next().unwrap_or_default().trim();
-    let Some((kind, subtype)) = media.split_once('/') else {
-        return false;
-    };
-    kind.eq_ignore_ascii_case("application")
-        && (subtype.eq_ignore_ascii_case("json") || subtype.to_ascii_lowercase().ends_with("+json"))
+    match error.classify() {
+        Category::Data => Err(of_another_form::<T>(bytes, error)),
+        Category::Syntax | Category::Eof | Category::Io => {
+            let bad = BadInput::new(Part::Body, "", error.to_string());
+            let error = Error::new(400, "the body is not JSON").with_source(error);
+            Err(error.with_bad_input(bad))
+        }
+    }
 }
 
-fn unreadable(error: serde_json::Error) -> Error {
-    let (status, detail) = match error.classify() {
-        Category::Data => (422, "the body is JSON, but not of the form that is wanted"),
-        Category::Syntax | Category::Eof | Category::Io => (400, "the body is not JSON"),
-    };
-    Error::new(status, detail)
-        .with_bad_input(BadInput {
-            part: Part::Body,
-            name: "".into(),
-            detail: error.to_string().into(),
-        })
+#[cold]
+fn of_another_form<T: DeserializeOwned>(bytes: &Bytes, error: serde_json::Error) -> Error {
+    let mut again = serde_json::Deserializer::from_slice(bytes);
+    let again: Result<T, _> = serde_path_to_error::deserialize(&mut again);
+    let pointer = again.err().map(|error| pointer_of(error.path()));
+    // Where there is a pointer, line and column say the same less well.
+    let text = error.to_string();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    let detail = text.strip_suffix(&position).unwrap_or(&text).to_owned();
+    let bad = BadInput::new(Part::Body, "", detail).at_pointer(pointer.unwrap_or_default());
+    Error::new(422, "the body is JSON, but not of the form that is wanted")
+        .with_bad_input(bad)
         .with_source(error)
+}
+
+/// The path as far as it is one of keys and indexes.
+fn pointer_of(path: &Path) -> String {
+    let mut pointer = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => pointer::push(&mut pointer, index),
+            Segment::Map { key } | Segment::Enum { variant: key } => {
+                pointer::push(&mut pointer, key);
+            }
+            Segment::Unknown => break,
+        }
+    }
+    pointer
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
+    use serde::Deserialize;
+
     use super::*;
-    use http::HeaderValue;
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "it is never read")]
+    struct Order {
+        items: Vec<Item>,
+        #[serde(default)]
+        notes: HashMap<String, u8>,
+        #[serde(default)]
+        counts: HashMap<u8, u8>,
+        shape: Option<Shape>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "it is never read")]
+    struct Item {
+        price: u32,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "it is never read")]
+    enum Shape {
+        Dot,
+        Disc { radius: u8 },
+    }
+
+    fn failure(text: &'static str) -> (u16, String, String) {
+        let error = read::<Order>(&Bytes::from_static(text.as_bytes())).expect_err(text);
+        let [bad] = error.inputs() else {
+            panic!("{text}: {error:?}");
+        };
+        let (pointer, detail) = (bad.pointer.clone(), bad.detail.clone());
+        (error.status().as_u16(), pointer.into(), detail.into())
+    }
 
     #[test]
-    fn media_types() {
+    fn what_is_of_another_form_is_pointed_at() {
         let table = [
-            ("application/json", true),
-            ("Application/JSON; charset=utf-8", true),
-            ("application/merge-patch+json", true),
-            ("application/jsonp", false),
-            ("text/json", false),
-            ("application/x-www-form-urlencoded", false),
-            ("application", false),
-            ("", false),
+            (r#"{"items":[{"price":1},{"price":"2"}]}"#, "/items/1/price"),
+            (r#"{"items":[{"price":-1}]}"#, "/items/0/price"),
+            (r#"{"items":[{}]}"#, "/items/0"),
+            (r#"{"items":{}}"#, "/items"),
+            ("[]", ""),
+            ("7", ""),
+            (r#"{"items":[],"notes":{"a/b~":"c"}}"#, "/notes/a~1b~0"),
+            (r#"{"items":[],"counts":{"300":1}}"#, "/counts/300"),
+            (
+                r#"{"items":[],"shape":{"Disc":{"radius":300}}}"#,
+                "/shape/Disc/radius",
+            ),
         ];
-        for (text, json) in table {
-            let mut headers = HeaderMap::new();
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(text));
-            assert_eq!(is_json(&headers), json, "{text}");
+        for (text, pointer) in table {
+            let (status, found, detail) = failure(text);
+            assert_eq!((status, &*found), (422, pointer), "{text}");
+            assert!(!detail.contains("line 1"), "{detail}");
         }
-        assert!(!is_json(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn what_is_no_json_is_told_with_its_line() {
+        let deep = format!("{{\"deep\": {}", "[".repeat(200)).leak();
+        for text in [
+            "{",
+            "nope",
+            "{\"items\": []} {}",
+            "{\"items\": [],}",
+            deep,
+            "\u{1}",
+        ] {
+            let (status, pointer, detail) = failure(text);
+            assert_eq!((status, &*pointer), (400, ""), "{text}");
+            assert!(detail.contains("line 1 column"), "{detail}");
+        }
     }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// A value that is read from one piece of text in a request: a path value, a query parameter, a
-/// header field, a cookie.
+/// header field, a cookie, a field of a form.
 ///
 /// `#[derive(FromParam)]` writes it for enums of words and for structs around one such value.
 ///
@@ -37,7 +37,7 @@ use super::{
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from text in a request",
-    label = "not a path, query, header or cookie value",
+    label = "not a path, query, header, cookie or form value",
     note = "if `{Self}` is shared state, mark the field #[state]; else derive or implement `FromParam` for it"
 )]
 pub trait FromParam: Sized + Send + 'static {

@@ -8,6 +8,7 @@ use super::{
     BoxFuture,
     bounds::Bounds,
     context::Cx,
+    form::{Form, Wish},
     need::{Described, Need, Needed, Needs, Stage},
     text::{self, Source, Values, Wanted},
     unreadable::{ParamError, ValueError},
@@ -34,6 +35,14 @@ pub(super) enum How<T> {
         read: fn(&mut Values<'_>) -> Result<T, ValueError>,
         default: Option<fn() -> Result<T, ParamError>>,
         bounds: Option<&'static Bounds>,
+    },
+    /// A field of a form.
+    Form {
+        read: fn(&mut Form, &Wish) -> Result<T, ValueError>,
+        default: Option<fn() -> Result<T, ParamError>>,
+        bounds: Option<&'static Bounds>,
+        /// Whether it is a file, which no bounds hold for.
+        file: bool,
     },
     State {
         id: TypeId,
@@ -93,6 +102,9 @@ pub trait AnySlot: Send {
     /// Fills a slot that is [`Kind::Plain`].
     fn fill(&mut self, cx: &Cx) -> Result<(), BadInput>;
 
+    /// Fills a slot that is [`Kind::Form`].
+    fn fill_form(&mut self, form: &mut Form) -> Result<(), BadInput>;
+
     /// Fills a slot that is [`Kind::Typed`].
     fn fill_later<'a>(&'a mut self, cx: &'a mut Cx) -> BoxFuture<'a, Result<(), Error>>;
 }
@@ -106,6 +118,8 @@ pub trait AnySlot: Send {
 pub enum Kind<'s> {
     /// It is filled at once, in [`Stage::Params`].
     Plain,
+    /// It is filled in [`Stage::Body`], out of the field of this name.
+    Form(&'static str),
     /// Its type says when, and how.
     Typed(Stage),
     /// It has slots of its own.
@@ -116,6 +130,7 @@ impl<T: Send> AnySlot for Slot<T> {
     fn kind(&mut self) -> Kind<'_> {
         match &mut self.how {
             How::Text { .. } | How::State { .. } => Kind::Plain,
+            How::Form { .. } => Kind::Form(self.name),
             How::Typed { stage, .. } => Kind::Typed(*stage),
             How::Group(group) => Kind::Group(group.slots()),
         }
@@ -142,11 +157,21 @@ impl<T: Send> AnySlot for Slot<T> {
                 if *source == Source::Path {
                     say(Vec::new(), Need::Path);
                 }
-                if let Some(problem) = bounds.and_then(Bounds::problem) {
+                for problem in problems(*bounds, *default) {
                     say(Vec::new(), Need::BadOption(problem));
                 }
-                if let Some(Err(error)) = default.map(|default| default()) {
-                    let problem = format!("its default cannot be used: {error}");
+            }
+            How::Form {
+                default,
+                bounds,
+                file,
+                ..
+            } => {
+                if *file && bounds.is_some() {
+                    let problem = "bounds hold for text, and it is a file".into();
+                    say(Vec::new(), Need::BadOption(problem));
+                }
+                for problem in problems(*bounds, *default) {
                     say(Vec::new(), Need::BadOption(problem));
                 }
             }
@@ -186,7 +211,24 @@ impl<T: Send> AnySlot for Slot<T> {
                 self.value = Some(text::read(cx, &wanted, *read, *default)?);
             }
             How::State { get, .. } => self.value = cx.state_with(*get),
-            How::Typed { .. } | How::Group(_) => {}
+            How::Form { .. } | How::Typed { .. } | How::Group(_) => {}
+        }
+        Ok(())
+    }
+
+    fn fill_form(&mut self, form: &mut Form) -> Result<(), BadInput> {
+        if let How::Form {
+            read,
+            default,
+            bounds,
+            ..
+        } = &self.how
+        {
+            let wish = Wish {
+                name: self.name,
+                bounds: *bounds,
+            };
+            self.value = Some(form.field(&wish, *read, *default)?);
         }
         Ok(())
     }
@@ -199,6 +241,16 @@ impl<T: Send> AnySlot for Slot<T> {
             Ok(())
         })
     }
+}
+
+/// What is wrong with the options of an input.
+fn problems<T>(
+    bounds: Option<&'static Bounds>,
+    default: Option<fn() -> Result<T, ParamError>>,
+) -> impl Iterator<Item = String> {
+    let default = default.and_then(|default| default().err());
+    let default = default.map(|error| format!("its default cannot be used: {error}"));
+    bounds.and_then(Bounds::problem).into_iter().chain(default)
 }
 
 /// What slots say of themselves at start-up.

@@ -62,15 +62,11 @@ pub(super) fn read<T>(
         (Err(ValueError::Missing), Some(default)) => default().map_err(Into::into),
         (result, _) => result,
     };
-    result.map_err(|error| BadInput {
-        part: wanted.source.part(),
-        name: wanted.name.into(),
-        detail: error.detail(),
-    })
+    result.map_err(|error| BadInput::new(wanted.source.part(), wanted.name, error.detail()))
 }
 
 /// Reads values; says whether there are more of them than it can use.
-type Read<'r> = dyn FnMut(&mut Values<'_>) -> bool + 'r;
+pub(super) type Read<'r> = dyn FnMut(&mut Values<'_>) -> bool + 'r;
 
 /// Hands over the values that are wanted. Compiled once, whatever they become.
 fn find(cx: &Cx, wanted: &Wanted, read: &mut Read<'_>) {
@@ -89,7 +85,7 @@ fn find(cx: &Cx, wanted: &Wanted, read: &mut Read<'_>) {
             );
         }
         Source::Query => {
-            bounded(bounds, &mut query_values(cx, name), read);
+            bounded(bounds, &mut pairs(cx.request().query(), name), read);
         }
         Source::Header => {
             let values = headers.get_all(name).into_iter();
@@ -111,7 +107,12 @@ fn find(cx: &Cx, wanted: &Wanted, read: &mut Read<'_>) {
     }
 }
 
-fn bounded(bounds: Option<&Bounds>, values: &mut Values<'_>, read: &mut Read<'_>) -> bool {
+/// Hands over values of which each keeps to the bounds.
+pub(super) fn bounded(
+    bounds: Option<&Bounds>,
+    values: &mut Values<'_>,
+    read: &mut Read<'_>,
+) -> bool {
     let Some(bounds) = bounds else {
         return read(values);
     };
@@ -127,12 +128,13 @@ fn text(bytes: &[u8]) -> Result<Cow<'_, str>, ValueError> {
     text.map_err(|_| ValueError::NotText)
 }
 
-/// The values of `name` in the query string, within the limit on pairs (which `fill` enforces).
-fn query_values<'a>(
-    cx: &'a Cx,
-    name: &'static str,
+/// The values of `name` in a query string or a form that is written as one. That it has not too many
+/// pairs to look through is made sure of before.
+pub(super) fn pairs<'a>(
+    text: Option<&'a str>,
+    name: &'a str,
 ) -> impl Iterator<Item = Result<Cow<'a, str>, ValueError>> {
-    let mut rest = cx.request().query();
+    let mut rest = text;
     std::iter::from_fn(move || {
         loop {
             let (pair, after) = cut(rest?, b'&');
@@ -174,4 +176,71 @@ fn decode_form(text: &str) -> Result<Cow<'_, str>, ValueError> {
     }
     let spaced = text.replace('+', " ");
     decode(&spaced).map(|text| Cow::Owned(text.into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn values(text: &str, name: &str) -> Vec<Option<String>> {
+        let values = pairs(Some(text), name);
+        values.map(|value| Some(value.ok()?.into_owned())).collect()
+    }
+
+    #[test]
+    fn pairs_are_found_by_their_decoded_names() {
+        let table: [(&str, &[Option<&str>]); 14] = [
+            ("", &[]),
+            ("a", &[Some("")]),
+            ("a=", &[Some("")]),
+            ("a=1&a=2&b=3", &[Some("1"), Some("2")]),
+            ("&&a=1&&", &[Some("1")]),
+            ("=1&==&a=1", &[Some("1")]),
+            ("a=b=c", &[Some("b=c")]),
+            ("%61=1&A=2&+a=3", &[Some("1")]),
+            ("a=x+y%20z%2B", &[Some("x y z+")]),
+            ("a=%C3%BC", &[Some("ü")]),
+            ("a=ü", &[Some("ü")]),
+            // Not UTF-8; then what is no escape stays as it is (WHATWG URL, percent-decode).
+            ("a=%ff", &[None]),
+            ("a=%zz&a=%&a=%6", &[Some("%zz"), Some("%"), Some("%6")]),
+            ("%ff=1&a=2", &[Some("2")]),
+        ];
+        for (text, expected) in table {
+            let expected: Vec<_> = expected.iter().map(|v| v.map(str::to_owned)).collect();
+            assert_eq!(values(text, "a"), expected, "{text}");
+        }
+    }
+
+    /// As browsers write it.
+    fn encode(text: &str) -> String {
+        let encoded =
+            percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC);
+        encoded.to_string().replace("%20", "+")
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(fields in prop::collection::vec((".{1,3}", ".*"), 0..8)) {
+            let written: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+                .collect();
+            let text = written.join("&");
+            for (name, _) in &fields {
+                let of_name = fields.iter().filter(|(other, _)| other == name);
+                let expected: Vec<_> = of_name.map(|(_, value)| Some(value.clone())).collect();
+                prop_assert_eq!(values(&text, name), expected);
+            }
+        }
+
+        #[test]
+        fn no_text_is_too_strange(text in "[a=&%+0-9f\u{0}-\u{ff}]{0,40}", name in ".{0,3}") {
+            let _ = values(&text, &name);
+            let pairs = text.split('&').count();
+            prop_assert!(values(&text, "a").len() <= pairs);
+        }
+    }
 }

@@ -34,7 +34,7 @@ use crate::error::Error;
     message = "`{Self}` is not a handler input",
     label = "where does this value come from?",
     note = "mark it #[query], #[header], #[cookie] or #[state]; a field that the route names in braces, \
-            as in \"/users/{{id}}\", is a path value; a body is an argument such as `Json<T>`; \
+            as in \"/users/{{id}}\", is a path value; a body is an argument such as `Json<T>`, or several that are marked #[form]; \
             or derive `Inputs` or implement `FromRequest` for it"
 )]
 pub trait FromRequest: Sized + Send + 'static {
@@ -75,8 +75,8 @@ pub trait FromRequest: Sized + Send + 'static {
 
 /// Absent is `None`, where the error says so: see [`Error::absent`]. Any other error stays.
 impl<T: FromRequest> FromRequest for Option<T> {
+    // Not `FORM`, even if `T` is: it is read by itself.
     const STAGE: Stage = T::STAGE;
-    const FORM: bool = T::FORM;
 
     fn needs(needs: &mut Needs) {
         T::needs(needs);

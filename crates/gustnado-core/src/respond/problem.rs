@@ -120,6 +120,10 @@ fn document(error: &Error, id: Option<&str>) -> String {
                 json.push_str(",\"name\":");
                 quote(&mut json, &bad.name);
             }
+            if !bad.pointer.is_empty() {
+                json.push_str(",\"pointer\":");
+                quote(&mut json, &bad.pointer);
+            }
             json.push_str(",\"detail\":");
             quote(&mut json, &bad.detail);
             json.push('}');
@@ -170,6 +174,7 @@ fn page(error: &Error, id: Option<&str>) -> String {
         for bad in error.inputs() {
             let _ = write!(html, "<li>{} <b>", bad.part.as_str());
             escape(&mut html, &bad.name);
+            escape(&mut html, &bad.pointer);
             html.push_str("</b>: ");
             escape(&mut html, &bad.detail);
             html.push_str("</li>\n");
@@ -221,16 +226,16 @@ mod tests {
 
     #[test]
     fn a_document_lists_every_bad_input() {
-        let bad = |part, name: &'static str| BadInput {
-            part,
-            name: name.into(),
-            detail: "\"x\"\n".into(),
-        };
-        let error = Error::bad_inputs(vec![bad(Part::Query, "page"), bad(Part::Body, "")]);
+        let bad = |part, name: &'static str| BadInput::new(part, name, "\"x\"\n");
+        let error = Error::bad_inputs(vec![
+            bad(Part::Query, "page"),
+            bad(Part::Body, "").at_pointer("/a/0"),
+        ]);
         assert_eq!(
             document(&error, None),
-            r#"{"title":"Bad Request","status":400,"detail":"some inputs of the request cannot be used","errors":[{"in":"query","name":"page","detail":"\"x\"\u000a"},{"in":"body","detail":"\"x\"\u000a"}]}"#
+            r#"{"title":"Bad Request","status":400,"detail":"some inputs of the request cannot be used","errors":[{"in":"query","name":"page","detail":"\"x\"\u000a"},{"in":"body","pointer":"/a/0","detail":"\"x\"\u000a"}]}"#
         );
+        assert!(page(&error, None).contains("<li>body <b>/a/0</b>: &quot;x&quot;"));
     }
 
     #[test]

@@ -74,13 +74,13 @@ fn change_midway(site: &Site, change: impl FnOnce()) -> (usize, bool) {
         let mut body = answer.take_body();
         let mut taken = body.chunk().await.unwrap().unwrap().len();
         change();
-        while let Some(chunk) = body.chunk().await {
-            match chunk {
-                Ok(bytes) => taken += bytes.len(),
+        loop {
+            match body.chunk().await {
+                Ok(Some(bytes)) => taken += bytes.len(),
+                Ok(None) => return (taken, false),
                 Err(_) => return (taken, true),
             }
         }
-        (taken, false)
     })
 }
 

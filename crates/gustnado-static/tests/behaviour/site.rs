@@ -174,10 +174,14 @@ pub(crate) async fn answer(files: &StaticFiles, prefix: &str, request: Request) 
         body: Vec::new(),
         broken: false,
     };
-    while let Some(chunk) = body.chunk().await {
-        match chunk {
-            Ok(bytes) => answer.body.extend_from_slice(&bytes),
-            Err(_) => answer.broken = true,
+    loop {
+        match body.chunk().await {
+            Ok(Some(bytes)) => answer.body.extend_from_slice(&bytes),
+            Ok(None) => break,
+            Err(_) => {
+                answer.broken = true;
+                break;
+            }
         }
     }
     assert!(!head || answer.body.is_empty(), "HEAD has no body");

@@ -96,6 +96,8 @@ pub(super) struct Argument {
     pub(super) pattern: TokenStream,
     pub(super) ty: TokenStream,
     pub(super) input: Input,
+    /// The mark it has, as written.
+    pub(super) mark: Option<Attribute>,
     /// Whether it is marked and has no name to be looked up by.
     pub(super) nameless: bool,
     /// Whether it has a mark that is none, which has been said.

@@ -222,7 +222,7 @@ fn argument(input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<Argument> {
         } else if !is_inert(&name) && !MARKS.contains(&name.as_str()) {
             let mut hint = did_you_mean(&name, &MARKS);
             if hint.is_empty() {
-                hint = "; there are #[query], #[header], #[cookie] and #[state]".into();
+                hint = "; there are #[query], #[header], #[cookie], #[form] and #[state]".into();
             }
             let message = format!("there is no source `{name}`{hint}");
             diag.at(attribute.path(), message);
@@ -240,11 +240,13 @@ fn argument(input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<Argument> {
     input.parse::<Token![:]>()?;
     let ty = input.parse::<Type>()?.to_token_stream();
     let mark = attr::mark(&attributes, diag);
+    let attribute = mark.as_ref().map(|mark| mark.attribute.clone());
     let name = binding(&pattern);
     let nameless = name.is_none() && mark.as_ref().is_some_and(|mark| mark.name.is_none());
     let name = name.unwrap_or_else(|| pattern.to_string().replace(' ', ""));
     Ok(Argument {
         input: Input::new(&name, ty.clone(), mark),
+        mark: attribute,
         pattern,
         ty,
         nameless,

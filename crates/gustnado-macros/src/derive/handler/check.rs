@@ -22,6 +22,11 @@ pub(super) fn check(handler: &Handler, diag: &mut Diag) {
                 let message = format!("`{name}` is no path value: the route has no `{{{name}}}`");
                 diag.at(mark, message);
             }
+            // Another attribute that is taken for it is rustc's to tell.
+            (Source::Form, false) if mark.path().is_ident("form") => {
+                let message = "a form is a body: make it an argument of the verb that needs it";
+                diag.at(mark, message);
+            }
             (Source::Path, _) | (_, false) => {}
             (_, true) => {
                 let message =

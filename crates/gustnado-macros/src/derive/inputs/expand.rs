@@ -18,8 +18,12 @@ pub(super) fn expand(group: &Fields) -> TokenStream {
     let [group_slot, group_needs, read_group] =
         ["group_slot", "group_needs", "read_group"].map(|name| runtime(name, span));
     let is_typed = |field: &&Field| field.input.is_typed();
+    let is_form = |field: &Field| field.input.is_form();
     let typed: Vec<&Field> = group.list.iter().filter(is_typed).collect();
-    let plain = (typed.len() < group.list.len()).then(|| quote!(#stage::Params,));
+    let is_plain = |field: &Field| !field.input.is_typed() && !is_form(field);
+    let plain = (group.list.iter().any(is_plain)).then(|| quote!(#stage::Params,));
+    let form = group.list.iter().any(is_form);
+    let body = form.then(|| quote!(#stage::Body,));
     let stages = typed.iter().map(|field| of_type(field, "STAGE"));
     let forms = typed.iter().map(|field| of_type(field, "FORM"));
     quote! {
@@ -27,8 +31,8 @@ pub(super) fn expand(group: &Fields) -> TokenStream {
         #[automatically_derived]
         #[allow(clippy::all, clippy::pedantic)]
         impl #impl_generics #from_request for #ident #ty_generics #where_clause {
-            const STAGE: #stage = #stage::latest(&[#plain #(#stages),*]);
-            const FORM: bool = false #(|| #forms)*;
+            const STAGE: #stage = #stage::latest(&[#plain #body #(#stages),*]);
+            const FORM: bool = #form #(|| #forms)*;
             fn needs(needs: &mut #needs) {
                 #group_needs::<Self>(needs);
             }

@@ -32,7 +32,7 @@ pub(super) fn check(block: &mut Block, diag: &mut Diag) {
         let sound = match &role {
             Role::Verb(name) => {
                 let message = format!("{name} is answered twice");
-                verb(method, finishes, diag) && once(method, name, message, &mut seen, diag)
+                verb(method, name, finishes, diag) && once(method, name, message, &mut seen, diag)
             }
             Role::Hook(hook) => {
                 let name = method.ident.to_string();
@@ -83,7 +83,7 @@ fn role(method: &Method, diag: &mut Diag) -> Option<Role> {
     None
 }
 
-fn verb(method: &Method, finishes: bool, diag: &mut Diag) -> bool {
+fn verb(method: &Method, name: &str, finishes: bool, diag: &mut Diag) -> bool {
     let mut sound = signature(method, diag);
     if finishes && method.receiver == Some(Receiver::Value) {
         let message = format!(
@@ -102,7 +102,7 @@ fn verb(method: &Method, finishes: bool, diag: &mut Diag) -> bool {
         sound = false;
     }
     for argument in &method.arguments {
-        sound &= self::argument(argument, diag);
+        sound &= self::argument(argument, diag) & form(argument, name, diag);
     }
     sound & reply(&method.reply, diag)
 }
@@ -156,6 +156,16 @@ fn argument(argument: &Argument, diag: &mut Diag) -> bool {
         return true;
     };
     diag.at(&argument.ty, message);
+    false
+}
+
+/// A form that is sent with GET is no body.
+fn form(argument: &Argument, name: &str, diag: &mut Diag) -> bool {
+    if !argument.input.is_form() || !matches!(name, "GET" | "HEAD") {
+        return true;
+    }
+    let message = format!("a {name} form sends its fields in the query: use #[query]");
+    diag.at(&argument.mark, message);
     false
 }
 

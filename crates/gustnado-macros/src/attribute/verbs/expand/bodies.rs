@@ -19,12 +19,13 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// At most one argument reads the body, and none where there is none.
+    /// At most one argument reads the body, or several that are fields of one form; and none where
+    /// there is none.
     pub(super) fn add(&mut self, method: &Method, name: &str, generic: bool) {
-        let is_typed = |argument: &&Argument| argument.input.is_typed();
-        let typed: Vec<&Argument> = method.arguments.iter().filter(is_typed).collect();
-        for (index, argument) in typed.iter().enumerate() {
-            let earlier = &typed[..index];
+        let may_read = |argument: &&Argument| argument.input.is_typed() || argument.input.is_form();
+        let readers: Vec<&Argument> = method.arguments.iter().filter(may_read).collect();
+        for (index, argument) in readers.iter().enumerate() {
+            let earlier = &readers[..index];
             let panics = if matches!(name, "GET" | "HEAD") {
                 no_body(method, name, argument)
             } else {
@@ -37,9 +38,9 @@ impl Rules {
                 continue;
             }
             let span = first_span(&argument.ty);
-            let reads_body = argument.input.reads_body();
             let conditions = &method.conditions;
-            let rule = quote_spanned!(span=> { if #reads_body { #panics } });
+            let panics = if_read(argument, &panics);
+            let rule = quote_spanned!(span=> { #panics });
             let mut types = earlier.iter().chain([argument]);
             if generic || types.any(|argument| mentions(&argument.ty, "Self")) {
                 self.inner
@@ -50,6 +51,15 @@ impl Rules {
             }
         }
     }
+}
+
+/// What follows from an argument's reading the body, which a form does and a type may.
+fn if_read(argument: &Argument, then: &TokenStream) -> TokenStream {
+    if argument.input.is_form() {
+        return then.clone();
+    }
+    let reads_body = argument.input.reads_body();
+    quote_spanned!(first_span(&argument.ty)=> if #reads_body { #then })
 }
 
 fn no_body(method: &Method, name: &str, argument: &Argument) -> TokenStream {
@@ -63,11 +73,24 @@ fn no_body(method: &Method, name: &str, argument: &Argument) -> TokenStream {
 
 fn second_body(method: &Method, first: &Argument, second: &Argument) -> TokenStream {
     let (ident, first, second) = (&method.ident, &first.input, &second.input);
-    let reads_body = first.reads_body();
-    let (one, other) = (first.shares_body(), second.shares_body());
     let panic = second.panic(&format!(
         "`{ident}`: the body can be read once, but `{}` and `{}` both read it",
         first.name, second.name
     ));
-    quote_spanned!(first_span(&second.ty)=> if #reads_body && !(#one && #other) { #panic })
+    let span = first_span(&second.ty);
+    // Two fields of one form, or groups that have such fields.
+    let shared = match (first.is_form(), second.is_form()) {
+        (true, true) => return TokenStream::new(),
+        (true, false) => second.shares_body(),
+        (false, true) => first.shares_body(),
+        (false, false) => {
+            let (one, other) = (first.shares_body(), second.shares_body());
+            quote_spanned!(span=> (#one && #other))
+        }
+    };
+    if first.is_form() {
+        return quote_spanned!(span=> if !#shared { #panic });
+    }
+    let reads_body = first.reads_body();
+    quote_spanned!(span=> if #reads_body && !#shared { #panic })
 }

@@ -1,0 +1,132 @@
+//! A form that is a body, read once for all inputs that are fields of it. It must not know their
+//! types.
+
+use super::{
+    bounds::Bounds,
+    context::Cx,
+    media::{self, Media},
+    text::{Values, bounded, pairs},
+    unreadable::{ParamError, ValueError},
+};
+#[cfg(feature = "multipart")]
+use super::{parts::Parts, upload::Upload};
+use crate::error::{BadInput, Error, Part};
+
+/// A form whose body was read.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Form(Fields);
+
+#[derive(Debug)]
+enum Fields {
+    /// As it came, `application/x-www-form-urlencoded`.
+    Pairs(String),
+    #[cfg(feature = "multipart")]
+    Parts(Parts),
+}
+
+/// Reads a form. Of one that has parts, those are kept that have one of these names.
+///
+/// A request without a body has a form without fields: the inputs tell which of them are missing.
+///
+/// # Errors
+/// 415 where the body is no form, 413 where it is too long, 400 where it is broken or has too many
+/// fields.
+pub(super) async fn read(cx: &mut Cx, wanted: &[&'static str]) -> Result<Form, Error> {
+    if http_body::Body::is_end_stream(cx.body_mut()) {
+        return Ok(Form(Fields::Pairs(String::new())));
+    }
+    let media = Media::of(cx.request().headers());
+    let is = |kind, subtype| media.is_some_and(|media| media.is(kind, subtype));
+    if is("application", "x-www-form-urlencoded") {
+        let bytes = cx.body_mut().collect().await?;
+        let text = media::text(bytes)?;
+        check_pairs(&text, cx.limits().pairs)?;
+        return Ok(Form(Fields::Pairs(text)));
+    }
+    #[cfg(feature = "multipart")]
+    if is("multipart", "form-data") {
+        let parts = Parts::read(cx, wanted).await?;
+        return Ok(Form(Fields::Parts(parts)));
+    }
+    let _ = wanted;
+    Err(Error::new(415, NO_FORM))
+}
+
+#[cfg(feature = "multipart")]
+const NO_FORM: &str = "the body must be a form, with Content-Type: \
+                       application/x-www-form-urlencoded or multipart/form-data";
+#[cfg(not(feature = "multipart"))]
+const NO_FORM: &str =
+    "the body must be a form, with Content-Type: application/x-www-form-urlencoded";
+
+/// Looking up so many pairs for each input would be the attack.
+fn check_pairs(text: &str, limit: usize) -> Result<(), Error> {
+    if text.bytes().filter(|byte| *byte == b'&').count() < limit {
+        return Ok(());
+    }
+    let detail = format!("has more than {limit} pairs");
+    let error = Error::new(400, "the form has too many fields");
+    Err(error.with_bad_input(BadInput::new(Part::Body, "", detail)))
+}
+
+/// What an input wants of a form.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Wish {
+    pub(super) name: &'static str,
+    pub(super) bounds: Option<&'static Bounds>,
+}
+
+impl Form {
+    /// Reads an input.
+    pub(super) fn field<T>(
+        &mut self,
+        wish: &Wish,
+        read: fn(&mut Form, &Wish) -> Result<T, ValueError>,
+        default: Option<fn() -> Result<T, ParamError>>,
+    ) -> Result<T, BadInput> {
+        let result = match (read(self, wish), default) {
+            (Err(ValueError::Missing), Some(default)) => default().map_err(Into::into),
+            (result, _) => result,
+        };
+        result.map_err(|error| BadInput::new(Part::Body, wish.name, error.detail()))
+    }
+
+    /// Reads the texts that are wanted.
+    pub(super) fn texts<T>(
+        &self,
+        wish: &Wish,
+        read: fn(&mut Values<'_>) -> Result<T, ValueError>,
+    ) -> Result<T, ValueError> {
+        let mut result = Err(ValueError::Missing);
+        let mut read = |values: &mut Values<'_>| {
+            result = read(values);
+            false
+        };
+        match &self.0 {
+            Fields::Pairs(text) => {
+                bounded(wish.bounds, &mut pairs(Some(text), wish.name), &mut read);
+            }
+            #[cfg(feature = "multipart")]
+            Fields::Parts(parts) => {
+                bounded(wish.bounds, &mut parts.texts(wish.name), &mut read);
+            }
+        }
+        result
+    }
+
+    /// Takes the files that are wanted.
+    #[cfg(feature = "multipart")]
+    pub(super) fn files(&mut self, wish: &Wish) -> Result<Vec<Upload>, ValueError> {
+        match &mut self.0 {
+            Fields::Parts(parts) => parts.files(wish.name),
+            // What a browser sends of a file when the form does not say how: its name.
+            Fields::Pairs(text) if pairs(Some(text), wish.name).next().is_some() => {
+                let expected = "a file, in a form sent as multipart/form-data";
+                Err(ParamError::expected(expected).into())
+            }
+            Fields::Pairs(_) => Ok(Vec::new()),
+        }
+    }
+}

@@ -2,6 +2,7 @@
 //! not know what they mean.
 
 use std::{
+    any::Any,
     fmt,
     pin::Pin,
     task::{Context, Poll},
@@ -40,7 +41,14 @@ impl Body {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Self(Kind::Boxed(Box::pin(MapError { body })))
+        let mut given = Some(body);
+        // One of these stays what it is.
+        let own = (&mut given as &mut dyn Any).downcast_mut::<Option<Self>>();
+        if let Some(own) = own.and_then(Option::take) {
+            return own;
+        }
+        let boxed = given.map(|body| Kind::Boxed(Box::pin(MapError { body })));
+        Self(boxed.unwrap_or_default())
     }
 
     /// A stream of chunks. It is asked for the next chunk only when the socket can take it; a

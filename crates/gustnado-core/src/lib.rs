@@ -8,6 +8,7 @@
 //! - 0 [`error`], [`limits`], [`body`], [`route`], [`state`]
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
+//! - 3 [`middleware`]: layers around what answers
 //! - 3 [`extract`]: inputs out of a request
 //! - 4 [`handler`], [`mount`]: what answers
 //! - 5 [`write`]: fits an answer to its request
@@ -27,6 +28,7 @@ mod extract;
 mod handler;
 mod lifecycle;
 mod limits;
+mod middleware;
 mod mount;
 mod request;
 mod request_id;
@@ -39,12 +41,15 @@ mod state;
 pub mod testing;
 mod write;
 
-pub use application::{App, Application, BuildError, BuildProblem, Routes};
+pub use application::{App, Application, BuildError, BuildProblem, Group, Routes};
 pub use body::Body;
 pub use error::{BadInput, BoxError, Error, HttpError, Internal, OrError, Part, Result};
-pub use extract::{BoxFuture, Cx, FromParam, FromRequest, Needs, ParamError, SharedState, Stage};
+pub use extract::{
+    BoxFuture, Cx, FromParam, FromRequest, Needs, ParamError, SharedState, Stage, Urls,
+};
 pub use handler::{Outcome, RequestHandler};
 pub use limits::Limits;
+pub use middleware::Next;
 pub use mount::{Mount, Tower};
 pub use request::Request;
 #[cfg(feature = "json")]

@@ -19,6 +19,7 @@ use crate::{
     extract::{BoxFuture, Cx},
     handler::{Call, ClientGone, Verb},
     limits::CAUSES,
+    middleware::{Failed, Rest},
     mount::caught,
     request::{Request, X_REQUEST_ID},
     respond::problem,
@@ -31,18 +32,56 @@ use crate::{
 /// Answers a request. Whatever happens in it, there is an answer.
 pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
     let head = request.method() == Method::HEAD;
-    let response = match app.router().find(&request, app.limits().target) {
-        Matched::Verb(verb, route, captures) => {
-            call_verb(verb, Cx::new(request, captures, Arc::clone(route))).await
-        }
-        Matched::Mount(route) => call_mount(route, request).await,
-        Matched::Answer(response, route) => dress(response, &route.headers),
-        Matched::Nothing(error, route) => {
-            let cx = Cx::new(request, Captures::default(), Arc::clone(route));
-            fail(&error, &cx)
-        }
+    let matched = app.router().find(&request, app.limits().target);
+    let response = if matched.layers().is_empty() {
+        respond(matched, request).await
+    } else {
+        through_layers(matched, request).await
     };
     write::outgoing(head, response)
+}
+
+/// Calls what was found for a request.
+async fn respond(matched: Matched, request: Request) -> Response {
+    match matched {
+        Matched::Verb(verb, route, captures) => {
+            call_verb(&verb, Cx::new(request, captures, route)).await
+        }
+        Matched::Mount(route) => call_mount(&route, request).await,
+        Matched::Answer(response, route) => dress(response, &route.headers),
+        Matched::Nothing(error, route) => {
+            let cx = Cx::new(request, Captures::default(), route);
+            fail(&error, &cx)
+        }
+    }
+}
+
+/// Calls the layers around what was found, and within them what was found.
+fn through_layers(matched: Matched, request: Request) -> BoxFuture<'static, Response> {
+    let info = Arc::clone(matched.info());
+    let left = request.outline(info.writes_errors());
+    let failed = {
+        let info = Arc::clone(&info);
+        move |error: &Error| {
+            let request = left.clone().into();
+            fail(
+                error,
+                &Cx::new(request, Captures::default(), Arc::clone(&info)),
+            )
+        }
+    };
+    let failed: Failed = Arc::new(failed);
+    Box::pin(async move {
+        let rest: Rest =
+            Box::new(|request| Box::pin(async move { Ok(respond(matched, request).await.into()) }));
+        let layers = &info.shared.layers;
+        // Called within the future: a layer may also panic before it has made its own.
+        let call = async { layers.call(request, rest, Arc::clone(&failed)).await };
+        match caught(call).await {
+            Some(Ok(response)) => dress(response.into(), &info.headers),
+            None => failed(&panicked()),
+        }
+    })
 }
 
 async fn call_verb(verb: &Verb, mut cx: Cx) -> Response {
@@ -68,7 +107,7 @@ async fn answer(call: Call, mut cx: Cx) -> Response {
 
 async fn call_mount(route: &MountRoute, request: Request) -> Response {
     // The mount takes the request; an error is written for who sent it.
-    let left = request.outline(route.info.shared.write_error.is_some());
+    let left = request.outline(route.info.writes_errors());
     // Called within the future: a mount may also panic before it has made its own.
     let call = async { route.mount.call(&route.prefix, request).await };
     let result = caught(call).await;
@@ -83,7 +122,7 @@ async fn call_mount(route: &MountRoute, request: Request) -> Response {
 
 #[cold]
 fn panicked() -> Error {
-    Error::new(500, "the handler panicked")
+    Error::new(500, "the handler, or a layer around it, panicked")
 }
 
 /// Puts the default headers on an answer that does not have them.

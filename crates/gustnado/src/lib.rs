@@ -44,9 +44,9 @@ pub use gustnado_core::testing;
 
 pub use gustnado_core::{
     App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError, BuildProblem, Cx,
-    Error, FromParam, FromRequest, Html, Internal, IntoResponse, Limits, Mount, Needs, NoContent,
-    OrError, Outcome, ParamError, Part, Pattern, PatternError, Redirect, Request, Response, Result,
-    Routes, RunError, Serve, SharedState, Stage, Tower,
+    Error, FromParam, FromRequest, Group, Html, Internal, IntoResponse, Limits, Mount, Needs, Next,
+    NoContent, OrError, Outcome, ParamError, Part, Pattern, PatternError, Redirect, Request,
+    Response, Result, Routes, RunError, Serve, SharedState, Stage, Tower, Urls,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};

@@ -5,8 +5,8 @@
 
 #[doc(no_inline)]
 pub use gustnado_core::{
-    Application, Cx, Error, Html, HttpError, Internal, IntoResponse, Limits, NoContent, OrError,
-    Outcome, Redirect, RequestHandler, Response, Result, RunError,
+    Application, Cx, Error, Group, Html, HttpError, Internal, IntoResponse, Limits, NoContent,
+    OrError, Outcome, Redirect, RequestHandler, Response, Result, RunError,
 };
 #[cfg(feature = "static")]
 #[doc(no_inline)]

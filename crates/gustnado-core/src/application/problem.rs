@@ -84,6 +84,24 @@ pub enum BuildProblem {
         /// Where the input is written.
         at: At,
     },
+    /// A fallback stands at no path of its own, but its route has names.
+    FallbackNames {
+        /// The handler.
+        handler: &'static str,
+        /// Its template.
+        template: String,
+        /// Where the handler is written.
+        at: At,
+    },
+    /// A group cannot work as it is.
+    Group {
+        /// Its prefix.
+        prefix: String,
+        /// What is wrong.
+        problem: String,
+        /// Where it was made, or what is wrong was said.
+        at: At,
+    },
     /// A mount says that it cannot work.
     Mount {
         /// Its prefix.
@@ -156,6 +174,20 @@ impl fmt::Display for BuildProblem {
                 f,
                 "the default of {handler}.{input} ({at}) cannot be used: {error}"
             ),
+            Self::FallbackNames {
+                handler,
+                template,
+                at,
+            } => write!(
+                f,
+                "{handler} ({at}) is a fallback, which has no path values, but its route \
+                 {template:?} has names"
+            ),
+            Self::Group {
+                prefix,
+                problem,
+                at,
+            } => write!(f, "the group {prefix:?} ({at}): {problem}"),
             Self::Mount {
                 prefix,
                 problem,

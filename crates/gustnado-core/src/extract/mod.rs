@@ -5,11 +5,12 @@
 //!
 //! - `unreadable`: why a text is not the value that is wanted.
 //! - `need`: what an input says of itself before there is a request.
+//! - `urls`: links to routes by name.
 //! - `context`: a request on its way through its handler.
 //! - `text`: path, query string and header fields, decoded.
 //! - `slot`: the place an input is read into, whatever its type.
 //! - `param`: values read from one piece of text. `typed`: inputs known by their type. `json`: the
-//!   one that reads a body. `link`: values in links to routes.
+//!   one that reads a body. `link`: values in links to routes, and `urls` as an input.
 //! - `fill`: fills the slots of a handler, stage by stage.
 
 mod context;
@@ -23,9 +24,10 @@ mod slot;
 mod text;
 mod typed;
 mod unreadable;
+mod urls;
 
 pub use context::Cx;
-pub(crate) use context::{RouteInfo, Shared, WriteErrorFn};
+pub(crate) use context::{RouteInfo, Shared, WriteError, WriteErrorFn};
 pub(crate) use fill::{fill_body, fill_head};
 pub use link::PathValue;
 pub(crate) use need::{Described, Need};
@@ -35,6 +37,7 @@ pub use slot::{Slot, Slots};
 pub use text::Source;
 pub use typed::{FromRequest, SharedState};
 pub use unreadable::ParamError;
+pub use urls::Urls;
 
 use std::{future::Future, pin::Pin};
 

@@ -135,10 +135,10 @@ impl Plan {
             fallback: first.and_then(|first| self.fallback(&first, ground)),
         };
         let added = self.router.add_scope(scope);
-        let other = added.err().and_then(|other| other.fallback);
+        let other = added.err();
         let later = name.filter(|_| other.is_some()).into_iter();
         let later = later.chain(fallbacks.map(|later| later.handler.name));
-        let other = other.map(|other| other.name).or(name).unwrap_or_default();
+        let other = other.or(name).unwrap_or_default();
         for name in later {
             let place = prefix::shown(&ground.prefix);
             self.problems.push(BuildProblem::Group {

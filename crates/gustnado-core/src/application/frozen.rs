@@ -135,3 +135,46 @@ impl fmt::Display for Routes<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Application, Group};
+    use super::*;
+    use crate::mount::Tower;
+
+    #[test]
+    fn a_replica_shares_no_reference_count_that_requests_touch() {
+        let inner = || Tower(Application::new().build().unwrap());
+        let group = Group::new("/g").mount("/m", inner());
+        let group = group.layer(tower_layer::layer_fn(|next| next));
+        let app = Application::new().group(group).mount("/m", inner());
+        let one = app.build().unwrap();
+        let other = one.replica();
+        let infos = |app: &App| -> Vec<_> {
+            let mounts = app
+                .router()
+                .routes()
+                .iter()
+                .filter_map(|route| match route {
+                    Route::Mount(route) => Some(Arc::clone(&route.info)),
+                    Route::Handler(_) => None,
+                });
+            let scopes = app.router().scopes().map(|scope| Arc::clone(&scope.info));
+            mounts.chain(scopes).collect()
+        };
+        let (ours, theirs) = (infos(&one), infos(&other));
+        assert_eq!(ours.len(), 4);
+        for (our, their) in ours.iter().zip(&theirs) {
+            assert!(!Arc::ptr_eq(our, their));
+            assert!(!Arc::ptr_eq(&our.shared, &their.shared));
+            assert_eq!(our.shared.layers.is_empty(), their.shared.layers.is_empty());
+        }
+        // The mount and the group that it is in still have one thing in common.
+        for infos in [ours, theirs] {
+            let in_group = infos.iter().filter(|info| !info.shared.layers.is_empty());
+            let in_group: Vec<_> = in_group.collect();
+            assert_eq!(in_group.len(), 2);
+            assert!(Arc::ptr_eq(&in_group[0].shared, &in_group[1].shared));
+        }
+    }
+}

@@ -47,8 +47,8 @@ impl Router {
     /// Adds what answers for the paths below a prefix; what is around it comes first.
     ///
     /// # Errors
-    /// Another that has a fallback for the same paths.
-    pub(crate) fn add_scope(&mut self, scope: Scope) -> Result<(), Scope> {
+    /// The fallback that another has for the same paths.
+    pub(crate) fn add_scope(&mut self, scope: Scope) -> Result<(), &'static str> {
         self.scopes.add(scope)
     }
 

@@ -28,14 +28,13 @@ impl Scopes {
     /// Adds one; what is around it has been added before.
     ///
     /// # Errors
-    /// Another that has a fallback for the same.
-    pub(super) fn add(&mut self, scope: Scope) -> Result<(), Scope> {
+    /// The fallback that another has for the same.
+    pub(super) fn add(&mut self, scope: Scope) -> Result<(), &'static str> {
         let same = |other: &&Scope| other.prefix == scope.prefix && other.guards == scope.guards;
         let mut others = self.0.iter().filter(same);
-        if scope.fallback.is_some()
-            && let Some(other) = others.find(|other| other.fallback.is_some())
-        {
-            return Err(other.clone());
+        let other = others.find_map(|other| other.fallback.as_ref());
+        if let (Some(other), Some(_)) = (other, &scope.fallback) {
+            return Err(other.name);
         }
         self.0.push(scope);
         self.0.sort_by_key(|scope| {

@@ -3,7 +3,10 @@
 
 use std::{io::Write as _, time::Duration};
 
-use gustnado::{Application, BoxFuture, Limits, Mount, Request, Response, Result, RunError};
+use gustnado::{
+    Application, BoxFuture, Event, Events, Limits, Mount, Request, RequestHandler, Response,
+    Result, RunError, verbs,
+};
 
 struct Lab;
 
@@ -26,10 +29,28 @@ impl Mount for Lab {
     }
 }
 
+/// One event, and then nothing for ever.
+#[derive(RequestHandler)]
+#[route("/events")]
+struct Quiet {}
+
+#[verbs]
+impl Quiet {
+    async fn get(self) -> Events {
+        let (sender, events) = Events::channel(1);
+        tokio::spawn(async move {
+            let _ = sender.send(Event::data("hello")).await;
+            sender.gone().await;
+        });
+        events
+    }
+}
+
 fn main() -> Result<(), RunError> {
     let mut limits = Limits::default();
     limits.drain_time = Duration::from_secs(20);
-    let app = Application::new().mount("/", Lab).workers(3).limits(limits);
+    let app = Application::new().handler::<Quiet>().mount("/", Lab);
+    let app = app.workers(3).limits(limits);
     let bound = app.build()?.bind("127.0.0.1:0")?;
     println!("{}", bound.local_addr());
     std::io::stdout().flush()?;

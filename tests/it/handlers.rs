@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, sync::Arc};
 
-use gustnado::{App, BuildProblem, FromParam, prelude::*};
+use gustnado::{App, BuildProblem, prelude::*};
 use gustnado_tests::runtime;
 use http::{Request, header};
 use serde::{Deserialize, Serialize};
@@ -266,7 +266,7 @@ fn defaults_are_read_at_start_up() {
     let error = Application::new().handler::<Broken>().build();
     let error = error.expect_err("the defaults cannot be read");
     let inputs = error.problems().iter().map(|problem| match problem {
-        BuildProblem::BadDefault { input, .. } => *input,
+        BuildProblem::BadOption { input, .. } => input.as_str(),
         other => panic!("{other}"),
     });
     assert_eq!(inputs.collect::<Vec<_>>(), ["page", "age"]);

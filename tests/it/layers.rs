@@ -7,12 +7,19 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
+    task::{Context, Poll},
     time::Duration,
 };
 
-use gustnado::{App, Body, Next, prelude::*, testing::TestClient};
+use bytes::Bytes;
+use gustnado::{App, Body, BoxFuture, Next, prelude::*, testing::TestClient};
 use gustnado_tests::runtime;
-use tower::{Layer, Service, ServiceExt, layer::layer_fn, service_fn, util::MapRequestLayer};
+use tower::{
+    Layer, Service, ServiceExt,
+    layer::layer_fn,
+    service_fn,
+    util::{MapRequestLayer, MapResponseLayer},
+};
 use tower_http::{
     cors::CorsLayer, limit::RequestBodyLimitLayer, set_header::SetResponseHeaderLayer,
     timeout::TimeoutLayer, trace::TraceLayer,
@@ -26,12 +33,12 @@ struct Echo {
 
 #[verbs]
 impl Echo {
-    async fn get(self, #[header(default)] x_way: String) -> Result<String> {
+    async fn get(self, #[header] x_way: Vec<String>) -> Result<String> {
         match self.word.as_str() {
             "never" => std::future::pending().await,
             "panic" => panic!("as asked"),
             "error" => Err(Error::new(409, "as asked")),
-            word => Ok(format!("{word}:{x_way}")),
+            word => Ok(format!("{word}:{}", x_way.concat())),
         }
     }
 
@@ -56,54 +63,46 @@ fn client(app: Application) -> TestClient {
 }
 
 /// Notes its name in the request on the way in and in the answer on the way out.
-fn noting(name: &'static str) -> impl Layer<Next, Service: Noting> {
-    layer_fn(move |next: Next| {
-        service_fn(move |mut request: http::Request<Body>| {
-            let mut next = next.clone();
-            async move {
-                let headers = request.headers_mut();
-                let way = headers
-                    .get("x-way")
-                    .map(|way| way.to_str().unwrap().to_owned());
-                let way = way.unwrap_or_default() + name;
-                headers.insert("x-way", way.parse().unwrap());
-                let mut answer = next.call(request).await?;
-                let name = HeaderValue::from_static(name);
-                answer.headers_mut().append("x-way", name);
-                Ok::<_, Infallible>(answer)
-            }
+#[derive(Clone)]
+struct Note(&'static str);
+
+#[derive(Clone)]
+struct Noting(HeaderValue, Next);
+
+impl Layer<Next> for Note {
+    type Service = Noting;
+
+    fn layer(&self, next: Next) -> Noting {
+        Noting(HeaderValue::from_static(self.0), next)
+    }
+}
+
+impl Service<http::Request<Body>> for Noting {
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Service::<http::Request<Body>>::poll_ready(&mut self.1, cx)
+    }
+
+    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
+        let name = self.0.clone();
+        request.headers_mut().append("x-way", name.clone());
+        let answer = self.1.call(request);
+        Box::pin(async move {
+            let mut answer = answer.await?;
+            answer.headers_mut().append("x-way", name);
+            Ok(answer)
         })
-    })
-}
-
-/// What the service of a layer is, in short.
-trait Noting:
-    Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible, Future: Send>
-    + Clone
-    + Send
-    + Sync
-    + 'static
-{
-}
-
-impl<S> Noting for S where
-    S: Service<
-            http::Request<Body>,
-            Response = http::Response<Body>,
-            Error = Infallible,
-            Future: Send,
-        > + Clone
-        + Send
-        + Sync
-        + 'static
-{
+    }
 }
 
 #[test]
 fn layers_stand_in_the_order_written() {
-    let inner = Group::new("/inner").layer(noting("d")).handler::<Echo>();
-    let group = Group::new("/group").layer(noting("c")).fallback::<Spa>();
-    let app = Application::new().layer(noting("a")).layer(noting("b"));
+    let inner = Group::new("/inner").layer(Note("d")).handler::<Echo>();
+    let group = Group::new("/group").layer(Note("c")).fallback::<Spa>();
+    let app = Application::new().layer(Note("a")).layer(Note("b"));
     let app = app.handler::<Echo>().group(group.group(inner));
     let client = client(app.redirect_slashes());
     let table = [
@@ -126,6 +125,44 @@ fn layers_stand_in_the_order_written() {
         let ways: String = ways.map(|way| way.to_str().unwrap()).collect();
         assert_eq!(ways, out, "{path}");
     }
+}
+
+/// Answers with a tag, and with a body of a length that is not known.
+#[derive(RequestHandler)]
+#[route("/tagged")]
+struct Tagged {}
+
+#[verbs]
+impl Tagged {
+    async fn get(self, #[query(default)] streams: bool) -> Result<Response> {
+        if streams {
+            let chunk = Ok::<_, Error>(Bytes::from_static(b"streamed"));
+            let body = Body::stream(futures_util::stream::iter([chunk]));
+            return Ok(Response::new(200).with_body(body));
+        }
+        "tagged".with_etag().into_response()
+    }
+}
+
+#[test]
+fn heads_and_tags_are_seen_to_behind_layers() {
+    let grows = MapResponseLayer::new(|response: http::Response<Body>| {
+        response.map(|body| match body.as_full() {
+            Some(bytes) => Body::from([bytes, &b"!"[..]].concat()),
+            None => body,
+        })
+    });
+    let app = Application::new().layer(grows).handler::<Tagged>();
+    let client = client(app);
+    let whole = client.get("/tagged").send();
+    assert_eq!(whole.text(), "tagged!");
+    let head = client.head("/tagged").send();
+    assert_eq!((head.header("content-length"), head.text()), ("7", ""));
+    let streams = client.head("/tagged?streams").send();
+    assert_eq!(streams.header("content-length"), "");
+    let tag = whole.header("etag");
+    let had = client.get("/tagged").header("if-none-match", tag).send();
+    assert_eq!((had.status(), had.text()), (304, ""));
 }
 
 #[test]
@@ -196,7 +233,7 @@ fn an_error_of_a_layer_is_a_500_in_the_words_of_the_group() {
         Response::with_code(error.status()).with_text(text)
     };
     let group = Group::new("/g").layer(failing()).write_error(page);
-    let app = Application::new().layer(noting("a")).group(group);
+    let app = Application::new().layer(Note("a")).group(group);
     let client = client(app.group(Group::new("/plain").layer(failing())));
     let answer = client.get("/g/x").send();
     assert_eq!((answer.status(), answer.text()), (500, "500 /g/x"));

@@ -2,7 +2,9 @@
 //!
 //! - `groups`: what is said for handlers that stand together.
 //! - `handlers`: what the macros promise, through an application without a socket.
+//! - `inputs`: where inputs come from and when: cookies, bounds, words, groups.
 //! - `layers`: layers of tower's around applications and groups.
+//! - `replies`: what answers carry besides their content, and streams.
 //! - `routes`: which of several routes answers a path.
 //! - `start`: what cannot be started says why.
 //! - `wire`: bytes on a socket. What the connection driver and the server promise.
@@ -10,7 +12,9 @@
 mod groups;
 mod handlers;
 mod hooks;
+mod inputs;
 mod layers;
+mod replies;
 mod routes;
 mod start;
 mod wire;

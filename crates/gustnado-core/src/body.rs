@@ -5,7 +5,7 @@ use std::{
     any::Any,
     fmt,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::{Bytes, BytesMut};
@@ -13,7 +13,11 @@ use futures_core::Stream;
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 
-use crate::error::{BadInput, BoxError, Error, Part};
+use crate::{
+    endless::Endless,
+    error::{BadInput, BoxError, Error, Part},
+    stop::Stop,
+};
 
 /// The bytes of a request or a response.
 #[derive(Default)]
@@ -26,6 +30,7 @@ enum Kind {
     Full(Bytes),
     Incoming(Incoming),
     Boxed(Pin<Box<dyn http_body::Body<Data = Bytes, Error = BoxError> + Send>>),
+    Endless(Endless),
 }
 
 impl Body {
@@ -41,14 +46,14 @@ impl Body {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        let mut given = Some(body);
-        // One of these stays what it is.
-        let own = (&mut given as &mut dyn Any).downcast_mut::<Option<Self>>();
-        if let Some(own) = own.and_then(Option::take) {
-            return own;
+        // One that is such a body already, as that of another application is, stays what it is.
+        let mut body = Some(body);
+        if let Some(same) = (&mut body as &mut dyn Any).downcast_mut::<Option<Self>>() {
+            return same.take().unwrap_or_default();
         }
-        let boxed = given.map(|body| Kind::Boxed(Box::pin(MapError { body })));
-        Self(boxed.unwrap_or_default())
+        body.map_or_else(Self::empty, |body| {
+            Self(Kind::Boxed(Box::pin(MapError { body })))
+        })
     }
 
     /// A stream of chunks. It is asked for the next chunk only when the socket can take it; a
@@ -59,6 +64,24 @@ impl Body {
         E: Into<BoxError>,
     {
         Self(Kind::Boxed(Box::pin(Chunks { stream })))
+    }
+
+    /// As [`stream`](Self::stream), for one that has no end of its own: when the server stops, the
+    /// answer ends as if that were its end. Streams that end by themselves are waited for.
+    pub fn endless<S, E>(stream: S) -> Self
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        E: Into<BoxError>,
+    {
+        Self(Kind::Endless(Endless::new(Chunks { stream })))
+    }
+
+    /// Ends what has no end of its own when `stop` begins.
+    #[inline]
+    pub(crate) fn end_on(&mut self, stop: &Stop) {
+        if let Kind::Endless(body) = &mut self.0 {
+            body.end_on(stop.stopping());
+        }
     }
 
     pub(crate) fn incoming(incoming: Incoming) -> Self {
@@ -155,6 +178,13 @@ impl http_body::Body for Body {
             }
             Kind::Incoming(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
             Kind::Boxed(body) => body.as_mut().poll_frame(cx),
+            Kind::Endless(body) => {
+                let frame = ready!(body.poll_frame(cx));
+                if frame.is_none() {
+                    self.0 = Kind::Empty;
+                }
+                Poll::Ready(frame)
+            }
         }
     }
 
@@ -164,6 +194,7 @@ impl http_body::Body for Body {
             Kind::Full(bytes) => bytes.is_empty(),
             Kind::Incoming(body) => body.is_end_stream(),
             Kind::Boxed(body) => body.is_end_stream(),
+            Kind::Endless(_) => false,
         }
     }
 
@@ -173,6 +204,7 @@ impl http_body::Body for Body {
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Kind::Incoming(body) => body.size_hint(),
             Kind::Boxed(body) => body.size_hint(),
+            Kind::Endless(_) => SizeHint::default(),
         }
     }
 }
@@ -257,6 +289,7 @@ impl fmt::Debug for Body {
             Kind::Full(bytes) => return write!(f, "Body({} bytes)", bytes.len()),
             Kind::Incoming(_) => "Body(from the wire)",
             Kind::Boxed(_) => "Body(stream)",
+            Kind::Endless(_) => "Body(stream without end)",
         })
     }
 }

@@ -38,6 +38,7 @@ struct Inner {
     problem_type: Option<Cow<'static, str>>,
     login: Option<Cow<'static, str>>,
     source: Option<BoxError>,
+    absent: bool,
 }
 
 /// One input of a request that could not be used, as it is listed in a problem document.
@@ -61,18 +62,21 @@ pub enum Part {
     Query,
     /// A header field.
     Header,
+    /// A cookie.
+    Cookie,
     /// The body.
     Body,
 }
 
 impl Part {
-    /// The word for it in a problem document: `path`, `query`, `header` or `body`.
+    /// The word for it in a problem document: `path`, `query`, `header`, `cookie` or `body`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Path => "path",
             Self::Query => "query",
             Self::Header => "header",
+            Self::Cookie => "cookie",
             Self::Body => "body",
         }
     }
@@ -96,7 +100,17 @@ impl Error {
             problem_type: None,
             login: None,
             source: None,
+            absent: false,
         }))
+    }
+
+    /// An error that says an input is not there at all, such as a request without an
+    /// `Authorization` field.
+    ///
+    /// An `Option` of the input is then `None`. Any other error of the input stays one: what is
+    /// there and cannot be used is never taken for absent.
+    pub fn absent(status: u16, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(status, detail).as_absent()
     }
 
     /// A 401, for whoever has not said who they are. `challenge` says how to, as the
@@ -168,10 +182,23 @@ impl Error {
         self
     }
 
+    /// Marks it as [`Error::absent`] does, such as one that `?` made of an [`HttpError`].
+    #[must_use]
+    pub fn as_absent(mut self) -> Self {
+        self.0.absent = true;
+        self
+    }
+
     /// The status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
+    }
+
+    /// Whether it says that an input is not there at all.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.0.absent
     }
 
     /// The text it was made with. For a 5xx it is not shown to the client.
@@ -230,6 +257,29 @@ impl fmt::Debug for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.0.status, self.0.detail)
+    }
+}
+
+/// So that streams may break off with one, and functions of any error pass it along.
+impl From<Error> for BoxError {
+    fn from(error: Error) -> Self {
+        Box::new(Boxed(error))
+    }
+}
+
+/// An [`Error`] is no [`StdError`] itself, or `?` could not turn every [`HttpError`] into one.
+#[derive(Debug)]
+struct Boxed(Error);
+
+impl fmt::Display for Boxed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl StdError for Boxed {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source().map(|source| source as _)
     }
 }
 

@@ -5,7 +5,8 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`error`], [`limits`], [`body`], [`route`], [`state`]
+//! - 0 [`error`], [`limits`], [`route`], [`state`], [`tag`], [`stop`]
+//! - 0 [`endless`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
 //! - 3 [`middleware`]: layers around what answers
@@ -22,7 +23,9 @@
 
 mod application;
 mod body;
+mod channel;
 mod connection;
+mod endless;
 mod error;
 mod extract;
 mod handler;
@@ -38,14 +41,18 @@ mod route;
 mod router;
 mod server;
 mod state;
+mod stop;
+#[doc(hidden)]
+pub mod tag;
 pub mod testing;
 mod write;
 
 pub use application::{App, Application, BuildError, BuildProblem, Group, Routes};
 pub use body::Body;
+pub use channel::{Gone, Sender};
 pub use error::{BadInput, BoxError, Error, HttpError, Internal, OrError, Part, Result};
 pub use extract::{
-    BoxFuture, Cx, FromParam, FromRequest, Needs, ParamError, SharedState, Stage, Urls,
+    BoxFuture, Cx, FromParam, FromRequest, LocalUrl, Needs, ParamError, SharedState, Stage, Urls,
 };
 pub use handler::{Outcome, RequestHandler};
 pub use limits::Limits;
@@ -54,10 +61,14 @@ pub use mount::{Mount, Tower};
 pub use request::Request;
 #[cfg(feature = "json")]
 pub use respond::{Created, Json};
-pub use respond::{Html, IntoResponse, NoContent, Redirect};
+pub use respond::{
+    Download, Event, Events, Html, IntoEvent, IntoResponse, NoContent, Redirect, SameSite,
+    SetCookie, With,
+};
 pub use response::Response;
 pub use route::{Pattern, PatternError};
 pub use server::{Bound, RunError, Serve};
+pub use stop::Stopping;
 
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]
@@ -68,10 +79,13 @@ pub mod __private {
 
     pub use crate::{
         error::{Error, HttpError, IntoError},
-        extract::{FromParam, FromRequest, PathValue, SharedState, Slot, Slots, Source, Stage},
+        extract::{
+            Bounds, Cx, FromParam, FromRequest, Inputs, Needs, Number, ParamError, PathValue,
+            SharedState, Slot, Slots, Source, Stage, group_needs, group_slot, read_group,
+        },
         handler::{
-            ClientGone, Hooks, Inputs, Options, Outcome, Prepared, RequestHandler, Verb, Verbs,
-            run, run_to_finish,
+            ClientGone, Hooks, Options, Outcome, Prepared, RequestHandler, Verb, Verbs, run,
+            run_to_finish,
         },
         respond::IntoResponse,
         response::Response,

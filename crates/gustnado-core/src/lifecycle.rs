@@ -33,19 +33,18 @@ use crate::{
 pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
     let head = request.method() == Method::HEAD;
     let matched = app.router().find(&request, app.limits().target);
-    let response = if matched.layers().is_empty() {
-        respond(matched, request).await
-    } else {
-        through_layers(matched, request).await
-    };
-    write::outgoing(head, response)
+    if matched.layers().is_empty() {
+        return respond(head, matched, request).await;
+    }
+    let response = through_layers(matched, request).await;
+    write::outgoing(head, None, response)
 }
 
-/// Calls what was found for a request.
-async fn respond(matched: Matched, request: Request) -> Response {
-    match matched {
+/// Calls what was found for a request. `head`: the body of the answer is not to be sent.
+async fn respond(head: bool, matched: Matched, request: Request) -> Outgoing {
+    let response = match matched {
         Matched::Verb(verb, route, captures) => {
-            call_verb(&verb, Cx::new(request, captures, route)).await
+            return call_verb(head, &verb, Cx::new(request, captures, route)).await;
         }
         Matched::Mount(route) => call_mount(&route, request).await,
         Matched::Answer(response, route) => dress(response, &route.headers),
@@ -53,27 +52,27 @@ async fn respond(matched: Matched, request: Request) -> Response {
             let cx = Cx::new(request, Captures::default(), route);
             fail(&error, &cx)
         }
-    }
+    };
+    write::outgoing(head, None, response)
 }
 
 /// Calls the layers around what was found, and within them what was found.
 fn through_layers(matched: Matched, request: Request) -> BoxFuture<'static, Response> {
     let info = Arc::clone(matched.info());
     let left = request.outline(info.writes_errors());
-    let failed = {
+    let failed: Failed = {
         let info = Arc::clone(&info);
-        move |error: &Error| {
+        Arc::new(move |error| {
             let request = left.clone().into();
-            fail(
-                error,
-                &Cx::new(request, Captures::default(), Arc::clone(&info)),
-            )
-        }
+            let cx = Cx::new(request, Captures::default(), Arc::clone(&info));
+            fail(error, &cx)
+        })
     };
-    let failed: Failed = Arc::new(failed);
+    // Layers see the body also of what answers a HEAD: they may have to change its length.
+    let rest: Rest = Box::new(|request| {
+        Box::pin(async move { Ok(respond(false, matched, request).await.into_http()) })
+    });
     Box::pin(async move {
-        let rest: Rest =
-            Box::new(|request| Box::pin(async move { Ok(respond(matched, request).await.into()) }));
         let layers = &info.shared.layers;
         // Called within the future: a layer may also panic before it has made its own.
         let call = async { layers.call(request, rest, Arc::clone(&failed)).await };
@@ -84,25 +83,29 @@ fn through_layers(matched: Matched, request: Request) -> BoxFuture<'static, Resp
     })
 }
 
-async fn call_verb(verb: &Verb, mut cx: Cx) -> Response {
+async fn call_verb(head: bool, verb: &Verb, mut cx: Cx) -> Outgoing {
     if let Some(bytes) = verb.options.body_limit {
         cx.limit_body(bytes);
     }
-    let answer = answer(verb.call, cx);
+    let answer = answer(head, verb.call, cx);
     if verb.options.client_gone != Some(ClientGone::Finish) {
         return answer.await;
     }
     // On a task of its own: it goes on when nobody waits for it any more.
     let finished = tokio::spawn(answer).await;
-    finished.unwrap_or_else(|_cut| Response::new(500))
+    finished.unwrap_or_else(|_cut| write::outgoing(head, None, Response::new(500)))
 }
 
-async fn answer(call: Call, mut cx: Cx) -> Response {
+async fn answer(head: bool, call: Call, mut cx: Cx) -> Outgoing {
     let result = caught(call(&mut cx)).await;
-    match result.unwrap_or_else(|| Err(panicked())) {
-        Ok(response) => dress(response, cx.default_headers()),
+    let response = match result.unwrap_or_else(|| Err(panicked())) {
+        Ok(mut response) => {
+            response.body_mut().end_on(cx.stop());
+            dress(response, cx.default_headers())
+        }
         Err(error) => fail(&error, &cx),
-    }
+    };
+    write::outgoing(head, Some(cx.request()), response)
 }
 
 async fn call_mount(route: &MountRoute, request: Request) -> Response {
@@ -112,7 +115,10 @@ async fn call_mount(route: &MountRoute, request: Request) -> Response {
     let call = async { route.mount.call(&route.prefix, request).await };
     let result = caught(call).await;
     match result.unwrap_or_else(|| Err(panicked())) {
-        Ok(response) => dress(response, &route.info.headers),
+        Ok(mut response) => {
+            response.body_mut().end_on(&route.info.shared.stop);
+            dress(response, &route.info.headers)
+        }
         Err(error) => {
             let cx = Cx::new(left.into(), Captures::default(), Arc::clone(&route.info));
             fail(&error, &cx)

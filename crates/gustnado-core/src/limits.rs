@@ -135,6 +135,14 @@ pub(crate) const READ_LITTLE: usize = 4 * 1024;
 #[cfg(feature = "json")]
 pub(crate) const JSON_COPY: usize = 16 * 1024;
 
+/// Bytes of a cookie's name and value. 4,096: browsers ignore a larger one (RFC 6265bis section
+/// 5.6).
+pub(crate) const COOKIE: usize = 4096;
+
+/// Without an event before a comment is sent, so that nobody takes the connection for dead. 15 s:
+/// what the HTML standard advises (section 9.2.7).
+pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
 /// How often time-outs are looked at. 250 ms: each may come that much late, and looking costs
 /// nothing that can be measured.
 pub(crate) const TICK: Duration = Duration::from_millis(250);

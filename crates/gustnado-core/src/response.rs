@@ -113,6 +113,10 @@ impl Response {
         self.0.body()
     }
 
+    pub(crate) fn body_mut(&mut self) -> &mut Body {
+        self.0.body_mut()
+    }
+
     /// Takes the body, leaving an empty one.
     pub fn take_body(&mut self) -> Body {
         std::mem::take(self.0.body_mut())

@@ -1,10 +1,10 @@
-//! Fits an answer to its request: what HEAD, 204 and 304 may carry, and the length. Only this file
-//! makes an [`Outgoing`]; hyper frames it.
+//! Fits an answer to its request: whether the client has it, what HEAD, 204 and 304 may carry, and
+//! the length. Only this file makes an [`Outgoing`]; hyper frames it.
 
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 
-use crate::{body::Body, response::Response};
+use crate::{body::Body, request::Request, response::Response, tag};
 
 /// An answer as it goes out.
 #[derive(Debug)]
@@ -16,8 +16,16 @@ impl Outgoing {
     }
 }
 
-/// Makes the answer to a request whose method was HEAD, or was not.
-pub(crate) fn outgoing(head: bool, mut response: Response) -> Outgoing {
+/// Makes the answer to a request whose method was HEAD, or was not. With a request whose handler
+/// answered, it is 304 where the client has what the answer's tag stands for.
+pub(crate) fn outgoing(head: bool, asked: Option<&Request>, mut response: Response) -> Outgoing {
+    let fields = Fields::of(&response);
+    if fields.tag
+        && let Some(request) = asked
+        && client_has_it(request, &response)
+    {
+        response = not_modified(response);
+    }
     if bodiless(response.status()) {
         response.take_body();
         // RFC 9110 section 8.6: no length with 1xx and 204.
@@ -31,25 +39,77 @@ pub(crate) fn outgoing(head: bool, mut response: Response) -> Outgoing {
             let headers = response.headers_mut();
             headers.entry(header::CONTENT_LENGTH).or_insert(length);
         }
-    } else if has_wrong_length(&response) {
+    } else if fields.wrong_length {
         tracing::warn!("an answer's Content-Length is not that of its body");
         response.headers_mut().remove(header::CONTENT_LENGTH);
     }
     Outgoing(response.into())
 }
 
-/// hyper sends a length that it is given as it is. What of the body is behind it would be read as
-/// the next answer.
-fn has_wrong_length(response: &Response) -> bool {
-    // Answers have few fields: comparing their names is quicker than hashing one.
-    let mut fields = response.headers().iter();
-    let Some((_, given)) = fields.find(|(name, _)| *name == header::CONTENT_LENGTH) else {
-        return false;
-    };
-    let given = given.to_str().ok().and_then(|given| given.parse().ok());
-    let known = response.body().size_hint().exact();
+/// What an answer's own fields say. Answers have few: comparing their names is quicker than hashing
+/// one.
+#[derive(Default)]
+struct Fields {
+    /// hyper sends a length that it is given as it is. What of the body is behind it would be read
+    /// as the next answer.
+    wrong_length: bool,
+    tag: bool,
+}
+
+impl Fields {
+    fn of(response: &Response) -> Self {
+        let mut fields = Self::default();
+        for (name, value) in response.headers() {
+            if *name == header::CONTENT_LENGTH {
+                fields.wrong_length |= is_wrong(value, response.body());
+            } else if *name == header::ETAG {
+                fields.tag = true;
+            }
+        }
+        fields
+    }
+}
+
+fn is_wrong(length: &HeaderValue, body: &Body) -> bool {
+    let given = length.to_str().ok().and_then(|given| given.parse().ok());
+    let known = body.size_hint().exact();
     known.is_some_and(|known| given != Some(known))
 }
+
+/// Whether the client has what this answer's tag stands for (RFC 9110 section 13.1.2).
+fn client_has_it(request: &Request, response: &Response) -> bool {
+    if response.status() != StatusCode::OK
+        || !matches!(*request.method(), Method::GET | Method::HEAD)
+    {
+        return false;
+    }
+    let Some(tag) = response.headers().get(header::ETAG) else {
+        return false;
+    };
+    let mut lines = request.headers().get_all(header::IF_NONE_MATCH).iter();
+    lines.any(|line| tag::matches_weakly(tag, line))
+}
+
+/// Leaves what is said of the answer and drops what is said of the bytes that are not sent (section
+/// 15.4.5).
+fn not_modified(response: Response) -> Response {
+    let mut response = response.with_status(StatusCode::NOT_MODIFIED);
+    for name in OF_THE_BYTES {
+        response.headers_mut().remove(name);
+    }
+    response
+}
+
+const OF_THE_BYTES: [HeaderName; 8] = [
+    header::CONTENT_TYPE,
+    header::CONTENT_LENGTH,
+    header::CONTENT_ENCODING,
+    header::CONTENT_LANGUAGE,
+    header::CONTENT_DISPOSITION,
+    header::CONTENT_RANGE,
+    header::ACCEPT_RANGES,
+    header::LAST_MODIFIED,
+];
 
 /// A 1xx promises that an answer follows (section 15.2), and there is none; but 101 ends HTTP.
 fn final_one(response: Response) -> Response {
@@ -83,7 +143,7 @@ mod tests {
                 .headers_mut()
                 .insert(header::CONTENT_LENGTH, length);
         }
-        let http = outgoing(head, response).into_http();
+        let http = outgoing(head, None, response).into_http();
         let length = http.headers().get(header::CONTENT_LENGTH);
         let length = length.map_or("", |length| length.to_str().unwrap());
         let body = http.body().as_full().map_or(0, bytes::Bytes::len);
@@ -120,5 +180,77 @@ mod tests {
                 "{head} {status} {length:?}"
             );
         }
+    }
+
+    /// The status and the names of the fields that are left of a tagged answer.
+    fn asked(
+        method: Method,
+        lines: &[&'static str],
+        status: u16,
+        tag: &'static str,
+    ) -> (u16, String) {
+        let mut request = http::Request::new(Body::empty());
+        *request.method_mut() = method;
+        for line in lines {
+            let line = HeaderValue::from_static(line);
+            request.headers_mut().append(header::IF_NONE_MATCH, line);
+        }
+        let mut response = Response::new(status).with_text("0123456789");
+        for (name, value) in [
+            (header::ETAG, tag),
+            (header::LAST_MODIFIED, "Sun, 06 Nov 1994 08:49:37 GMT"),
+            (header::CACHE_CONTROL, "no-cache"),
+            (header::CONTENT_LOCATION, "/here"),
+            (header::CONTENT_SECURITY_POLICY, "default-src 'self'"),
+            (header::EXPIRES, "0"),
+            (header::DATE, "Sun, 06 Nov 1994 08:49:37 GMT"),
+            (header::VARY, "accept"),
+            (header::SET_COOKIE, "a=b"),
+        ] {
+            let value = HeaderValue::from_static(value);
+            response.headers_mut().insert(name, value);
+        }
+        let http = outgoing(false, Some(&request.into()), response).into_http();
+        let names: Vec<_> = http.headers().keys().map(HeaderName::as_str).collect();
+        assert_eq!(http.body().as_full().is_none(), http.status() == 304);
+        (http.status().as_u16(), names.join(" "))
+    }
+
+    #[test]
+    fn what_the_client_has_is_not_sent_again() {
+        const TAG: &str = "\"abc\"";
+        let table = [
+            (Method::GET, vec![TAG], 200, TAG, 304),
+            (Method::HEAD, vec![TAG], 200, TAG, 304),
+            (
+                Method::GET,
+                vec!["\"x\"", "\"y\", W/\"abc\""],
+                200,
+                TAG,
+                304,
+            ),
+            (Method::GET, vec![TAG], 200, "W/\"abc\"", 304),
+            (Method::GET, vec!["*"], 200, TAG, 304),
+            (Method::GET, vec!["\"x\""], 200, TAG, 200),
+            (Method::GET, vec![], 200, TAG, 200),
+            // The rule is one for what would have been a 200 to these two.
+            (Method::POST, vec![TAG], 200, TAG, 200),
+            (Method::GET, vec![TAG], 201, TAG, 201),
+            (Method::GET, vec![TAG], 404, TAG, 404),
+        ];
+        for (method, lines, status, tag, expected) in table {
+            let what = format!("{method} {lines:?} {status} {tag}");
+            assert_eq!(asked(method, &lines, status, tag).0, expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_304_says_nothing_of_bytes_it_does_not_have() {
+        let (_, names) = asked(Method::GET, &["*"], 200, "\"abc\"");
+        let mut names: Vec<_> = names.split(' ').collect();
+        names.sort_unstable();
+        let expected = "cache-control content-location content-security-policy date etag expires \
+                        set-cookie vary";
+        assert_eq!(names.join(" "), expected);
     }
 }

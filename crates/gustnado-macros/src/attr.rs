@@ -1,5 +1,5 @@
-//! The attributes of inputs: `#[query]`, `#[header]`, `#[state]` and their options. Fields and
-//! arguments are marked the same way; it must not know which of them it reads.
+//! The attributes of inputs: `#[query]`, `#[header]`, `#[cookie]`, `#[state]`, `#[param]` and their
+//! options. Fields and arguments are marked the same way; it must not know which of them it reads.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{
@@ -8,18 +8,22 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use crate::diag::{Diag, did_you_mean, nearest};
+use crate::{
+    bounds::{self, Bounds},
+    diag::{Diag, did_you_mean, nearest},
+};
 
 /// The marks there are.
-pub(crate) const SOURCES: [&str; 3] = ["query", "header", "state"];
-
-const OPTIONS: [&str; 2] = ["default", "name"];
+pub(crate) const MARKS: [&str; 5] = ["query", "header", "cookie", "state", "param"];
 
 /// Where a marked input comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Source {
+    /// `#[param]` says more of a value that the route has a place for.
+    Path,
     Query,
     Header,
+    Cookie,
     State,
 }
 
@@ -29,6 +33,7 @@ pub(crate) struct Mark {
     pub(crate) attribute: Attribute,
     pub(crate) name: Option<LitStr>,
     pub(crate) default: Option<Default>,
+    pub(crate) bounds: Bounds,
 }
 
 /// What stands for an input that is absent.
@@ -52,12 +57,7 @@ pub(crate) fn mark(attributes: &[Attribute], diag: &mut Diag) -> Option<Mark> {
             diag.at(attribute, "an input has one source, and this is the second");
             continue;
         }
-        let mut mark = Mark {
-            source,
-            attribute: attribute.clone(),
-            name: None,
-            default: None,
-        };
+        let mut mark = Mark::new(source, attribute);
         mark.read_options(diag);
         found = Some(mark);
     }
@@ -72,12 +72,8 @@ pub(crate) fn mark(attributes: &[Attribute], diag: &mut Diag) -> Option<Mark> {
 pub(crate) fn misspelt_mark(attributes: &[Attribute]) -> Option<Mark> {
     attributes.iter().find_map(|attribute| {
         let name = attribute.path().get_ident()?.to_string();
-        Some(Mark {
-            source: source_named(nearest(&name, &SOURCES)?)?,
-            attribute: attribute.clone(),
-            name: None,
-            default: None,
-        })
+        let source = source_named(nearest(&name, &MARKS)?)?;
+        Some(Mark::new(source, attribute))
     })
 }
 
@@ -89,12 +85,39 @@ fn source_named(name: &str) -> Option<Source> {
     Some(match name {
         "query" => Source::Query,
         "header" => Source::Header,
+        "cookie" => Source::Cookie,
         "state" => Source::State,
+        "param" => Source::Path,
         _ => return None,
     })
 }
 
 impl Mark {
+    fn new(source: Source, attribute: &Attribute) -> Self {
+        Self {
+            source,
+            attribute: attribute.clone(),
+            name: None,
+            default: None,
+            bounds: Bounds::default(),
+        }
+    }
+
+    /// The options it may have, or why it may not have the one of this name.
+    fn options(&self, option: &str) -> Result<&'static [&'static str], &'static str> {
+        const ALL: [&str; 6] = ["default", "name", "min", "max", "len", "pattern"];
+        match (self.source, option) {
+            (Source::State, option) if ALL.contains(&option) => {
+                Err("shared state has no options: it is there or `build()` fails")
+            }
+            (Source::State, _) => Ok(&[]),
+            (Source::Path, "default") => Err("a path value is always there"),
+            (Source::Path, "name") => Err("a path value has the name that the route gives it"),
+            (Source::Path, _) => Ok(&bounds::OPTIONS),
+            (Source::Query | Source::Header | Source::Cookie, _) => Ok(&ALL),
+        }
+    }
+
     fn read_options(&mut self, diag: &mut Diag) {
         let tokens = match &self.attribute.meta {
             Meta::Path(_) => return,
@@ -131,12 +154,18 @@ impl Mark {
             diag.at(&option, format!("a value is missing after `{option} =`"));
             return Ok(());
         }
-        match option.to_string().as_str() {
-            "default" | "name" if self.source == Source::State => {
-                diag.at(
-                    &option,
-                    "shared state has no options: it is there or `build()` fails",
-                );
+        let word = option.to_string();
+        let known = match self.options(&word) {
+            Ok(known) => known,
+            Err(message) => {
+                diag.at(&option, message);
+                return Ok(());
+            }
+        };
+        match word.as_str() {
+            word if !known.contains(&word) => {
+                let hint = did_you_mean(word, known);
+                diag.at(&option, format!("there is no option `{word}`{hint}"));
             }
             "default" if self.default.is_some() => diag.at(&option, "`default` is given twice"),
             "default" if !has_value => self.default = Some(Default::OfType),
@@ -149,10 +178,7 @@ impl Mark {
                 None if has_value => diag.at(&value, "a name is a string, such as \"page\""),
                 None => diag.at(&option, "write `name = \"…\"`"),
             },
-            other => {
-                let hint = did_you_mean(other, &OPTIONS);
-                diag.at(&option, format!("there is no option `{other}`{hint}"));
-            }
+            _ => self.bounds.read(&option, &value, diag),
         }
         Ok(())
     }
@@ -170,6 +196,11 @@ impl Mark {
             };
             let message = format!("a header name is a token in lower case{hint}");
             diag.at(&name, message);
+        } else if self.source == Source::Cookie && !is_token(&text) {
+            diag.at(
+                &name,
+                "the name of a cookie is a token, such as \"session_id\"",
+            );
         }
         self.name = Some(name);
     }
@@ -203,9 +234,19 @@ mod tests {
     use super::*;
     use syn::parse_quote;
 
+    /// Reads each mark, which has one mistake.
+    fn expect(table: &[(Attribute, &str)]) {
+        for (attribute, expected) in table {
+            let mut diag = Diag::default();
+            let mark = mark(std::slice::from_ref(attribute), &mut diag);
+            assert!(mark.is_some(), "{expected}");
+            assert_eq!(diag.messages(), [*expected]);
+        }
+    }
+
     #[test]
     fn options_that_cannot_be() {
-        let table: [(Attribute, &str); 9] = [
+        expect(&[
             (
                 parse_quote!(#[query(defualt)]),
                 "there is no option `defualt`; did you mean `default`?",
@@ -228,6 +269,16 @@ mod tests {
                 "a name has at least one character",
             ),
             (
+                parse_quote!(#[query = "page"]),
+                "options go into parentheses: `(default)`, `(name = \"…\")`",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn options_that_this_source_cannot_have() {
+        expect(&[
+            (
                 parse_quote!(#[header(name = "X_Id")]),
                 "a header name is a token in lower case; write \"x-id\"",
             ),
@@ -236,15 +287,34 @@ mod tests {
                 "shared state has no options: it is there or `build()` fails",
             ),
             (
-                parse_quote!(#[query = "page"]),
-                "options go into parentheses: `(default)`, `(name = \"…\")`",
+                parse_quote!(#[state(max = 1)]),
+                "shared state has no options: it is there or `build()` fails",
             ),
-        ];
-        for (attribute, expected) in table {
-            let mut diag = Diag::default();
-            assert!(mark(&[attribute], &mut diag).is_some(), "{expected}");
-            assert_eq!(diag.messages(), [expected]);
-        }
+            (
+                parse_quote!(#[cookie(name = "a b")]),
+                "the name of a cookie is a token, such as \"session_id\"",
+            ),
+            (
+                parse_quote!(#[param(default)]),
+                "a path value is always there",
+            ),
+            (
+                parse_quote!(#[param(name = "id")]),
+                "a path value has the name that the route gives it",
+            ),
+            (
+                parse_quote!(#[param(mxa = 1)]),
+                "there is no option `mxa`; did you mean `max`?",
+            ),
+            (
+                parse_quote!(#[query(max = 1, max = 2)]),
+                "`max` is given twice",
+            ),
+            (
+                parse_quote!(#[header(max = 1, min = 1.5)]),
+                "`min` is above `max`",
+            ),
+        ]);
     }
 
     #[test]

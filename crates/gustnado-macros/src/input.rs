@@ -1,11 +1,12 @@
 //! One input of a handler, a field or an argument, and the tokens that make its place at run time.
 //! It must not know which of the two it is.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 use crate::{
     attr::{Default, Mark, Source, header_name},
+    bounds::Bounds,
     names::{first_span, last_span, qualified, runtime},
 };
 
@@ -19,9 +20,13 @@ pub(crate) struct Input {
 
 /// Where an input comes from.
 pub(crate) enum Origin {
-    Path,
-    Query(Option<Default>),
-    Header(Option<Default>),
+    /// Text, which its type reads.
+    Text {
+        /// The runtime's word for where it stands.
+        source: &'static str,
+        default: Option<Default>,
+        bounds: Bounds,
+    },
     State,
     /// Its type says how it is read.
     Typed,
@@ -38,14 +43,33 @@ impl Input {
             };
         };
         let given = mark.name.map(|name| name.value());
-        let (name, origin) = match mark.source {
-            Source::Query => (given.unwrap_or(name.into()), Origin::Query(mark.default)),
-            Source::Header => {
-                let name = given.unwrap_or_else(|| header_name(name));
-                (name, Origin::Header(mark.default))
+        let (source, name) = match mark.source {
+            Source::Path => ("Path", name.into()),
+            Source::Query => ("Query", given.unwrap_or(name.into())),
+            Source::Header => ("Header", given.unwrap_or_else(|| header_name(name))),
+            Source::Cookie => ("Cookie", given.unwrap_or(name.into())),
+            Source::State => {
+                let (name, origin) = (name.into(), Origin::State);
+                return Self { name, ty, origin };
             }
-            Source::State => (name.into(), Origin::State),
         };
+        let (default, bounds) = (mark.default, mark.bounds);
+        let origin = Origin::Text {
+            source,
+            default,
+            bounds,
+        };
+        Self { name, ty, origin }
+    }
+
+    /// The input that the route calls `name`, within `bounds`.
+    pub(crate) fn of_route(name: &str, ty: TokenStream, bounds: Bounds) -> Self {
+        let origin = Origin::Text {
+            source: "Path",
+            default: None,
+            bounds,
+        };
+        let name = name.into();
         Self { name, ty, origin }
     }
 
@@ -59,17 +83,18 @@ impl Input {
     pub(crate) fn slot(&self) -> TokenStream {
         let span = first_span(&self.ty);
         let name = &self.name;
-        let text = |source: &str, default: &Option<Default>| {
-            let call = qualified(&self.ty, "FromParam");
-            let source_type = runtime("Source", span);
-            let source = proc_macro2::Ident::new(source, span);
-            let default = self.default(default.as_ref());
-            quote_spanned!(span=> #call::slot(#source_type::#source, #name, #default))
-        };
         match &self.origin {
-            Origin::Path => text("Path", &None),
-            Origin::Query(default) => text("Query", default),
-            Origin::Header(default) => text("Header", default),
+            Origin::Text {
+                source,
+                default,
+                bounds,
+            } => {
+                let call = qualified(&self.ty, "FromParam");
+                let source_type = runtime("Source", span);
+                let source = Ident::new(source, span);
+                let (default, bounds) = (self.default(default.as_ref()), bounds.expand(span));
+                quote_spanned!(span=> #call::slot(#source_type::#source, #name, #default, #bounds))
+            }
             Origin::State => {
                 let call = qualified(&self.ty, "SharedState");
                 quote_spanned!(span=> #call::slot(#name))
@@ -113,6 +138,12 @@ impl Input {
         let call = qualified(&self.ty, "FromRequest");
         let stage = runtime("Stage", span);
         quote_spanned!(span=> ::core::matches!(#call::STAGE, #stage::Body))
+    }
+
+    /// The condition that it shares the body with others of which that holds too.
+    pub(crate) fn shares_body(&self) -> TokenStream {
+        let call = qualified(&self.ty, "FromRequest");
+        quote_spanned!(first_span(&self.ty)=> #call::FORM)
     }
 
     /// A `panic!` that the compiler reports at the whole of its type.

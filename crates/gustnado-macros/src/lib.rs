@@ -4,13 +4,16 @@
 //! # Layout
 //!
 //! - `derive::handler`: `#[derive(RequestHandler)]`
+//! - `derive::inputs`: `#[derive(Inputs)]`
+//! - `derive::param`: `#[derive(FromParam)]`
 //! - `derive::error`: `#[derive(HttpError)]`
 //! - `attribute::verbs`: `#[verbs]`
 //! - each of them: `parse` (tokens → model) → `check` (rules → diagnostics) → `expand` (model →
 //!   tokens); the three know the model and never each other
-//! - `input`: one input of a handler, which the derive and the attribute share
-//! - `attr`, `options`, `template`, `diag`, `names`: the attributes of inputs, the options of routes
-//!   and verbs, the names in a route, the collector of mistakes, and the runtime as text
+//! - `derive::fields`: a struct whose fields are inputs; `input`: one input, a field or an argument
+//! - `attr`, `bounds`, `options`, `template`, `diag`, `names`: the attributes of inputs, the bounds
+//!   among their options, the options of routes and verbs, the names in a route, the collector of
+//!   mistakes, and the runtime as text
 //!
 //! It must not depend on the runtime: what it writes is checked where it lands. The macros are
 //! documented where users meet them, on the re-exports of `gustnado`.
@@ -19,6 +22,7 @@
 
 mod attr;
 mod attribute;
+mod bounds;
 mod derive;
 mod diag;
 mod input;
@@ -28,9 +32,19 @@ mod template;
 
 use proc_macro::TokenStream;
 
-#[proc_macro_derive(RequestHandler, attributes(route, query, header, state))]
+#[proc_macro_derive(RequestHandler, attributes(route, query, header, cookie, state, param))]
 pub fn request_handler(item: TokenStream) -> TokenStream {
     derive::handler::derive(item.into()).into()
+}
+
+#[proc_macro_derive(Inputs, attributes(query, header, cookie, state, param))]
+pub fn inputs(item: TokenStream) -> TokenStream {
+    derive::inputs::derive(item.into()).into()
+}
+
+#[proc_macro_derive(FromParam, attributes(param))]
+pub fn from_param(item: TokenStream) -> TokenStream {
+    derive::param::derive(item.into()).into()
 }
 
 #[proc_macro_derive(HttpError, attributes(problem, source, from))]

@@ -31,12 +31,15 @@
 //!
 //! # Features
 //!
-//! All are on unless `default-features = false`; each adds and none changes what is there.
+//! All but `pattern` are on unless `default-features = false`; each adds and none changes what is
+//! there.
 //!
-//! - `macros`: [`macro@RequestHandler`], [`macro@verbs`] and [`macro@HttpError`]
+//! - `macros`: [`macro@RequestHandler`], [`macro@verbs`], [`macro@Inputs`], [`macro@FromParam`] and
+//!   [`macro@HttpError`]
 //! - `static`: static files
 //! - `http2`: HTTP/2 with prior knowledge, on the port of HTTP/1.1
 //! - `json`: [`Json`] and [`Created`]
+//! - `pattern`: regular expressions as bounds of inputs
 
 pub mod prelude;
 
@@ -44,16 +47,17 @@ pub use gustnado_core::testing;
 
 pub use gustnado_core::{
     App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError, BuildProblem, Cx,
-    Error, FromParam, FromRequest, Group, Html, Internal, IntoResponse, Limits, Mount, Needs, Next,
-    NoContent, OrError, Outcome, ParamError, Part, Pattern, PatternError, Redirect, Request,
-    Response, Result, Routes, RunError, Serve, SharedState, Stage, Tower, Urls,
+    Download, Error, Event, Events, FromRequest, Gone, Group, Html, Internal, IntoEvent,
+    IntoResponse, Limits, LocalUrl, Mount, Needs, Next, NoContent, OrError, Outcome, ParamError,
+    Part, Pattern, PatternError, Redirect, Request, Response, Result, Routes, RunError, SameSite,
+    Sender, Serve, SetCookie, SharedState, Stage, Stopping, Tower, Urls, With,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};
 #[cfg(feature = "static")]
 pub use gustnado_static::*;
 // A derive has the name of its trait, as serde's have: one import brings both.
-pub use gustnado_core::{HttpError, RequestHandler};
+pub use gustnado_core::{FromParam, HttpError, RequestHandler};
 /// What a request asks for and what it is answered with, by number and name.
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
@@ -64,6 +68,14 @@ pub use gustnado_macros::RequestHandler;
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/verbs.md")]
 pub use gustnado_macros::verbs;
+
+#[cfg(feature = "macros")]
+#[doc = include_str!("docs/inputs.md")]
+pub use gustnado_macros::Inputs;
+
+#[cfg(feature = "macros")]
+#[doc = include_str!("docs/from_param.md")]
+pub use gustnado_macros::FromParam;
 
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/http_error.md")]

@@ -5,8 +5,9 @@
 
 #[doc(no_inline)]
 pub use gustnado_core::{
-    Application, Cx, Error, Group, Html, HttpError, Internal, IntoResponse, Limits, NoContent,
-    OrError, Outcome, Redirect, RequestHandler, Response, Result, RunError,
+    Application, Cx, Download, Error, Event, Events, FromParam, Group, Html, HttpError, Internal,
+    IntoResponse, Limits, LocalUrl, NoContent, OrError, Outcome, Redirect, RequestHandler,
+    Response, Result, RunError, SetCookie,
 };
 #[cfg(feature = "static")]
 #[doc(no_inline)]
@@ -18,7 +19,7 @@ pub use gustnado_core::{Created, Json};
 
 #[cfg(feature = "macros")]
 #[doc(no_inline)]
-pub use gustnado_macros::{HttpError, RequestHandler, verbs};
+pub use gustnado_macros::{FromParam, HttpError, Inputs, RequestHandler, verbs};
 
 #[doc(no_inline)]
 pub use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};

@@ -1,6 +1,7 @@
-//! Bytes on a socket: framing, limits, time-outs, HTTP/2, drain.
+//! Bytes on a socket: framing, limits, time-outs, HTTP/2, drain, streams.
 
 mod drain;
+mod events;
 mod framing;
 #[cfg(feature = "http2")]
 mod http2;

@@ -84,6 +84,25 @@ fn a_signal_drains_and_the_exit_code_is_0() {
 }
 
 #[test]
+fn a_signal_ends_open_events_on_every_worker() {
+    let mut program = Program::start();
+    let mut peers: Vec<Peer> = (0..6).map(|_| Peer::connect(program.addr)).collect();
+    for peer in &mut peers {
+        peer.send("GET /events HTTP/1.1\r\nhost: lab\r\n\r\n");
+        peer.head();
+        assert_eq!(peer.chunk().expect("an event"), b"data: hello\n\n");
+    }
+    let begin = Instant::now();
+    program.signal("TERM");
+    for peer in &mut peers {
+        assert_eq!(peer.chunk(), None);
+        peer.closed();
+    }
+    assert_eq!(program.exit_code(), Some(0));
+    assert!(begin.elapsed() < Duration::from_secs(10), "waited");
+}
+
+#[test]
 fn a_second_signal_cuts_and_the_exit_code_tells() {
     for path in ["/never", "/blocking"] {
         let mut program = Program::start();

@@ -11,7 +11,7 @@ impl Home {
         page.to_string()
     }
 
-    async fn put(self, #[cookie] session: String) -> String {
+    async fn put(self, #[session] session: String) -> String {
         session
     }
 }

@@ -154,9 +154,9 @@ impl Plan {
         // What is wrong with a template is told where it is one.
         let names = Pattern::parse(template).is_ok_and(|pattern| !pattern.names().is_empty());
         if names {
-            self.problems.push(BuildProblem::FallbackNames {
+            self.problems.push(BuildProblem::Fallback {
                 handler: handler.name,
-                template: template.clone(),
+                problem: format!("which has no path values, but its route {template:?} has names"),
                 at: handler.at,
             });
             return None;

@@ -33,7 +33,7 @@ impl App {
         }
     }
 
-    /// The same application for another worker, with reference counts of its own.
+    /// The same application for another worker, with reference counts and a stop of its own.
     pub(crate) fn replica(&self) -> Self {
         Self::new(self.router().replica(), self.inner.workers)
     }
@@ -49,6 +49,11 @@ impl App {
 
     fn shared(&self) -> &Shared {
         self.router().shared()
+    }
+
+    /// Tells what is being answered that the server stops.
+    pub(crate) fn stop(&self) {
+        self.shared().stop.begin();
     }
 
     /// The bounds on time, bytes and counts. Groups may have others for their requests.

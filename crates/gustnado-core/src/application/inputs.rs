@@ -18,26 +18,32 @@ pub(super) fn check(route: &HandlerRoute, problems: &mut Vec<BuildProblem>) {
         pattern, shared, ..
     } = &*route.info;
     for described in describe(route) {
-        let Described { name, at, need } = described;
+        let Described {
+            name: input,
+            at,
+            through,
+            need,
+        } = described;
         let problem = match need {
-            Need::Path if pattern.position(name).is_none() => BuildProblem::NotInRoute {
+            Need::Path if pattern.position(&input).is_none() => BuildProblem::NotInRoute {
                 handler,
-                input: name,
+                input,
                 template: pattern.as_str().into(),
                 at,
             },
             Need::State(id, type_name) if !shared.state.contains(id) => {
                 BuildProblem::MissingState {
                     handler,
-                    input: name,
+                    input,
+                    through,
                     type_name,
                     at,
                 }
             }
-            Need::BadDefault(error) => BuildProblem::BadDefault {
+            Need::BadOption(problem) => BuildProblem::BadOption {
                 handler,
-                input: name,
-                error,
+                input,
+                problem,
                 at,
             },
             Need::Path | Need::State(..) => continue,

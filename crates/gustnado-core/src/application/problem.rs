@@ -3,7 +3,7 @@
 
 use std::{fmt, panic::Location};
 
-use crate::{extract::ParamError, route::PatternError};
+use crate::route::PatternError;
 
 /// A place in a source.
 pub(super) type At = &'static Location<'static>;
@@ -49,7 +49,7 @@ pub enum BuildProblem {
         /// The handler.
         handler: &'static str,
         /// The field.
-        input: &'static str,
+        input: String,
         /// The template.
         template: String,
         /// Where the field is written.
@@ -59,8 +59,11 @@ pub enum BuildProblem {
     MissingState {
         /// The handler.
         handler: &'static str,
-        /// The field or argument.
-        input: &'static str,
+        /// The field or argument; of a group's, with the group's name and a dot before it.
+        input: String,
+        /// The types of the inputs that lead from there to the one that needs it. Empty where it
+        /// is the field or argument itself.
+        through: Vec<&'static str>,
         /// The type of the state.
         type_name: &'static str,
         /// Where the input is written.
@@ -73,23 +76,24 @@ pub enum BuildProblem {
         /// Where it was given again.
         at: At,
     },
-    /// The default of an input is not a value of it.
-    BadDefault {
+    /// An option of an input is of no use: a default that is not a value of it, or a pattern that
+    /// cannot be read.
+    BadOption {
         /// The handler.
         handler: &'static str,
-        /// The field or argument.
-        input: &'static str,
-        /// What was expected.
-        error: ParamError,
+        /// The field or argument; of a group's, with the group's name and a dot before it.
+        input: String,
+        /// Which one, and what is wrong with it.
+        problem: String,
         /// Where the input is written.
         at: At,
     },
-    /// A fallback stands at no path of its own, but its route has names.
-    FallbackNames {
+    /// A handler cannot be a fallback.
+    Fallback {
         /// The handler.
         handler: &'static str,
-        /// Its template.
-        template: String,
+        /// Why it cannot.
+        problem: String,
         /// Where the handler is written.
         at: At,
     },
@@ -140,10 +144,7 @@ impl fmt::Display for BuildProblem {
                 with,
                 other,
                 at,
-            } => {
-                write!(f, "{name} ({at}) is at {template:?}, whose paths ")?;
-                already_answers(f, other.as_ref(), with)
-            }
+            } => clash(f, (name, at, template), other.as_ref(), with),
             Self::NotInRoute {
                 handler,
                 input,
@@ -156,33 +157,27 @@ impl fmt::Display for BuildProblem {
             Self::MissingState {
                 handler,
                 input,
+                through,
                 type_name,
                 at,
-            } => write!(
-                f,
-                "{handler}.{input} ({at}) needs state {type_name}; add .state(…) with one"
-            ),
+            } => {
+                write!(f, "{handler}.{input} ({at}) ")?;
+                needs_state(f, through, type_name)
+            }
             Self::StateTwice { type_name, at } => {
                 write!(f, "state {type_name} is given again ({at})")
             }
-            Self::BadDefault {
+            Self::BadOption {
                 handler,
                 input,
-                error,
+                problem,
                 at,
-            } => write!(
-                f,
-                "the default of {handler}.{input} ({at}) cannot be used: {error}"
-            ),
-            Self::FallbackNames {
+            } => write!(f, "{handler}.{input} ({at}): {problem}"),
+            Self::Fallback {
                 handler,
-                template,
+                problem,
                 at,
-            } => write!(
-                f,
-                "{handler} ({at}) is a fallback, which has no path values, but its route \
-                 {template:?} has names"
-            ),
+            } => write!(f, "{handler} ({at}) is a fallback, {problem}"),
             Self::Group {
                 prefix,
                 problem,
@@ -197,16 +192,23 @@ impl fmt::Display for BuildProblem {
     }
 }
 
-fn already_answers(
+fn clash(
     f: &mut fmt::Formatter<'_>,
+    (name, at, template): (&str, &At, &str),
     other: Option<&(String, At)>,
     with: &str,
 ) -> fmt::Result {
+    write!(f, "{name} ({at}) is at {template:?}, whose paths ")?;
     if let Some((other, at)) = other {
         write!(f, "{other} ({at}) ")?;
     }
     write!(f, "already answers at {with:?}; ")?;
     f.write_str("one handler has all verbs of a path")
+}
+
+fn needs_state(f: &mut fmt::Formatter<'_>, through: &[&str], type_name: &str) -> fmt::Result {
+    through.iter().try_for_each(|by| write!(f, "→ {by} "))?;
+    write!(f, "needs state {type_name}; add .state(…) with one")
 }
 
 impl fmt::Display for BuildError {

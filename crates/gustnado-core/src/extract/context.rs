@@ -20,6 +20,7 @@ use crate::{
     response::Response,
     route::{Captures, Pattern},
     state::State,
+    stop::{Stop, Stopping},
 };
 
 /// A request on its way through its handler.
@@ -56,8 +57,9 @@ pub(crate) struct Shared {
     pub(crate) write_error: Option<Arc<WriteError>>,
     pub(crate) layers: Layers,
     pub(crate) redirect_slashes: bool,
-    /// Of the whole application.
+    /// Of the whole application, as is the next.
     pub(crate) urls: Urls,
+    pub(crate) stop: Stop,
 }
 
 /// Makes the answer to a request that failed.
@@ -67,11 +69,13 @@ pub(crate) type WriteError = dyn Fn(&Cx, &Error) -> Response + Send + Sync;
 pub(crate) type WriteErrorFn = fn(&Cx, &Error) -> Response;
 
 impl Shared {
-    /// The same for another worker, with reference counts of its own.
-    pub(crate) fn replica(&self) -> Self {
+    /// The same for another worker, with reference counts of its own, and with its part of what is
+    /// one in the whole application.
+    pub(crate) fn replica(&self, urls: &Urls, stop: &Stop) -> Self {
         Self {
             layers: self.layers.replica(),
-            urls: self.urls.replica(),
+            urls: urls.clone(),
+            stop: stop.clone(),
             ..self.clone()
         }
     }
@@ -190,6 +194,16 @@ impl Cx {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.route.shared.limits
+    }
+
+    /// Whether the server is stopping.
+    #[must_use]
+    pub fn stopping(&self) -> Stopping {
+        self.stop().stopping()
+    }
+
+    pub(crate) fn stop(&self) -> &Stop {
+        &self.route.shared.stop
     }
 
     /// The template of the route that was found, such as `/users/{id}`.

@@ -1,7 +1,11 @@
 //! Fills the slots of a handler, stage by stage, and answers for all that cannot be filled at
 //! once. It must not know the types of the values.
 
-use super::{context::Cx, need::Stage, slot::SlotList};
+use super::{
+    context::Cx,
+    need::Stage,
+    slot::{Kind, SlotList, describe},
+};
 use crate::error::{BadInput, Error, Part};
 
 /// Everything but the body: fields first, then arguments, each stage finished before the next.
@@ -15,9 +19,9 @@ pub(crate) async fn fill_head(
     fields: &mut dyn SlotList,
     args: &mut dyn SlotList,
 ) -> Result<bool, Error> {
-    if cx.describing().is_some() {
-        describe(cx, fields);
-        describe(cx, args);
+    if let Some(described) = cx.describing() {
+        described.extend(describe(fields));
+        described.extend(describe(args));
         return Err(Error::new(500, "described, not answered"));
     }
     let mut stages = Stages::default();
@@ -30,8 +34,12 @@ pub(crate) async fn fill_head(
     if stages.params {
         let mut bad = Vec::new();
         check_query(cx, &mut bad);
-        fill_params(cx, fields, &mut bad);
-        fill_params(cx, args, &mut bad);
+        fill_plain(cx, fields, &mut bad);
+        fill_plain(cx, args, &mut bad);
+        if stages.typed_params {
+            fill_params(cx, fields, &mut bad).await?;
+            fill_params(cx, args, &mut bad).await?;
+        }
         if !bad.is_empty() {
             return Err(Error::bad_inputs(bad));
         }
@@ -56,6 +64,8 @@ pub(crate) async fn fill_body(cx: &mut Cx, args: &mut dyn SlotList) -> Result<()
 struct Stages {
     auth: bool,
     params: bool,
+    /// Whether one of [`Stage::Params`] is known by its type.
+    typed_params: bool,
     waits: bool,
     body: bool,
 }
@@ -64,38 +74,70 @@ impl Stages {
     fn note(&mut self, slots: &mut dyn SlotList) {
         let mut index = 0;
         while let Some(slot) = slots.slot(index) {
-            match slot.stage() {
-                Stage::Auth => self.auth = true,
-                Stage::Params => self.params = true,
-                Stage::Async => self.waits = true,
-                Stage::Body => self.body = true,
+            match slot.kind() {
+                Kind::Plain => self.params = true,
+                Kind::Typed(Stage::Auth) => self.auth = true,
+                Kind::Typed(Stage::Params) => {
+                    self.params = true;
+                    self.typed_params = true;
+                }
+                Kind::Typed(Stage::Async) => self.waits = true,
+                Kind::Typed(Stage::Body) => self.body = true,
+                Kind::Group(slots) => self.note(slots),
             }
             index += 1;
         }
     }
 }
 
+/// Fills what is known by its type, up to the first that fails.
 async fn fill_stage(cx: &mut Cx, slots: &mut dyn SlotList, stage: Stage) -> Result<(), Error> {
     let mut index = 0;
     while let Some(slot) = slots.slot(index) {
-        if slot.stage() == stage {
-            slot.fill_later(cx).await?;
+        match slot.kind() {
+            Kind::Typed(its) if its == stage => slot.fill_later(cx).await?,
+            Kind::Group(slots) => Box::pin(fill_stage(cx, slots, stage)).await?,
+            Kind::Plain | Kind::Typed(_) => {}
         }
         index += 1;
     }
     Ok(())
 }
 
-fn fill_params(cx: &Cx, slots: &mut dyn SlotList, bad: &mut Vec<BadInput>) {
+/// Fills what is read from the head at once, and gathers what cannot be used.
+fn fill_plain(cx: &Cx, slots: &mut dyn SlotList, bad: &mut Vec<BadInput>) {
     let mut index = 0;
     while let Some(slot) = slots.slot(index) {
-        if slot.stage() == Stage::Params
-            && let Err(input) = slot.fill(cx)
-        {
-            bad.push(input);
+        match slot.kind() {
+            Kind::Plain => bad.extend(slot.fill(cx).err()),
+            Kind::Group(slots) => fill_plain(cx, slots, bad),
+            Kind::Typed(_) => {}
         }
         index += 1;
     }
+}
+
+/// Fills what is known by its type and read from the head, gathering what cannot be used. An error
+/// that names no input is the answer at once.
+async fn fill_params(
+    cx: &mut Cx,
+    slots: &mut dyn SlotList,
+    bad: &mut Vec<BadInput>,
+) -> Result<(), Error> {
+    let mut index = 0;
+    while let Some(slot) = slots.slot(index) {
+        match slot.kind() {
+            Kind::Typed(Stage::Params) => match slot.fill_later(cx).await {
+                Err(error) if error.inputs().is_empty() => return Err(error),
+                Err(error) => bad.extend_from_slice(error.inputs()),
+                Ok(()) => {}
+            },
+            Kind::Group(slots) => Box::pin(fill_params(cx, slots, bad)).await?,
+            Kind::Plain | Kind::Typed(_) => {}
+        }
+        index += 1;
+    }
+    Ok(())
 }
 
 /// Refuses a query string of so many pairs that looking each input up would be the attack.
@@ -112,16 +154,5 @@ fn check_query(cx: &Cx, bad: &mut Vec<BadInput>) {
             name: "".into(),
             detail: format!("has more than {limit} pairs").into(),
         });
-    }
-}
-
-fn describe(cx: &mut Cx, slots: &mut dyn SlotList) {
-    let Some(into) = cx.describing() else {
-        return;
-    };
-    let mut index = 0;
-    while let Some(slot) = slots.slot(index) {
-        slot.describe(into);
-        index += 1;
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::{
     context::Cx,
+    need::Stage,
     param::FromParam,
     typed::FromRequest,
     urls::{Urls, push_rest, push_segment},
@@ -51,6 +52,8 @@ impl PathValue<String> for &str {
 }
 
 impl FromRequest for Urls {
+    const STAGE: Stage = Stage::Params;
+
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         Ok(cx.urls().clone())
     }

@@ -3,15 +3,14 @@
 
 use std::{any::TypeId, panic::Location};
 
-use super::unreadable::ParamError;
-
 /// When an input is read. A stage is finished before the next begins, so that a 401 comes before
 /// a 400, and the body is not touched until everything else is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
     /// Who is asking.
     Auth,
-    /// Values in the head of the request.
+    /// Values in the head of the request. An error that lists bad inputs is told together with
+    /// those of the handler's other inputs.
     Params,
     /// Anything that waits, such as a look-up in a database.
     Async,
@@ -19,21 +18,60 @@ pub enum Stage {
     Body,
 }
 
-/// The shared state that an input uses.
+impl Stage {
+    /// The last of these stages: when an input that is made of others can be read by itself.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn latest(stages: &[Self]) -> Self {
+        let mut latest = Self::Auth;
+        let mut index = 0;
+        while index < stages.len() {
+            if stages[index] as u8 > latest as u8 {
+                latest = stages[index];
+            }
+            index += 1;
+        }
+        latest
+    }
+}
+
+/// What an input uses.
 #[derive(Debug, Default)]
 pub struct Needs {
-    states: Vec<(TypeId, &'static str)>,
+    list: Vec<Needed>,
+    through: Vec<&'static str>,
+}
+
+/// One thing that is needed, and the types of the inputs that lead to it.
+#[derive(Debug)]
+pub(super) struct Needed {
+    pub(super) through: Vec<&'static str>,
+    pub(super) need: Need,
 }
 
 impl Needs {
     /// Shared state of this type is used.
     pub fn state<T: 'static>(&mut self) {
-        self.states
-            .push((TypeId::of::<T>(), std::any::type_name::<T>()));
+        self.push(Needed {
+            through: Vec::new(),
+            need: Need::State(TypeId::of::<T>(), std::any::type_name::<T>()),
+        });
     }
 
-    pub(super) fn states(self) -> impl Iterator<Item = (TypeId, &'static str)> {
-        self.states.into_iter()
+    /// Notes what the input of this type needs as needed by way of it.
+    pub(super) fn through(&mut self, type_name: &'static str, needs: fn(&mut Self)) {
+        self.through.push(type_name);
+        needs(self);
+        self.through.pop();
+    }
+
+    pub(super) fn push(&mut self, mut needed: Needed) {
+        needed.through.splice(..0, self.through.iter().copied());
+        self.list.push(needed);
+    }
+
+    pub(super) fn into_list(self) -> Vec<Needed> {
+        self.list
     }
 }
 
@@ -41,8 +79,11 @@ impl Needs {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Described {
-    pub(crate) name: &'static str,
+    /// The field or argument; behind a dot, the field of the group it is.
+    pub(crate) name: String,
     pub(crate) at: &'static Location<'static>,
+    /// The types of the inputs that lead to what is needed.
+    pub(crate) through: Vec<&'static str>,
     pub(crate) need: Need,
 }
 
@@ -51,5 +92,5 @@ pub struct Described {
 pub(crate) enum Need {
     Path,
     State(TypeId, &'static str),
-    BadDefault(ParamError),
+    BadOption(String),
 }

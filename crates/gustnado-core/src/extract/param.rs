@@ -7,34 +7,38 @@ use std::{
 };
 
 use super::{
+    bounds::Bounds,
     slot::{How, Slot},
     text::{Source, Values},
     unreadable::{ParamError, ValueError},
 };
 
 /// A value that is read from one piece of text in a request: a path value, a query parameter, a
-/// header field.
+/// header field, a cookie.
+///
+/// `#[derive(FromParam)]` writes it for enums of words and for structs around one such value.
 ///
 /// ```
 /// # use gustnado_core as gustnado;
 /// use gustnado::{FromParam, ParamError};
 ///
-/// enum Order { Newest, Oldest }
+/// struct Rgb(u8, u8, u8);
 ///
-/// impl FromParam for Order {
+/// impl FromParam for Rgb {
 ///     fn from_param(text: &str) -> Result<Self, ParamError> {
-///         match text {
-///             "newest" => Ok(Self::Newest),
-///             "oldest" => Ok(Self::Oldest),
-///             _ => Err(ParamError::expected("`newest` or `oldest`")),
-///         }
+///         let expected = || ParamError::expected("a colour as rrggbb");
+///         let number = u32::from_str_radix(text, 16).map_err(|_| expected())?;
+///         let [0, red, green, blue] = number.to_be_bytes() else {
+///             return Err(expected());
+///         };
+///         Ok(Self(red, green, blue))
 ///     }
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from text in a request",
-    label = "not a path, query or header value",
-    note = "if `{Self}` is shared state, mark the field #[state]; else implement `FromParam` for it"
+    label = "not a path, query, header or cookie value",
+    note = "if `{Self}` is shared state, mark the field #[state]; else derive or implement `FromParam` for it"
 )]
 pub trait FromParam: Sized + Send + 'static {
     /// Reads the value.
@@ -62,12 +66,14 @@ pub trait FromParam: Sized + Send + 'static {
         source: Source,
         name: &'static str,
         default: Option<fn() -> Result<Self, ParamError>>,
+        bounds: Option<&'static Bounds>,
     ) -> Slot<Self> {
         let read = |values: &mut Values<'_>| Self::from_values(values);
         let how = How::Text {
             source,
             read,
             default,
+            bounds,
         };
         Slot::new(name, how)
     }

@@ -6,9 +6,10 @@ use std::{any::TypeId, fmt, panic::Location};
 
 use super::{
     BoxFuture,
+    bounds::Bounds,
     context::Cx,
-    need::{Described, Need, Needs, Stage},
-    text::{self, Source, Values},
+    need::{Described, Need, Needed, Needs, Stage},
+    text::{self, Source, Values, Wanted},
     unreadable::{ParamError, ValueError},
 };
 use crate::{
@@ -32,6 +33,7 @@ pub(super) enum How<T> {
         source: Source,
         read: fn(&mut Values<'_>) -> Result<T, ValueError>,
         default: Option<fn() -> Result<T, ParamError>>,
+        bounds: Option<&'static Bounds>,
     },
     State {
         id: TypeId,
@@ -40,9 +42,20 @@ pub(super) enum How<T> {
     },
     Typed {
         stage: Stage,
+        type_name: &'static str,
         needs: fn(&mut Needs),
         extract: for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<T, Error>>,
     },
+    /// Of slots of its own, each of which is filled in its stage.
+    Group(Box<dyn Group<T>>),
+}
+
+/// The slots of a group, and what becomes of them.
+pub(super) trait Group<T>: Send {
+    fn slots(&mut self) -> &mut dyn SlotList;
+
+    /// The group, or `None` where a slot is empty.
+    fn take(self: Box<Self>) -> Option<T>;
 }
 
 impl<T> Slot<T> {
@@ -53,6 +66,13 @@ impl<T> Slot<T> {
             at: Location::caller(),
             how,
             value: None,
+        }
+    }
+
+    fn take(self) -> Option<T> {
+        match self.how {
+            How::Group(group) => group.take(),
+            _ => self.value,
         }
     }
 }
@@ -66,46 +86,86 @@ impl<T> fmt::Debug for Slot<T> {
 /// A slot, whatever its type.
 #[doc(hidden)]
 pub trait AnySlot: Send {
-    fn stage(&self) -> Stage;
+    fn kind(&mut self) -> Kind<'_>;
 
-    fn describe(&self, into: &mut Vec<Described>);
+    fn describe(&mut self, into: &mut Vec<Described>);
 
-    /// Fills a slot of [`Stage::Params`].
+    /// Fills a slot that is [`Kind::Plain`].
     fn fill(&mut self, cx: &Cx) -> Result<(), BadInput>;
 
-    /// Fills a slot of any other stage.
+    /// Fills a slot that is [`Kind::Typed`].
     fn fill_later<'a>(&'a mut self, cx: &'a mut Cx) -> BoxFuture<'a, Result<(), Error>>;
 }
 
+/// What is to be done to fill a slot.
+#[doc(hidden)]
+#[allow(
+    missing_debug_implementations,
+    reason = "slots have no form to be shown in"
+)]
+pub enum Kind<'s> {
+    /// It is filled at once, in [`Stage::Params`].
+    Plain,
+    /// Its type says when, and how.
+    Typed(Stage),
+    /// It has slots of its own.
+    Group(&'s mut dyn SlotList),
+}
+
 impl<T: Send> AnySlot for Slot<T> {
-    fn stage(&self) -> Stage {
-        match &self.how {
-            How::Text { .. } | How::State { .. } => Stage::Params,
-            How::Typed { stage, .. } => *stage,
+    fn kind(&mut self) -> Kind<'_> {
+        match &mut self.how {
+            How::Text { .. } | How::State { .. } => Kind::Plain,
+            How::Typed { stage, .. } => Kind::Typed(*stage),
+            How::Group(group) => Kind::Group(group.slots()),
         }
     }
 
-    fn describe(&self, into: &mut Vec<Described>) {
+    fn describe(&mut self, into: &mut Vec<Described>) {
         let (name, at) = (self.name, self.at);
-        let mut say = |need| into.push(Described { name, at, need });
-        match &self.how {
+        let mut say = |through, need| {
+            let name = name.into();
+            into.push(Described {
+                name,
+                at,
+                through,
+                need,
+            });
+        };
+        match &mut self.how {
             How::Text {
-                source, default, ..
+                source,
+                default,
+                bounds,
+                ..
             } => {
                 if *source == Source::Path {
-                    say(Need::Path);
+                    say(Vec::new(), Need::Path);
+                }
+                if let Some(problem) = bounds.and_then(Bounds::problem) {
+                    say(Vec::new(), Need::BadOption(problem));
                 }
                 if let Some(Err(error)) = default.map(|default| default()) {
-                    say(Need::BadDefault(error));
+                    let problem = format!("its default cannot be used: {error}");
+                    say(Vec::new(), Need::BadOption(problem));
                 }
             }
-            How::State { id, type_name, .. } => say(Need::State(*id, type_name)),
-            How::Typed { needs, .. } => {
+            How::State { id, type_name, .. } => say(Vec::new(), Need::State(*id, type_name)),
+            How::Typed {
+                type_name, needs, ..
+            } => {
                 let mut list = Needs::default();
-                needs(&mut list);
-                for (id, type_name) in list.states() {
-                    say(Need::State(id, type_name));
+                list.through(type_name, *needs);
+                for Needed { through, need } in list.into_list() {
+                    say(through, need);
                 }
+            }
+            How::Group(group) => {
+                let inner = describe(group.slots()).into_iter();
+                into.extend(inner.map(|described| Described {
+                    name: format!("{name}.{}", described.name),
+                    ..described
+                }));
             }
         }
     }
@@ -116,9 +176,17 @@ impl<T: Send> AnySlot for Slot<T> {
                 source,
                 read,
                 default,
-            } => self.value = Some(text::read(cx, (*source, self.name), *read, *default)?),
+                bounds,
+            } => {
+                let wanted = Wanted {
+                    source: *source,
+                    name: self.name,
+                    bounds: *bounds,
+                };
+                self.value = Some(text::read(cx, &wanted, *read, *default)?);
+            }
             How::State { get, .. } => self.value = cx.state_with(*get),
-            How::Typed { .. } => {}
+            How::Typed { .. } | How::Group(_) => {}
         }
         Ok(())
     }
@@ -131,6 +199,17 @@ impl<T: Send> AnySlot for Slot<T> {
             Ok(())
         })
     }
+}
+
+/// What slots say of themselves at start-up.
+pub(super) fn describe(slots: &mut dyn SlotList) -> Vec<Described> {
+    let mut described = Vec::new();
+    let mut index = 0;
+    while let Some(slot) = slots.slot(index) {
+        slot.describe(&mut described);
+        index += 1;
+    }
+    described
 }
 
 /// Slots, one after another.
@@ -175,6 +254,6 @@ impl<T: Send + 'static, R: Slots> Slots for (Slot<T>, R) {
     type Values = (T, R::Values);
 
     fn take(self) -> Option<Self::Values> {
-        Some((self.0.value?, self.1.take()?))
+        Some((self.0.take()?, self.1.take()?))
     }
 }

@@ -1,12 +1,14 @@
-//! The sources whose values are text: path, query string and header fields. Decoding is strict: a
-//! value that is not UTF-8 is an error, never a replacement character.
+//! The sources whose values are text: path, query string, header fields and cookies. Decoding is
+//! strict: a value that is not UTF-8 is an error, never a replacement character.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
 use super::{
+    bounds::Bounds,
     context::Cx,
+    cookie,
     unreadable::{ParamError, ValueError},
 };
 use crate::error::{BadInput, Part};
@@ -18,6 +20,7 @@ pub enum Source {
     Path,
     Query,
     Header,
+    Cookie,
 }
 
 impl Source {
@@ -26,6 +29,7 @@ impl Source {
             Self::Path => Part::Path,
             Self::Query => Part::Query,
             Self::Header => Part::Header,
+            Self::Cookie => Part::Cookie,
         }
     }
 }
@@ -35,33 +39,92 @@ impl Source {
 #[allow(unreachable_pub, reason = "named in the signature of a public trait")]
 pub type Values<'a> = dyn Iterator<Item = Result<Cow<'a, str>, ValueError>> + 'a;
 
-/// Reads the input `name` from `source`.
+/// Which values are read, and from where.
+pub(super) struct Wanted {
+    pub(super) source: Source,
+    pub(super) name: &'static str,
+    pub(super) bounds: Option<&'static Bounds>,
+}
+
+/// Reads an input.
 pub(super) fn read<T>(
     cx: &Cx,
-    (source, name): (Source, &'static str),
+    wanted: &Wanted,
     read: fn(&mut Values<'_>) -> Result<T, ValueError>,
     default: Option<fn() -> Result<T, ParamError>>,
 ) -> Result<T, BadInput> {
-    let result = match source {
-        Source::Path => read(&mut cx.path_value(name).into_iter().map(decode)),
-        Source::Query => read(&mut query_values(cx, name)),
-        Source::Header => {
-            let values = cx.request().headers().get_all(name).into_iter();
-            read(&mut values.map(|value| {
-                let text = std::str::from_utf8(value.as_bytes());
-                text.map(Cow::Borrowed).map_err(|_| ValueError::NotText)
-            }))
-        }
-    };
+    let mut result = Err(ValueError::Missing);
+    find(cx, wanted, &mut |values| {
+        result = read(values);
+        matches!(result, Err(ValueError::Repeated))
+    });
     let result = match (result, default) {
         (Err(ValueError::Missing), Some(default)) => default().map_err(Into::into),
         (result, _) => result,
     };
     result.map_err(|error| BadInput {
-        part: source.part(),
-        name: name.into(),
+        part: wanted.source.part(),
+        name: wanted.name.into(),
         detail: error.detail(),
     })
+}
+
+/// Reads values; says whether there are more of them than it can use.
+type Read<'r> = dyn FnMut(&mut Values<'_>) -> bool + 'r;
+
+/// Hands over the values that are wanted. Compiled once, whatever they become.
+fn find(cx: &Cx, wanted: &Wanted, read: &mut Read<'_>) {
+    let Wanted {
+        source,
+        name,
+        bounds,
+    } = *wanted;
+    let headers = cx.request().headers();
+    match source {
+        Source::Path => {
+            bounded(
+                bounds,
+                &mut cx.path_value(name).into_iter().map(decode),
+                read,
+            );
+        }
+        Source::Query => {
+            bounded(bounds, &mut query_values(cx, name), read);
+        }
+        Source::Header => {
+            let values = headers.get_all(name).into_iter();
+            bounded(
+                bounds,
+                &mut values.map(|value| text(value.as_bytes())),
+                read,
+            );
+        }
+        Source::Cookie => {
+            let values = || cookie::values(headers, name).map(text);
+            // The first of several is the one with the most specific path (RFC 6265 section 5.4).
+            // To refuse the request would let a neighbouring domain, which can set a cookie of any
+            // name for both, lock users out.
+            if bounded(bounds, &mut values(), read) {
+                bounded(bounds, &mut values().take(1), read);
+            }
+        }
+    }
+}
+
+fn bounded(bounds: Option<&Bounds>, values: &mut Values<'_>, read: &mut Read<'_>) -> bool {
+    let Some(bounds) = bounds else {
+        return read(values);
+    };
+    read(&mut values.map(|value| {
+        let value = value?;
+        bounds.check(&value)?;
+        Ok(value)
+    }))
+}
+
+fn text(bytes: &[u8]) -> Result<Cow<'_, str>, ValueError> {
+    let text = std::str::from_utf8(bytes).map(Cow::Borrowed);
+    text.map_err(|_| ValueError::NotText)
 }
 
 /// The values of `name` in the query string, within the limit on pairs (which `fill` enforces).

@@ -12,6 +12,8 @@ use crate::error::Error;
 
 /// An input that is known by its type.
 ///
+/// `Option` of it is `None` where its error was made by [`Error::absent`]; any other error stays.
+///
 /// ```
 /// # use gustnado_core as gustnado;
 /// use gustnado::{Cx, Error, FromRequest, Stage};
@@ -24,22 +26,27 @@ use crate::error::Error;
 ///     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
 ///         let key = cx.request().headers().get("x-api-key");
 ///         let key = key.and_then(|key| key.to_str().ok());
-///         key.map(|key| Self(key.into())).ok_or_else(|| Error::new(401, "an API key is needed"))
+///         key.map(|key| Self(key.into())).ok_or_else(|| Error::absent(401, "an API key is needed"))
 ///     }
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler input",
     label = "where does this value come from?",
-    note = "mark it #[query], #[header] or #[state]; a field that the route names in braces, \
+    note = "mark it #[query], #[header], #[cookie] or #[state]; a field that the route names in braces, \
             as in \"/users/{{id}}\", is a path value; a body is an argument such as `Json<T>`; \
-            or implement `FromRequest` for it"
+            or derive `Inputs` or implement `FromRequest` for it"
 )]
 pub trait FromRequest: Sized + Send + 'static {
     /// When it is read.
     const STAGE: Stage = Stage::Async;
 
-    /// Names the shared state it uses, so that start-up can say what is missing.
+    /// Whether it shares the body with others of which that holds too: inputs out of one form.
+    #[doc(hidden)]
+    const FORM: bool = false;
+
+    /// Names the shared state and the other inputs it uses, so that start-up can say what is
+    /// missing.
     fn needs(needs: &mut Needs) {
         let _ = needs;
     }
@@ -58,10 +65,50 @@ pub trait FromRequest: Sized + Send + 'static {
             name,
             How::Typed {
                 stage: Self::STAGE,
+                type_name: std::any::type_name::<Self>(),
                 needs: Self::needs,
                 extract: |cx| Box::pin(Self::from_request(cx)),
             },
         )
+    }
+}
+
+/// Absent is `None`, where the error says so: see [`Error::absent`]. Any other error stays.
+impl<T: FromRequest> FromRequest for Option<T> {
+    const STAGE: Stage = T::STAGE;
+    const FORM: bool = T::FORM;
+
+    fn needs(needs: &mut Needs) {
+        T::needs(needs);
+    }
+
+    async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
+        match T::from_request(cx).await {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.is_absent() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    #[track_caller]
+    fn slot(name: &'static str) -> Slot<Self> {
+        Slot::new(
+            name,
+            How::Typed {
+                stage: T::STAGE,
+                // What it needs is needed by the input itself.
+                type_name: std::any::type_name::<T>(),
+                needs: T::needs,
+                extract: |cx| Box::pin(Self::from_request(cx)),
+            },
+        )
+    }
+}
+
+impl Needs {
+    /// Another input is read on the way: what that one uses is used.
+    pub fn input<T: FromRequest>(&mut self) {
+        self.through(std::any::type_name::<T>(), T::needs);
     }
 }
 

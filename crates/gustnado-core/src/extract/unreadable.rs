@@ -10,6 +10,8 @@ pub enum ValueError {
     Repeated,
     NotText,
     Unreadable(ParamError),
+    /// What it must be, in words.
+    OutOfBounds(String),
 }
 
 /// What was expected instead, for the client to read.
@@ -20,6 +22,22 @@ impl ParamError {
     /// An error that says what was expected: `a date as YYYY-MM-DD`.
     pub fn expected(what: impl Into<Cow<'static, str>>) -> Self {
         Self(what.into())
+    }
+
+    /// An error that names the words that were possible, or the first ten of them.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn one_of(words: &[&str]) -> Self {
+        let quoted = |words: &[&str]| {
+            let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+            quoted.join(", ")
+        };
+        Self::expected(match words {
+            [] => "nothing".into(),
+            [word] => quoted(&[*word]),
+            [first @ .., last] if words.len() <= 10 => format!("{} or `{last}`", quoted(first)),
+            words => format!("{} or {} more", quoted(&words[..10]), words.len() - 10),
+        })
     }
 }
 
@@ -44,6 +62,23 @@ impl ValueError {
             Self::Repeated => "is given more than once".into(),
             Self::NotText => "is not UTF-8 text".into(),
             Self::Unreadable(error) => error.to_string().into(),
+            Self::OutOfBounds(words) => words.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_listed_up_to_ten() {
+        let told = |words: &[&str]| ParamError::one_of(words).to_string();
+        assert_eq!(told(&["a"]), "expected `a`");
+        assert_eq!(told(&["a", "b"]), "expected `a` or `b`");
+        assert_eq!(told(&["a", "b", "c"]), "expected `a`, `b` or `c`");
+        let ten = "`x`, `x`, `x`, `x`, `x`, `x`, `x`, `x`, `x`";
+        assert_eq!(told(&["x"; 10]), format!("expected {ten} or `x`"));
+        assert_eq!(told(&["x"; 12]), format!("expected {ten}, `x` or 2 more"));
     }
 }

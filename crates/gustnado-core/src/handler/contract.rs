@@ -1,4 +1,4 @@
-//! What makes a struct a handler: its inputs, its verbs, its route. The macros write these; it must
+//! What makes a struct of inputs a handler: its verbs and its route. The macros write these; it must
 //! not know routes but for the template.
 
 use std::{future::Future, panic::Location};
@@ -8,23 +8,7 @@ use super::{
     outcome::Outcome,
     verb::Verb,
 };
-use crate::{error::Error, extract::Slots, response::Response};
-
-/// A struct whose fields are inputs of a request. Written by the derives.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has verbs but no route",
-    label = "add #[derive(RequestHandler)] and #[route(\"/…\")]"
-)]
-pub trait Inputs: Sized + Send + 'static {
-    type Slots: Slots;
-
-    /// The places its fields are read into.
-    fn slots() -> Self::Slots;
-
-    /// The instance, once they are read.
-    fn make(values: <Self::Slots as Slots>::Values) -> Self;
-}
+use crate::{error::Error, extract::Inputs, response::Response};
 
 /// The verbs of a handler, and its hooks. Written by `#[verbs]`.
 #[doc(hidden)]

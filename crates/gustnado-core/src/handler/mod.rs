@@ -16,7 +16,7 @@ mod run;
 mod verb;
 
 pub(crate) use contract::Definition;
-pub use contract::{Inputs, RequestHandler, Verbs};
+pub use contract::{RequestHandler, Verbs};
 pub use options::{ClientGone, Hooks, Options};
 pub use outcome::{Outcome, Prepared};
 pub use run::{run, run_to_finish};

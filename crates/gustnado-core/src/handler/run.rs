@@ -9,7 +9,7 @@ use std::{
 use super::{contract::Verbs, outcome::Outcome};
 use crate::{
     error::Error,
-    extract::{BoxFuture, Cx, Slots, fill_body, fill_head},
+    extract::{BoxFuture, Cx, Slots, fill_body, fill_head, unfilled},
     response::Response,
 };
 
@@ -109,10 +109,4 @@ impl<H: Verbs> Drop for Living<H> {
             tracing::error!("`on_finish` panicked");
         }
     }
-}
-
-/// Cannot happen in an application that was built: `build()` refuses what would be missing.
-#[cold]
-fn unfilled() -> Error {
-    Error::new(500, "an input was left empty")
 }

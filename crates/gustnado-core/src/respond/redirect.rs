@@ -7,8 +7,10 @@ use crate::{error::Error, response::Response};
 
 /// Sends the client to another URL.
 ///
-/// The target is sent as it is given, after a check that it cannot split the answer. Where it
-/// comes from the request, check that it is local: it begins with one `/`, not two.
+/// A target that the program makes, such as `OneUser::url(7)` or the address of another site, is a
+/// `String` and sent as it is given. One that comes with the request is to be read as a
+/// [`LocalUrl`](crate::LocalUrl), which cannot lead to another site. A target that would split the
+/// answer makes it a 500 whose cause is logged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redirect {
     status: StatusCode,

@@ -73,6 +73,8 @@ impl IntoFuture for Serve {
             listener,
             until,
         } = self;
+        // Its stop is this server's alone: the caller may serve the application again.
+        let app = app.replica();
         Box::pin(async move {
             let clock = Arc::new(Clock::default());
             tokio::spawn(Arc::clone(&clock).run());
@@ -83,7 +85,7 @@ impl IntoFuture for Serve {
             });
             first(accepting, until).await;
             drop(listener);
-            drain(&clock, &load, app.limits().drain_time).await;
+            drain(&app, &clock, &load).await;
             Ok(load.count())
         })
     }

@@ -1,7 +1,7 @@
 //! A worker: a runtime of one thread and its share of the connections. It must not know signals;
 //! it is told the phase of the program.
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::Future, io, net::SocketAddr, sync::Arc};
 
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -90,7 +90,7 @@ impl Worker {
         });
         reach(&mut self.phase, Phase::Draining).await;
         accepting.abort();
-        let drain = drain(&clock, &load, self.app.limits().drain_time);
+        let drain = drain(&self.app, &clock, &load);
         let cut = first(drain, reach(&mut self.phase, Phase::Cutting)).await;
         receiving.abort();
         Ok(if cut { load.count() } else { 0 })
@@ -112,10 +112,11 @@ pub(super) async fn reach(phase: &mut watch::Receiver<Phase>, wanted: Phase) {
     let _ = phase.wait_for(|phase| *phase >= wanted).await;
 }
 
-/// Ends all connections politely and waits for the last, at most `limit`.
-pub(super) async fn drain(clock: &Clock, load: &Load, limit: Duration) {
+/// Ends all connections politely and waits for the last, for as long as the application allows.
+pub(super) async fn drain(app: &App, clock: &Clock, load: &Load) {
+    app.stop();
     clock.drain();
-    let _ = tokio::time::timeout(limit, load.emptied()).await;
+    let _ = tokio::time::timeout(app.limits().drain_time, load.emptied()).await;
 }
 
 /// Waits for the first of two. Says whether it was the second.

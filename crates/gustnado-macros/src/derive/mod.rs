@@ -1,4 +1,7 @@
-//! The derives, one folder each.
+//! The derives, one folder each; `fields` is what those of handlers and groups share.
 
 pub(crate) mod error;
+mod fields;
 pub(crate) mod handler;
+pub(crate) mod inputs;
+pub(crate) mod param;

@@ -15,7 +15,7 @@ use super::{
     model::{Argument, Block, Custom, Method, Receiver, Reply},
 };
 use crate::{
-    attr::{self, SOURCES},
+    attr::{self, MARKS},
     diag::{Diag, did_you_mean},
     input::Input,
     options::{Arguments, Options},
@@ -215,10 +215,14 @@ fn argument(input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<Argument> {
     let mut mismarked = false;
     for attribute in &attributes {
         let name = attribute.path().to_token_stream().to_string();
-        if !is_inert(&name) && !SOURCES.contains(&name.as_str()) {
-            let mut hint = did_you_mean(&name, &SOURCES);
+        if name == "param" {
+            let message = "a path value is a field of the handler: it is not for arguments";
+            diag.at(attribute.path(), message);
+            mismarked = true;
+        } else if !is_inert(&name) && !MARKS.contains(&name.as_str()) {
+            let mut hint = did_you_mean(&name, &MARKS);
             if hint.is_empty() {
-                hint = "; there are #[query], #[header] and #[state]".into();
+                hint = "; there are #[query], #[header], #[cookie] and #[state]".into();
             }
             let message = format!("there is no source `{name}`{hint}");
             diag.at(attribute.path(), message);

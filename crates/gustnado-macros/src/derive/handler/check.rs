@@ -1,48 +1,46 @@
 //! The rules of a handler that only its whole can break.
 
-use syn::{GenericParam, ext::IdentExt};
+use syn::ext::IdentExt;
 
-use super::model::{Field, Handler};
+use super::model::Handler;
 use crate::{
+    attr::Source,
+    derive::fields::{self, Field},
     diag::{Diag, did_you_mean},
-    input::borrowed,
 };
 
 pub(super) fn check(handler: &Handler, diag: &mut Diag) {
-    for parameter in &handler.generics.params {
-        if let GenericParam::Lifetime(lifetime) = parameter {
-            let message = format!(
-                "a handler owns its inputs: remove `{}`, and hold `String` or `Arc<…>`",
-                lifetime.lifetime
-            );
-            diag.at(&lifetime.lifetime, message);
-        }
-    }
     names(handler, diag);
-    let has_lifetimes = handler.generics.lifetimes().next().is_some();
-    for field in &handler.fields {
-        // With a lifetime, the parameter is the mistake and the field its consequence.
-        if !has_lifetimes && let Some(message) = borrowed(&field.ty) {
-            diag.at(&field.ty, message);
-        }
-        if field.in_route
-            && let Some(mark) = &field.mark
-        {
-            let name = &field.input.name;
-            let message = format!("`{name}` has two sources: the route has `{{{name}}}`, and this");
-            diag.at(mark, message);
+    fields::check(&handler.fields, diag);
+    for field in &handler.fields.list {
+        let Some((source, mark)) = &field.mark else {
+            continue;
+        };
+        let name = &field.input.name;
+        match (source, field.in_route) {
+            (Source::Path, false) if handler.route.is_some() => {
+                let message = format!("`{name}` is no path value: the route has no `{{{name}}}`");
+                diag.at(mark, message);
+            }
+            (Source::Path, _) | (_, false) => {}
+            (_, true) => {
+                let message =
+                    format!("`{name}` has two sources: the route has `{{{name}}}`, and this");
+                diag.at(mark, message);
+            }
         }
     }
 }
 
 /// Every name in the route has a field.
 fn names(handler: &Handler, diag: &mut Diag) {
-    let Some(route) = handler.route.as_ref().filter(|_| handler.has_shape) else {
+    let Some(route) = handler.route.as_ref().filter(|_| handler.fields.has_shape) else {
         return;
     };
     let is_free = |field: &&Field| !field.in_route && field.mark.is_none();
     let free: Vec<String> = handler
         .fields
+        .list
         .iter()
         .filter(is_free)
         .map(|field| field.ident.unraw().to_string())

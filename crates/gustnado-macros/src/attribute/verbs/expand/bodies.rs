@@ -63,10 +63,11 @@ fn no_body(method: &Method, name: &str, argument: &Argument) -> TokenStream {
 
 fn second_body(method: &Method, first: &Argument, second: &Argument) -> TokenStream {
     let (ident, first, second) = (&method.ident, &first.input, &second.input);
-    let condition = first.reads_body();
+    let reads_body = first.reads_body();
+    let (one, other) = (first.shares_body(), second.shares_body());
     let panic = second.panic(&format!(
         "`{ident}`: the body can be read once, but `{}` and `{}` both read it",
         first.name, second.name
     ));
-    quote_spanned!(first_span(&second.ty)=> if #condition { #panic })
+    quote_spanned!(first_span(&second.ty)=> if #reads_body && !(#one && #other) { #panic })
 }

@@ -1,0 +1,10 @@
+//! Whether the server is stopping, as an input.
+
+use super::{context::Cx, typed::FromRequest};
+use crate::{error::Error, stop::Stopping};
+
+impl FromRequest for Stopping {
+    async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
+        Ok(cx.stopping())
+    }
+}

@@ -145,7 +145,7 @@ impl fmt::Display for Routes<'_> {
 mod tests {
     use super::super::{Application, Group};
     use super::*;
-    use crate::mount::Tower;
+    use crate::{extract::RouteInfo, mount::Tower};
 
     #[test]
     fn a_replica_shares_no_reference_count_that_requests_touch() {
@@ -174,6 +174,9 @@ mod tests {
             assert!(!Arc::ptr_eq(&our.shared, &their.shared));
             assert_eq!(our.shared.layers.is_empty(), their.shared.layers.is_empty());
         }
+        other.stop();
+        let stopped = |info: &Arc<RouteInfo>| info.shared.stop.stopping().has_begun();
+        assert!(theirs.iter().all(stopped) && !ours.iter().any(stopped));
         // The mount and the group that it is in still have one thing in common.
         for infos in [ours, theirs] {
             let in_group = infos.iter().filter(|info| !info.shared.layers.is_empty());

@@ -29,7 +29,7 @@ use crate::{
 pub(crate) struct Layers(Arc<[Arc<dyn Around>]>);
 
 /// What layers stand around, for one request.
-pub(crate) struct End {
+struct End {
     uri: Uri,
     rest: Mutex<Option<Rest>>,
     failed: Failed,

@@ -1,8 +1,10 @@
 //! One binary for all tests at the edge, so that they link once.
 //!
 //! - `bodies`, `forms`, `uploads`: what is read from a body, and how it fails.
+//! - `groups`: what is said for handlers that stand together.
 //! - `handlers`: what the macros promise, through an application without a socket.
 //! - `inputs`: where inputs come from and when: cookies, bounds, words, groups.
+//! - `layers`: layers of tower's around applications and groups.
 //! - `replies`: what answers carry besides their content, and streams.
 //! - `routes`: which of several routes answers a path.
 //! - `start`: what cannot be started says why.
@@ -10,9 +12,11 @@
 
 mod bodies;
 mod forms;
+mod groups;
 mod handlers;
 mod hooks;
 mod inputs;
+mod layers;
 mod replies;
 mod routes;
 mod start;

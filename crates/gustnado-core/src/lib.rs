@@ -9,6 +9,7 @@
 //! - 0 [`endless`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
+//! - 3 [`middleware`]: layers around what answers
 //! - 3 [`extract`]: inputs out of a request
 //! - 4 [`handler`], [`mount`]: what answers
 //! - 5 [`write`]: fits an answer to its request
@@ -30,6 +31,7 @@ mod extract;
 mod handler;
 mod lifecycle;
 mod limits;
+mod middleware;
 mod mount;
 mod request;
 mod request_id;
@@ -46,7 +48,7 @@ mod tally;
 pub mod testing;
 mod write;
 
-pub use application::{App, Application, BuildError, BuildProblem, Routes};
+pub use application::{App, Application, BuildError, BuildProblem, Group, Routes};
 pub use body::Body;
 pub use bytes::Bytes;
 pub use channel::{Gone, Sender};
@@ -55,12 +57,13 @@ pub use error::{BadInput, BoxError, Error, HttpError, Internal, OrError, Part, R
 pub use extract::Garde;
 pub use extract::{
     BoxFuture, Cx, FromForm, FromParam, FromRequest, Invalid, LocalUrl, Needs, ParamError, Peer,
-    RequestHead, SharedState, Stage, Text, Valid, Validate,
+    RequestHead, SharedState, Stage, Text, Urls, Valid, Validate,
 };
 #[cfg(feature = "multipart")]
 pub use extract::{FormPart, Multipart, Upload};
 pub use handler::{Outcome, RequestHandler};
 pub use limits::Limits;
+pub use middleware::Next;
 pub use mount::{Mount, Tower};
 pub use request::Request;
 #[cfg(feature = "json")]

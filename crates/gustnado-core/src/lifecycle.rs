@@ -19,6 +19,7 @@ use crate::{
     extract::{BoxFuture, Cx},
     handler::{Call, ClientGone, Verb},
     limits::CAUSES,
+    middleware::{Failed, Rest},
     mount::caught,
     request::{Request, X_REQUEST_ID},
     respond::problem,
@@ -31,30 +32,68 @@ use crate::{
 /// Answers a request. Whatever happens in it, there is an answer.
 pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
     let head = request.method() == Method::HEAD;
-    let response = match app.router().find(&request, app.limits().target) {
+    let matched = app.router().find(&request, app.limits().target);
+    if matched.layers().is_empty() {
+        return respond(head, matched, request).await;
+    }
+    let response = through_layers(matched, request).await;
+    write::outgoing(head, None, response)
+}
+
+/// Calls what was found for a request. `head`: the body of the answer is not to be sent.
+async fn respond(head: bool, matched: Matched, mut request: Request) -> Outgoing {
+    let limit = matched.info().shared.limits.body;
+    request.body_mut().set_limit(limit);
+    let response = match matched {
         Matched::Verb(verb, route, captures) => {
-            return call_verb(verb, Cx::new(request, captures, Arc::clone(route))).await;
+            return call_verb(head, &verb, Cx::new(request, captures, route)).await;
         }
-        Matched::Mount(route) => call_mount(route, request).await,
+        Matched::Mount(route) => call_mount(&route, request).await,
         Matched::Answer(response, route) => dress(response, &route.headers),
         Matched::Nothing(error, route) => {
-            let cx = Cx::new(request, Captures::default(), Arc::clone(route));
+            let cx = Cx::new(request, Captures::default(), route);
             fail(&error, &cx)
         }
     };
     write::outgoing(head, None, response)
 }
 
-async fn call_verb(verb: &Verb, mut cx: Cx) -> Outgoing {
+/// Calls the layers around what was found, and within them what was found.
+fn through_layers(matched: Matched, request: Request) -> BoxFuture<'static, Response> {
+    let info = Arc::clone(matched.info());
+    let left = request.outline(info.writes_errors());
+    let failed: Failed = {
+        let info = Arc::clone(&info);
+        Arc::new(move |error| {
+            let request = left.clone().into();
+            let cx = Cx::new(request, Captures::default(), Arc::clone(&info));
+            fail(error, &cx)
+        })
+    };
+    // Layers see the body also of what answers a HEAD: they may have to change its length.
+    let rest: Rest = Box::new(|request| {
+        Box::pin(async move { Ok(respond(false, matched, request).await.into_http()) })
+    });
+    Box::pin(async move {
+        let layers = &info.shared.layers;
+        // Called within the future: a layer may also panic before it has made its own.
+        let call = async { layers.call(request, rest, Arc::clone(&failed)).await };
+        match caught(call).await {
+            Some(Ok(response)) => dress(response.into(), &info.headers),
+            None => failed(&panicked()),
+        }
+    })
+}
+
+async fn call_verb(head: bool, verb: &Verb, mut cx: Cx) -> Outgoing {
     if let Some(bytes) = verb.options.body_limit {
         cx.body_mut().set_limit(bytes);
     }
-    let head = cx.request().method() == Method::HEAD;
     if verb.options.client_gone != Some(ClientGone::Finish) {
-        return answer(verb.call, cx).await;
+        return answer(head, verb.call, cx).await;
     }
     let counted = cx.stop().finishing.add();
-    let answer = answer(verb.call, cx);
+    let answer = answer(head, verb.call, cx);
     // On a task of its own: it goes on when nobody waits for it any more, and the server waits for
     // it before it stops.
     let finished = tokio::spawn(async move {
@@ -65,7 +104,7 @@ async fn call_verb(verb: &Verb, mut cx: Cx) -> Outgoing {
     finished.unwrap_or_else(|_cut| write::outgoing(head, None, Response::new(500)))
 }
 
-async fn answer(call: Call, mut cx: Cx) -> Outgoing {
+async fn answer(head: bool, call: Call, mut cx: Cx) -> Outgoing {
     let result = caught(call(&mut cx)).await;
     let response = match result.unwrap_or_else(|| Err(panicked())) {
         Ok(mut response) => {
@@ -74,14 +113,12 @@ async fn answer(call: Call, mut cx: Cx) -> Outgoing {
         }
         Err(error) => fail(&error, &cx),
     };
-    let request = cx.request();
-    write::outgoing(request.method() == Method::HEAD, Some(request), response)
+    write::outgoing(head, Some(cx.request()), response)
 }
 
-async fn call_mount(route: &MountRoute, mut request: Request) -> Response {
-    request.body_mut().set_limit(route.info.shared.limits.body);
+async fn call_mount(route: &MountRoute, request: Request) -> Response {
     // The mount takes the request; an error is written for who sent it.
-    let left = request.outline(route.info.shared.write_error.is_some());
+    let left = request.outline(route.info.writes_errors());
     // Called within the future: a mount may also panic before it has made its own.
     let call = async { route.mount.call(&route.prefix, request).await };
     let result = caught(call).await;
@@ -99,7 +136,7 @@ async fn call_mount(route: &MountRoute, mut request: Request) -> Response {
 
 #[cold]
 fn panicked() -> Error {
-    Error::new(500, "the handler panicked")
+    Error::new(500, "the handler, or a layer around it, panicked")
 }
 
 /// Puts the default headers on an answer that does not have them.

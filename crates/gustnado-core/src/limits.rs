@@ -91,6 +91,24 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The bounds, other than on single requests, in which these differ from others.
+    pub(crate) fn beyond_requests(&self, other: &Self) -> impl Iterator<Item = &'static str> {
+        macro_rules! differing {
+            ($($name:ident)+) => {
+                [$((stringify!($name), self.$name != other.$name)),+]
+            };
+        }
+        // Those of a body and of what is read from a head are the ones left out.
+        let differing = differing! {
+            head_time idle_time write_time drain_time linger_time linger_bytes head_bytes headers
+            target streams stream_window stream_send_buffer backlog
+        };
+        let differing = differing.into_iter().filter(|(_, differs)| *differs);
+        differing.map(|(name, _)| name)
+    }
+}
+
 /// `{name}` segments in one route. 8: they are kept beside the request without allocating.
 pub(crate) const CAPTURES: usize = 8;
 

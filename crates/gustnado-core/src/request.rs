@@ -107,6 +107,7 @@ impl Request {
 }
 
 /// What is left of a request that was given away.
+#[derive(Clone)]
 pub(crate) enum Outline {
     Whole(Box<Parts>),
     Brief {

@@ -24,6 +24,14 @@ impl State {
         before.is_none()
     }
 
+    /// These values, and in place of some of them those of `over`.
+    pub(crate) fn overlaid(&self, over: &Self) -> Self {
+        let mut values = self.values.clone();
+        let over = over.values.iter();
+        values.extend(over.map(|(id, value)| (*id, Arc::clone(value))));
+        Self { values }
+    }
+
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
         self.values.get(&TypeId::of::<T>())?.downcast_ref()
     }

@@ -5,7 +5,7 @@
 
 #[doc(no_inline)]
 pub use gustnado_core::{
-    Application, Cx, Download, Error, Event, Events, FromParam, Html, HttpError, Internal,
+    Application, Cx, Download, Error, Event, Events, FromParam, Group, Html, HttpError, Internal,
     IntoResponse, Limits, LocalUrl, NoContent, OrError, Outcome, Redirect, RequestHandler,
     Response, Result, RunError, SetCookie,
 };

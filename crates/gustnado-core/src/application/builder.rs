@@ -1,20 +1,21 @@
-//! Collects an application. Nothing is refused here: `build()` checks the whole.
+//! Collects an application: a group that holds all others, and what is said once. Nothing is
+//! refused here: `build()` checks the whole.
 
-use std::{fmt, panic::Location, sync::Arc};
+use std::fmt;
 
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
+use tower_layer::Layer;
+use tower_service::Service;
 
-use super::{
-    check,
-    frozen::App,
-    parts::{AddedHandler, AddedMount},
-    problem::{BuildError, BuildProblem},
-};
+use super::{check, frozen::App, group::Group, problem::BuildError};
 use crate::{
-    error::Error,
-    extract::{Cx, Shared},
-    handler::{Definition, RequestHandler},
+    body::Body,
+    error::{BoxError, Error},
+    extract::Cx,
+    handler::RequestHandler,
     limits::Limits,
+    middleware::Next,
     mount::Mount,
     response::Response,
 };
@@ -28,46 +29,39 @@ use crate::{
 /// let app = Application::new().state(String::from("shared")).build()?;
 /// # Ok::<(), gustnado_core::BuildError>(())
 /// ```
-#[derive(Default)]
 #[must_use = "an application does nothing until it is built"]
 pub struct Application {
-    shared: Shared,
+    root: Group,
     workers: usize,
-    handlers: Vec<AddedHandler>,
-    mounts: Vec<AddedMount>,
-    problems: Vec<BuildProblem>,
 }
 
 impl Application {
     /// An application that answers nothing yet.
+    #[track_caller]
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            root: Group::new(""),
+            workers: 0,
+        }
     }
 
     /// Shares a value with all handlers. A field or argument marked `#[state]` gets a clone of the
     /// value of its type.
     #[track_caller]
     pub fn state<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
-        if !self.shared.state.insert(value) {
-            self.problems.push(BuildProblem::StateTwice {
-                type_name: std::any::type_name::<T>(),
-                at: Location::caller(),
-            });
-        }
+        self.root = self.root.state(value);
         self
     }
 
     /// Adds a handler at the route it names.
-    pub fn handler<H: RequestHandler>(self) -> Self {
-        self.handler_at::<H>(H::TEMPLATE)
+    pub fn handler<H: RequestHandler>(mut self) -> Self {
+        self.root = self.root.handler::<H>();
+        self
     }
 
     /// Adds a handler at another route. The route must have the same `{names}`.
     pub fn handler_at<H: RequestHandler>(mut self, template: impl Into<String>) -> Self {
-        self.handlers.push(AddedHandler {
-            handler: Definition::of::<H>(),
-            template: template.into(),
-        });
+        self.root = self.root.handler_at::<H>(template);
         self
     }
 
@@ -76,29 +70,66 @@ impl Application {
     /// longest prefix answers.
     #[track_caller]
     pub fn mount(mut self, prefix: impl Into<String>, mount: impl Mount) -> Self {
-        self.mounts.push(AddedMount {
-            prefix: prefix.into(),
-            mount: Arc::new(mount),
-            at: Location::caller(),
-        });
+        self.root = self.root.mount(prefix, mount);
+        self
+    }
+
+    /// Adds handlers that stand together, with what is said for all of them.
+    pub fn group(mut self, group: Group) -> Self {
+        self.root = self.root.group(group);
+        self
+    }
+
+    /// Answers by a handler what no route answers, whatever the path, unless it is below the prefix
+    /// of a group; see [`Group::fallback`].
+    pub fn fallback<H: RequestHandler>(mut self) -> Self {
+        self.root = self.root.fallback::<H>();
+        self
+    }
+
+    /// Answers by 308 where a handler is not at a path but would be with a slash more or less at
+    /// its end. The method, its body and the query stay what they are.
+    pub fn redirect_slashes(mut self) -> Self {
+        self.root = self.root.redirect_slashes();
+        self
+    }
+
+    /// Puts a layer of tower's around everything, 404s too. The first one added is the outermost.
+    ///
+    /// The request has its handler when it comes to a layer: a layer may answer it, change its
+    /// header fields, put in extensions or replace its body, but not its path. A layer that changes
+    /// paths stands around the built [`App`], which is a tower service. An error of a layer becomes
+    /// a 500. The service is made once and cloned for each request.
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<Next>,
+        L::Service: Service<http::Request<Body>, Response = http::Response<B>>,
+        L::Service: Clone + Send + Sync + 'static,
+        <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<http::Request<Body>>>::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.root = self.root.layer(layer);
         self
     }
 
     /// Sets the bounds on time, bytes and counts.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.shared.limits = limits;
+        self.root = self.root.limits(move |all| *all = limits);
         self
     }
 
     /// Puts a header field on every answer that has none of that name, also on errors. What a
-    /// handler's `default_headers` says goes before.
+    /// group, or a handler's `default_headers`, says goes before.
     pub fn default_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.shared.headers.append(name, value);
+        self.root = self.root.default_header(name, value);
         self
     }
 
     /// Writes the answers to requests that failed, in place of problem+json or the small page. It
-    /// is also asked where nothing is at a path. What a handler's `write_error` says goes before.
+    /// is also asked where nothing is at a path. What a group, or a handler's `write_error`, says
+    /// goes before.
     ///
     /// The answer should have the [status](Error::status) and the [headers](Error::headers) of the
     /// error; what a client may read of it is [`public_detail`](Error::public_detail).
@@ -106,7 +137,7 @@ impl Application {
         mut self,
         write: impl Fn(&Cx, &Error) -> Response + Send + Sync + 'static,
     ) -> Self {
-        self.shared.write_error = Some(Arc::new(write));
+        self.root = self.root.write_error(write);
         self
     }
 
@@ -122,25 +153,47 @@ impl Application {
     /// All that is wrong, at once: routes that clash, state that is missing, templates that are
     /// none, each with the handler and the line it is written in.
     pub fn build(self) -> Result<App, BuildError> {
-        let Self {
-            shared,
-            workers,
-            handlers,
-            mounts,
-            problems,
-        } = self;
-        let shared = Arc::new(shared);
-        let router = check::router(&shared, handlers, mounts, problems)?;
-        Ok(App::new(router, shared, workers))
+        let router = check::router(self.root)?;
+        Ok(App::new(router, self.workers))
+    }
+
+    /// Checks everything, as [`build`](Self::build) does: one line in a test.
+    ///
+    /// ```
+    /// # use gustnado_core as gustnado;
+    /// # use gustnado::Application;
+    /// # fn application() -> Application { Application::new() }
+    /// # /*
+    /// #[test]
+    /// fn the_application_is_sound() {
+    /// # */
+    ///     application().check();
+    /// # /*
+    /// }
+    /// # */
+    /// ```
+    ///
+    /// # Panics
+    /// When something is wrong, with the list of all that is.
+    #[track_caller]
+    pub fn check(self) {
+        if let Err(error) = self.build() {
+            panic!("{error}");
+        }
+    }
+}
+
+impl Default for Application {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
 impl fmt::Debug for Application {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Application")
-            .field("shared", &self.shared)
-            .field("handlers", &self.handlers.len())
-            .field("mounts", &self.mounts.len())
-            .finish_non_exhaustive()
+            .field("root", &self.root)
+            .field("workers", &self.workers)
+            .finish()
     }
 }

@@ -1,222 +1,251 @@
 //! Checks an application as a whole: every mistake is found before the first port opens, and all
 //! are told at once.
 
-use std::{
-    sync::Arc,
-    task::{Context, Waker},
-};
+use std::{mem, sync::Arc};
 
 use super::{
-    parts::{AddedHandler, AddedMount},
-    problem::{At, BuildError, BuildProblem},
+    group::Group,
+    inputs,
+    parts::{AddedHandler, AddedMount, Parts},
+    places::{Place, Places},
+    prefix,
+    problem::{BuildError, BuildProblem},
 };
 use crate::{
-    extract::{Cx, Described, Need, RouteInfo, Shared},
+    extract::{RouteInfo, Shared, Urls},
+    handler::Definition,
     route::Pattern,
-    router::{HandlerRoute, MountRoute, Router},
+    router::{Guards, HandlerRoute, MountRoute, Router, Scope},
 };
 
 /// Builds the router, or lists all that stands in its way.
-pub(super) fn router(
-    shared: &Arc<Shared>,
-    handlers: Vec<AddedHandler>,
-    mounts: Vec<AddedMount>,
-    mut problems: Vec<BuildProblem>,
-) -> Result<Router, BuildError> {
-    let mut placed = Placed {
-        router: Router::new(RouteInfo::nowhere(shared)),
-        by: Vec::new(),
+pub(super) fn router(root: Group) -> Result<Router, BuildError> {
+    let mut root = root.parts;
+    let mut named = Vec::new();
+    name_routes(&root, "", &mut named);
+    let named: Vec<_> = named.iter().map(|(name, at)| (*name, at)).collect();
+    let outer = Shared {
+        urls: Urls::new(&named),
+        ..Shared::default()
     };
-    for handler in handlers {
-        add_handler(&mut placed, handler, shared, &mut problems);
+    let ground = Ground {
+        prefix: String::new(),
+        guards: Guards::default(),
+        shared: Arc::new(mem::take(&mut root.says).within(&outer)),
+    };
+    let mut plan = Plan {
+        router: Router::new(RouteInfo::nowhere(&ground.shared)),
+        places: Places::default(),
+        mounts: Vec::new(),
+        problems: Vec::new(),
+    };
+    plan.fill(root, &ground);
+    // What handlers answer is left to them, so they are all there before the first mount.
+    for (mount, ground) in mem::take(&mut plan.mounts) {
+        plan.add_mount(mount, &ground);
     }
-    for mount in mounts {
-        add_mount(&mut placed, mount, shared, &mut problems);
-    }
-    if problems.is_empty() {
-        Ok(placed.router)
+    if plan.problems.is_empty() {
+        Ok(plan.router)
     } else {
-        Err(BuildError::new(problems))
+        Err(BuildError::new(plan.problems))
     }
 }
 
-/// The router so far, and who stands where in it.
-struct Placed {
+/// The names of handlers, and where they stand.
+fn name_routes(parts: &Parts, prefix: &str, named: &mut Vec<(&'static str, Pattern)>) {
+    for AddedHandler { handler, template } in &parts.handlers {
+        if let Ok(pattern) = Pattern::parse(&prefix::join(prefix, template)) {
+            named.push((handler.name, pattern));
+        }
+    }
+    for group in &parts.groups {
+        let prefix = prefix::below(prefix, &group.parts.prefix);
+        name_routes(&group.parts, &prefix, named);
+    }
+}
+
+/// The router so far, and what is wrong.
+struct Plan {
     router: Router,
-    by: Vec<Place>,
+    places: Places,
+    mounts: Vec<(AddedMount, Ground)>,
+    problems: Vec<BuildProblem>,
 }
 
-/// One handler, or one mount.
-struct Place {
-    name: String,
-    template: String,
-    at: At,
+/// What holds where handlers stand, all that is around them included.
+#[derive(Clone)]
+struct Ground {
+    prefix: String,
+    guards: Guards,
+    shared: Arc<Shared>,
 }
 
-impl Placed {
-    /// Notes who stands at a template, or whom it clashes with.
-    fn place(&mut self, place: Place, added: Result<(), String>) -> Option<BuildProblem> {
-        let Err(with) = added else {
-            self.by.push(place);
-            return None;
+impl Plan {
+    /// Adds all that stands on a ground.
+    fn fill(&mut self, mut parts: Parts, ground: &Ground) {
+        self.problems.append(&mut parts.problems);
+        self.add_scope(&mut parts, ground);
+        for handler in parts.handlers {
+            self.add_handler(handler, ground);
+        }
+        let mounts = parts.mounts.into_iter();
+        self.mounts
+            .extend(mounts.map(|mount| (mount, ground.clone())));
+        for group in parts.groups {
+            self.add_group(group.parts, ground);
+        }
+    }
+
+    fn add_group(&mut self, mut group: Parts, outer: &Ground) {
+        let mut found = prefix::problems(&group.prefix);
+        let guards = outer.guards.and(&group.guards);
+        if outer.guards.contradiction().is_none()
+            && let Some((one, other)) = guards.contradiction()
+        {
+            found.push(format!("no request is for both {one} and {other}"));
+        }
+        let shared = mem::take(&mut group.says).within(&outer.shared);
+        for limit in shared.limits.beyond_requests(&outer.shared.limits) {
+            found.push(format!("`{limit}` is the application's to set"));
+        }
+        for problem in found {
+            self.problems.push(BuildProblem::Group {
+                prefix: group.prefix.clone(),
+                problem,
+                at: group.at,
+            });
+        }
+        let ground = Ground {
+            prefix: prefix::below(&outer.prefix, &group.prefix),
+            guards,
+            shared: Arc::new(shared),
         };
-        let other = self.by.iter().find(|other| other.answers(&with));
-        let other = other.map(|other| (other.name.clone(), other.at));
-        let Place { name, template, at } = place;
-        Some(BuildProblem::Clash {
-            name,
-            template,
-            with,
-            other,
-            at,
-        })
+        self.fill(group, &ground);
     }
-}
 
-impl Place {
-    /// Whether it is its template that the router knows as this one; those of mounts go on.
-    fn answers(&self, template: &str) -> bool {
-        let below = template.strip_prefix(self.template.trim_end_matches('/'));
-        template == self.template || matches!(below, Some("/" | "/{*rest}"))
+    /// Adds who answers for what no route on this ground does.
+    fn add_scope(&mut self, parts: &mut Parts, ground: &Ground) {
+        let mut fallbacks = mem::take(&mut parts.fallbacks).into_iter();
+        let first = fallbacks.next();
+        let name = first.as_ref().map(|first| first.handler.name);
+        let scope = Scope {
+            prefix: ground.prefix.clone(),
+            guards: ground.guards.clone(),
+            info: Arc::new(RouteInfo::nowhere(&ground.shared)),
+            fallback: first.and_then(|first| self.fallback(&first, ground)),
+        };
+        let added = self.router.add_scope(scope);
+        let other = added.err();
+        let later = name.filter(|_| other.is_some()).into_iter();
+        let later = later.chain(fallbacks.map(|later| later.handler.name));
+        let other = other.or(name).unwrap_or_default();
+        for name in later {
+            let place = prefix::shown(&ground.prefix);
+            self.problems.push(BuildProblem::Group {
+                prefix: parts.prefix.clone(),
+                problem: format!("{name} is a fallback for {place}, as {other} is already"),
+                at: parts.at,
+            });
+        }
     }
-}
 
-fn add_handler(
-    placed: &mut Placed,
-    handler: AddedHandler,
-    shared: &Arc<Shared>,
-    problems: &mut Vec<BuildProblem>,
-) {
-    let AddedHandler { handler, template } = handler;
-    let (name, at) = (handler.name, handler.at);
-    let pattern = match Pattern::parse(&template) {
-        Ok(pattern) => pattern,
-        Err(error) => {
-            problems.push(BuildProblem::BadPattern {
-                name: name.into(),
-                template,
+    fn fallback(&mut self, added: &AddedHandler, ground: &Ground) -> Option<HandlerRoute> {
+        let AddedHandler { handler, template } = added;
+        // What is wrong with a template is told where it is one.
+        let names = Pattern::parse(template).is_ok_and(|pattern| !pattern.names().is_empty());
+        if names {
+            self.problems.push(BuildProblem::Fallback {
+                handler: handler.name,
+                problem: format!("which has no path values, but its route {template:?} has names"),
+                at: handler.at,
+            });
+            return None;
+        }
+        let place = Pattern::parse(prefix::shown(&ground.prefix)).unwrap_or_default();
+        let route = HandlerRoute::new(handler, info(handler, place, ground));
+        inputs::check(&route, &mut self.problems);
+        Some(route)
+    }
+
+    fn add_handler(&mut self, added: AddedHandler, ground: &Ground) {
+        let AddedHandler { handler, template } = added;
+        let place = Place {
+            name: handler.name.into(),
+            template: prefix::join(&ground.prefix, &template),
+            under: ground.guards.clone(),
+            at: handler.at,
+        };
+        // By itself first: a prefix makes `users` look well.
+        let pattern = Pattern::parse(&template).and_then(|_| Pattern::parse(&place.template));
+        let pattern = match pattern {
+            Ok(pattern) => pattern,
+            Err(error) => {
+                let Place { name, at, .. } = place;
+                self.problems.push(BuildProblem::BadPattern {
+                    name,
+                    template,
+                    error,
+                    at,
+                });
+                return;
+            }
+        };
+        let route = HandlerRoute::new(&handler, info(&handler, pattern, ground));
+        inputs::check(&route, &mut self.problems);
+        let added = self.router.add_handler(&ground.guards, route);
+        self.problems.extend(self.places.note(place, added));
+    }
+
+    fn add_mount(&mut self, added: AddedMount, ground: &Ground) {
+        let AddedMount { prefix, mount, at } = added;
+        if let Err(error) = Pattern::parse(&prefix) {
+            self.problems.push(BuildProblem::BadPattern {
+                name: "mount".into(),
+                template: prefix,
                 error,
                 at,
             });
             return;
         }
-    };
-    let mut info = RouteInfo::nowhere(shared);
+        let mut found = mount.problems();
+        let braces = prefix::has_brace(&prefix);
+        // The mount is given its prefix and finds it again at the head of the path.
+        found.extend(braces.map(Into::into));
+        for problem in found {
+            let prefix = prefix.clone();
+            self.problems.push(BuildProblem::Mount {
+                prefix,
+                problem,
+                at,
+            });
+        }
+        if braces.is_some() {
+            return;
+        }
+        let whole = prefix::join(&ground.prefix, &prefix);
+        let route = MountRoute {
+            prefix: whole.trim_end_matches('/').to_owned(),
+            mount,
+            info: Arc::new(RouteInfo::nowhere(&ground.shared)),
+        };
+        let added = self.router.add_mount(&ground.guards, route);
+        let place = Place {
+            name: "mount".into(),
+            template: whole,
+            under: ground.guards.clone(),
+            at,
+        };
+        self.problems.extend(self.places.note(place, added));
+    }
+}
+
+/// What every request of a handler's route sees.
+fn info(handler: &Definition, pattern: Pattern, ground: &Ground) -> RouteInfo {
+    let mut info = RouteInfo::nowhere(&ground.shared);
     info.pattern = pattern;
     info.write_error = handler.hooks.write_error;
     if let Some(default_headers) = handler.hooks.default_headers {
         default_headers(&mut info.headers);
     }
-    let route = HandlerRoute::new(&handler, info);
-    check_inputs(&route, problems);
-    let added = placed.router.add_handler(route);
-    let name = name.into();
-    let place = Place { name, template, at };
-    problems.extend(placed.place(place, added));
-}
-
-fn check_inputs(route: &HandlerRoute, problems: &mut Vec<BuildProblem>) {
-    let handler = route.name;
-    let RouteInfo {
-        pattern, shared, ..
-    } = &*route.info;
-    for described in describe(route) {
-        let Described {
-            name: input,
-            at,
-            through,
-            need,
-        } = described;
-        let problem = match need {
-            Need::Path if pattern.position(&input).is_none() => BuildProblem::NotInRoute {
-                handler,
-                input,
-                template: pattern.as_str().into(),
-                at,
-            },
-            Need::State(id, type_name) if !shared.state.contains(id) => {
-                BuildProblem::MissingState {
-                    handler,
-                    input,
-                    through,
-                    type_name,
-                    at,
-                }
-            }
-            Need::BadOption(problem) => BuildProblem::BadOption {
-                handler,
-                input,
-                problem,
-                at,
-            },
-            Need::Path | Need::State(..) => continue,
-        };
-        // A field is described by every verb.
-        if !problems.contains(&problem) {
-            problems.push(problem);
-        }
-    }
-}
-
-/// What the inputs of a route's verbs say of themselves: each verb is called with a context that
-/// only listens. The calls end before they come to code of the user's.
-fn describe(route: &HandlerRoute) -> Vec<Described> {
-    let mut described = Vec::new();
-    for verb in &*route.verbs {
-        let mut cx = Cx::dry_run(Arc::clone(&route.info));
-        let poll = (verb.call)(&mut cx)
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()));
-        debug_assert!(poll.is_ready(), "a dry run waits for nothing");
-        described.append(&mut cx.take_described());
-    }
-    described
-}
-
-fn add_mount(
-    placed: &mut Placed,
-    added: AddedMount,
-    shared: &Arc<Shared>,
-    problems: &mut Vec<BuildProblem>,
-) {
-    let AddedMount { prefix, mount, at } = added;
-    let pattern = Pattern::parse(&prefix);
-    if let Err(error) = pattern {
-        problems.push(BuildProblem::BadPattern {
-            name: "mount".into(),
-            template: prefix,
-            error,
-            at,
-        });
-        return;
-    }
-    let mut found = mount.problems();
-    if prefix.contains(['{', '}']) {
-        // The mount is given its prefix and finds it again at the head of the path.
-        found.push("a prefix stands for itself and can hold no brace".into());
-    }
-    for problem in found {
-        let prefix = prefix.clone();
-        problems.push(BuildProblem::Mount {
-            prefix,
-            problem,
-            at,
-        });
-    }
-    if prefix.contains(['{', '}']) {
-        return;
-    }
-    let trimmed = prefix.trim_end_matches('/').to_owned();
-    let route = MountRoute {
-        prefix: trimmed,
-        mount,
-        info: Arc::new(RouteInfo::nowhere(shared)),
-    };
-    let added = placed.router.add_mount(route);
-    let place = Place {
-        name: "mount".into(),
-        template: prefix,
-        at,
-    };
-    problems.extend(placed.place(place, added));
+    info
 }

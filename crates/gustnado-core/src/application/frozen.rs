@@ -1,11 +1,15 @@
 //! The application, frozen: checked once, shared by all workers, changed never.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt::{self, Display},
+    sync::Arc,
+};
 
 use crate::{
+    error::Error,
     extract::Shared,
     limits::Limits,
-    router::{Route, Router},
+    router::{HandlerRoute, Route, Router},
     tally::Tally,
 };
 
@@ -20,27 +24,19 @@ pub struct App {
 
 struct Inner {
     router: Router,
-    shared: Arc<Shared>,
     workers: usize,
 }
 
 impl App {
-    pub(super) fn new(router: Router, shared: Arc<Shared>, workers: usize) -> Self {
-        let inner = Inner {
-            router,
-            shared,
-            workers,
-        };
+    pub(super) fn new(router: Router, workers: usize) -> Self {
         Self {
-            inner: Arc::new(inner),
+            inner: Arc::new(Inner { router, workers }),
         }
     }
 
     /// The same application for another worker, with reference counts and a stop of its own.
     pub(crate) fn replica(&self) -> Self {
-        let shared = Arc::new(self.shared().replica());
-        let router = self.router().replica(&shared);
-        Self::new(router, shared, self.inner.workers)
+        Self::new(self.router().replica(), self.inner.workers)
     }
 
     /// How many workers were asked for; 0 is one per core.
@@ -52,30 +48,51 @@ impl App {
         &self.inner.router
     }
 
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.inner.shared
+    fn shared(&self) -> &Shared {
+        self.router().shared()
     }
 
     /// How many handlers go on that nobody waits for.
     pub(crate) fn finishing(&self) -> &Tally {
-        &self.inner.shared.stop.finishing
+        &self.shared().stop.finishing
     }
 
     /// Tells what is being answered that the server stops.
     pub(crate) fn stop(&self) {
-        self.inner.shared.stop.begin();
+        self.shared().stop.begin();
     }
 
-    /// The bounds on time, bytes and counts.
+    /// The bounds on time, bytes and counts. Groups may have others for their requests.
     #[must_use]
     pub fn limits(&self) -> &Limits {
-        &self.inner.shared.limits
+        &self.shared().limits
     }
 
     /// The routes it has, to print.
     #[must_use]
     pub fn routes(&self) -> Routes<'_> {
         Routes(self.router())
+    }
+
+    /// The path of a handler, the prefixes of its groups included, with these values in it,
+    /// percent-encoded: for templates, and where the handler's `url` does not know the group. In
+    /// handlers there is [`Urls`](crate::Urls).
+    ///
+    /// `name` is that of the handler's type. Where several handlers are named alike, it is written
+    /// with as many of its modules as tell them apart, `users::One`. A handler that stands at
+    /// several paths is named by its whole template, `/v1/users/{id}`, as any handler can be.
+    ///
+    /// ```
+    /// # use gustnado_core as gustnado;
+    /// # fn link(app: &gustnado::App) -> Result<String, gustnado::Error> {
+    /// app.reverse_url("OneUser", &[&7])
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// 500 when the name is that of no route or of several, or when it wants more or fewer values.
+    pub fn reverse_url(&self, name: &str, values: &[&dyn Display]) -> Result<String, Error> {
+        self.shared().urls.reverse_url(name, values)
     }
 }
 
@@ -93,15 +110,26 @@ pub struct Routes<'a>(&'a Router);
 impl fmt::Display for Routes<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines = Vec::new();
+        let mut add = |route: &HandlerRoute, template: &str| {
+            lines.extend(route.verbs.iter().map(|verb| {
+                let doc = verb.doc.lines().next();
+                (verb.method, template.to_owned(), doc)
+            }));
+        };
         for route in self.0.routes() {
-            match route {
-                Route::Handler(route) => lines.extend(route.verbs.iter().map(|verb| {
-                    let template = route.info.pattern.as_str().to_owned();
-                    (verb.method, template, verb.doc.lines().next())
-                })),
-                Route::Mount(route) => lines.push(("*", format!("{}/…", route.prefix), None)),
+            if let Route::Handler(route) = route {
+                add(route, route.info.pattern.as_str());
             }
         }
+        for scope in self.0.scopes() {
+            if let Some(fallback) = &scope.fallback {
+                add(fallback, &format!("{}/…", scope.prefix));
+            }
+        }
+        lines.extend(self.0.routes().iter().filter_map(|route| match route {
+            Route::Mount(route) => Some(("*", format!("{}/…", route.prefix), None)),
+            Route::Handler(_) => None,
+        }));
         let width = lines
             .iter()
             .map(|(_, template, _)| template.chars().count())
@@ -116,5 +144,51 @@ impl fmt::Display for Routes<'_> {
             write!(f, "{end}{}", line.trim_end())?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Application, Group};
+    use super::*;
+    use crate::{extract::RouteInfo, mount::Tower};
+
+    #[test]
+    fn a_replica_shares_no_reference_count_that_requests_touch() {
+        let inner = || Tower(Application::new().build().unwrap());
+        let group = Group::new("/g").mount("/m", inner());
+        let group = group.layer(tower_layer::layer_fn(|next| next));
+        let app = Application::new().group(group).mount("/m", inner());
+        let one = app.build().unwrap();
+        let other = one.replica();
+        let infos = |app: &App| -> Vec<_> {
+            let mounts = app
+                .router()
+                .routes()
+                .iter()
+                .filter_map(|route| match route {
+                    Route::Mount(route) => Some(Arc::clone(&route.info)),
+                    Route::Handler(_) => None,
+                });
+            let scopes = app.router().scopes().map(|scope| Arc::clone(&scope.info));
+            mounts.chain(scopes).collect()
+        };
+        let (ours, theirs) = (infos(&one), infos(&other));
+        assert_eq!(ours.len(), 4);
+        for (our, their) in ours.iter().zip(&theirs) {
+            assert!(!Arc::ptr_eq(our, their));
+            assert!(!Arc::ptr_eq(&our.shared, &their.shared));
+            assert_eq!(our.shared.layers.is_empty(), their.shared.layers.is_empty());
+        }
+        other.stop();
+        let stopped = |info: &Arc<RouteInfo>| info.shared.stop.stopping().has_begun();
+        assert!(theirs.iter().all(stopped) && !ours.iter().any(stopped));
+        // The mount and the group that it is in still have one thing in common.
+        for infos in [ours, theirs] {
+            let in_group = infos.iter().filter(|info| !info.shared.layers.is_empty());
+            let in_group: Vec<_> = in_group.collect();
+            assert_eq!(in_group.len(), 2);
+            assert!(Arc::ptr_eq(&in_group[0].shared, &in_group[1].shared));
+        }
     }
 }

@@ -88,6 +88,24 @@ pub enum BuildProblem {
         /// Where the input is written.
         at: At,
     },
+    /// A handler cannot be a fallback.
+    Fallback {
+        /// The handler.
+        handler: &'static str,
+        /// Why it cannot.
+        problem: String,
+        /// Where the handler is written.
+        at: At,
+    },
+    /// A group cannot work as it is.
+    Group {
+        /// Its prefix.
+        prefix: String,
+        /// What is wrong.
+        problem: String,
+        /// Where it was made, or what is wrong was said.
+        at: At,
+    },
     /// A mount says that it cannot work.
     Mount {
         /// Its prefix.
@@ -126,10 +144,7 @@ impl fmt::Display for BuildProblem {
                 with,
                 other,
                 at,
-            } => {
-                write!(f, "{name} ({at}) is at {template:?}, whose paths ")?;
-                already_answers(f, other.as_ref(), with)
-            }
+            } => clash(f, (name, at, template), other.as_ref(), with),
             Self::NotInRoute {
                 handler,
                 input,
@@ -147,8 +162,7 @@ impl fmt::Display for BuildProblem {
                 at,
             } => {
                 write!(f, "{handler}.{input} ({at}) ")?;
-                through.iter().try_for_each(|by| write!(f, "→ {by} "))?;
-                write!(f, "needs state {type_name}; add .state(…) with one")
+                needs_state(f, through, type_name)
             }
             Self::StateTwice { type_name, at } => {
                 write!(f, "state {type_name} is given again ({at})")
@@ -159,6 +173,16 @@ impl fmt::Display for BuildProblem {
                 problem,
                 at,
             } => write!(f, "{handler}.{input} ({at}): {problem}"),
+            Self::Fallback {
+                handler,
+                problem,
+                at,
+            } => write!(f, "{handler} ({at}) is a fallback, {problem}"),
+            Self::Group {
+                prefix,
+                problem,
+                at,
+            } => write!(f, "the group {prefix:?} ({at}): {problem}"),
             Self::Mount {
                 prefix,
                 problem,
@@ -168,16 +192,23 @@ impl fmt::Display for BuildProblem {
     }
 }
 
-fn already_answers(
+fn clash(
     f: &mut fmt::Formatter<'_>,
+    (name, at, template): (&str, &At, &str),
     other: Option<&(String, At)>,
     with: &str,
 ) -> fmt::Result {
+    write!(f, "{name} ({at}) is at {template:?}, whose paths ")?;
     if let Some((other, at)) = other {
         write!(f, "{other} ({at}) ")?;
     }
     write!(f, "already answers at {with:?}; ")?;
     f.write_str("one handler has all verbs of a path")
+}
+
+fn needs_state(f: &mut fmt::Formatter<'_>, through: &[&str], type_name: &str) -> fmt::Result {
+    through.iter().try_for_each(|by| write!(f, "→ {by} "))?;
+    write!(f, "needs state {type_name}; add .state(…) with one")
 }
 
 impl fmt::Display for BuildError {

@@ -8,11 +8,12 @@ use std::{
 
 use http::HeaderMap;
 
-use super::need::Described;
+use super::{need::Described, urls::Urls};
 use crate::{
     body::Body,
     error::Error,
     limits::Limits,
+    middleware::Layers,
     request::Request,
     request_id,
     respond::problem,
@@ -46,13 +47,17 @@ pub(crate) struct RouteInfo {
     pub(crate) write_error: Option<WriteErrorFn>,
 }
 
-/// What all handlers of an application share.
+/// What all handlers of a group share, what the groups around it and the application say included.
 #[derive(Clone, Default)]
 pub(crate) struct Shared {
     pub(crate) state: State,
     pub(crate) limits: Limits,
     pub(crate) headers: HeaderMap,
     pub(crate) write_error: Option<Arc<WriteError>>,
+    pub(crate) layers: Layers,
+    pub(crate) redirect_slashes: bool,
+    /// Of the whole application, as is the next.
+    pub(crate) urls: Urls,
     pub(crate) stop: Stop,
 }
 
@@ -63,10 +68,13 @@ pub(crate) type WriteError = dyn Fn(&Cx, &Error) -> Response + Send + Sync;
 pub(crate) type WriteErrorFn = fn(&Cx, &Error) -> Response;
 
 impl Shared {
-    /// A copy for another worker, with a stop of its own.
-    pub(crate) fn replica(&self) -> Self {
+    /// The same for another worker, with reference counts of its own, and with its part of what is
+    /// one in the whole application.
+    pub(crate) fn replica(&self, urls: &Urls, stop: &Stop) -> Self {
         Self {
-            stop: Stop::default(),
+            layers: self.layers.replica(),
+            urls: urls.clone(),
+            stop: stop.clone(),
             ..self.clone()
         }
     }
@@ -82,6 +90,11 @@ impl RouteInfo {
             write_error: None,
         }
     }
+
+    /// Whether a hook writes its errors, which may look at all of a request's head.
+    pub(crate) fn writes_errors(&self) -> bool {
+        self.write_error.is_some() || self.shared.write_error.is_some()
+    }
 }
 
 impl fmt::Debug for Shared {
@@ -90,13 +103,13 @@ impl fmt::Debug for Shared {
             .field("state", &self.state)
             .field("limits", &self.limits)
             .field("headers", &self.headers)
+            .field("layers", &self.layers)
             .finish_non_exhaustive()
     }
 }
 
 impl Cx {
-    pub(crate) fn new(mut request: Request, captures: Captures, route: Arc<RouteInfo>) -> Self {
-        request.body_mut().set_limit(route.shared.limits.body);
+    pub(crate) fn new(request: Request, captures: Captures, route: Arc<RouteInfo>) -> Self {
         Self {
             request,
             captures,
@@ -187,7 +200,13 @@ impl Cx {
         &self.route.pattern
     }
 
-    /// The application's shared value of this type.
+    /// Links to routes by name.
+    #[must_use]
+    pub fn urls(&self) -> &Urls {
+        &self.route.shared.urls
+    }
+
+    /// The shared value of this type: that of the group the route is in, or of what is around it.
     #[must_use]
     pub fn state<T: 'static>(&self) -> Option<&T> {
         self.route.shared.state.get()

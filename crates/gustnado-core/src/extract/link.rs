@@ -1,10 +1,16 @@
-//! Values in links to routes, written by the `url` functions of handlers. It must not know routes.
+//! Values in links to routes, written by the `url` functions of handlers, and links by name as an
+//! input. It must not know routes.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::borrow::Cow;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
-use super::param::FromParam;
+use super::{
+    context::Cx,
+    need::Stage,
+    param::FromParam,
+    typed::FromRequest,
+    urls::{Urls, push_rest, push_segment},
+};
+use crate::error::Error;
 
 /// A value that may stand for `T` in a link to a route.
 #[doc(hidden)]
@@ -23,12 +29,7 @@ pub trait PathValue<T> {
 
     /// Appends it as the rest of a path: its `/` stay separators.
     fn write_rest(&self, url: &mut String) {
-        for (index, segment) in self.text().split('/').enumerate() {
-            if index > 0 {
-                url.push('/');
-            }
-            push_segment(url, segment);
-        }
+        push_rest(url, &self.text());
     }
 }
 
@@ -50,13 +51,10 @@ impl PathValue<String> for &str {
     }
 }
 
-/// All but the unreserved characters (RFC 3986 section 2.3); a `/` within stays in its segment.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+impl FromRequest for Urls {
+    const STAGE: Stage = Stage::Params;
 
-fn push_segment(url: &mut String, text: &str) {
-    let _ = write!(url, "{}", utf8_percent_encode(text, SEGMENT));
+    async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
+        Ok(cx.urls().clone())
+    }
 }

@@ -5,6 +5,7 @@
 //!
 //! - `unreadable`: why a text is not the value that is wanted.
 //! - `need`: what an input says of itself before there is a request.
+//! - `urls`: links to routes by name.
 //! - `context`: a request on its way through its handler.
 //! - `media`: what a body says it is. `pointer`: JSON pointers.
 //! - `bounds`: what a text may be beyond its type. `cookie`: the values of a cookie.
@@ -13,7 +14,8 @@
 //!   `parts`: those that are wanted, received. `form`: a form that is a body.
 //! - `slot`: the place an input is read into, whatever its type.
 //! - `param`: values read from one piece of text, of which `local` is one. `field`: from a field of a
-//!   form. `typed`: inputs known by their type. `link`: values in links to routes.
+//!   form. `typed`: inputs known by their type. `link`: values in links to routes, and
+//!   `urls` as an input.
 //! - `stopping`, `head`, `raw`, `json`: inputs known by their type. The first needs no request, the
 //!   second is the head of one, the others read its body. `valid`, `rules`: inputs that are checked
 //!   when they are read.
@@ -52,11 +54,12 @@ mod typed;
 mod unreadable;
 #[cfg(feature = "multipart")]
 mod upload;
+mod urls;
 mod valid;
 
 pub use bounds::{Bounds, Number};
 pub use context::Cx;
-pub(crate) use context::{RouteInfo, Shared, WriteErrorFn};
+pub(crate) use context::{RouteInfo, Shared, WriteError, WriteErrorFn};
 pub use field::FromForm;
 pub(crate) use fill::{fill_body, fill_head};
 pub(crate) use group::unfilled;
@@ -78,6 +81,7 @@ pub use typed::{FromRequest, SharedState};
 pub use unreadable::ParamError;
 #[cfg(feature = "multipart")]
 pub use upload::Upload;
+pub use urls::Urls;
 pub use valid::{Invalid, Valid, Validate};
 
 use std::{future::Future, pin::Pin};

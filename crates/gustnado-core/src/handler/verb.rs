@@ -19,7 +19,7 @@ pub type Call = for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<Response, Error>>
 
 /// One verb of a handler.
 #[doc(hidden)]
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct Verb {
     pub(crate) method: &'static str,
     pub(crate) doc: &'static str,

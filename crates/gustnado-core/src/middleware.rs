@@ -1,0 +1,215 @@
+//! Layers of tower's around handlers: what they are kept as, and the way of a request through them
+//! to what they stand around. It must not know what that is.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    future::Future,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http::Uri;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{
+    body::Body,
+    error::{BoxError, Error},
+    request::Request,
+    response::Response,
+};
+
+/// Layers, the outermost first. Each is made into a service once, so that what a service counts,
+/// it counts for all requests.
+#[derive(Clone, Default)]
+pub(crate) struct Layers(Arc<[Arc<dyn Around>]>);
+
+/// What layers stand around, for one request.
+struct End {
+    uri: Uri,
+    rest: Mutex<Option<Rest>>,
+    failed: Failed,
+}
+
+/// The rest of the way of a request.
+pub(crate) type Rest = Box<dyn FnOnce(Request) -> Answering + Send>;
+
+/// Writes the answer to a request that was given away.
+pub(crate) type Failed = Arc<dyn Fn(&Error) -> Response + Send + Sync>;
+
+/// An answer that will be there.
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// What fails has become an answer already, so that the layers further out can dress it.
+type Answer = Result<http::Response<Body>, Infallible>;
+
+impl Layers {
+    /// One layer.
+    pub(crate) fn of<L, B>(layer: &L) -> Self
+    where
+        L: Layer<Next>,
+        L::Service: Service<http::Request<Body>, Response = http::Response<B>>,
+        L::Service: Clone + Send + Sync + 'static,
+        <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<http::Request<Body>>>::Future: Send,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let around = Layered(layer.layer(Next(())));
+        Self(Arc::new([Arc::new(around)]))
+    }
+
+    /// These, and within them those of `inner`.
+    pub(crate) fn around(&self, inner: &Self) -> Self {
+        Self(self.0.iter().chain(&*inner.0).cloned().collect())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The same for another worker, with reference counts of its own.
+    pub(crate) fn replica(&self) -> Self {
+        Self(self.0.iter().map(|layer| layer.replica()).collect())
+    }
+
+    /// Sends a request through all of them.
+    pub(crate) fn call(&self, request: Request, rest: Rest, failed: Failed) -> Answering {
+        let end = End {
+            uri: request.uri().clone(),
+            rest: Mutex::new(Some(rest)),
+            failed,
+        };
+        let way = Way {
+            layers: self.clone(),
+            passed: 0,
+            peer: request.peer(),
+            end: Arc::new(end),
+        };
+        way.go_on(request.into())
+    }
+}
+
+/// A layer with its service, whatever its type.
+trait Around: Send + Sync {
+    fn call(&self, request: http::Request<Body>, end: Arc<End>) -> Answering;
+
+    fn replica(&self) -> Arc<dyn Around>;
+}
+
+struct Layered<S>(S);
+
+impl<S, B> Around for Layered<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<B>>,
+    S: Clone + Send + Sync + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn call(&self, request: http::Request<Body>, end: Arc<End>) -> Answering {
+        let mut service = self.0.clone();
+        Box::pin(async move {
+            let answer = async {
+                std::future::poll_fn(|cx| service.poll_ready(cx)).await?;
+                service.call(request).await
+            };
+            Ok(match answer.await {
+                Ok(answer) => answer.map(Body::new),
+                Err(error) => (end.failed)(&Error::internal(error)).into(),
+            })
+        })
+    }
+
+    fn replica(&self) -> Arc<dyn Around> {
+        Arc::new(Self(self.0.clone()))
+    }
+}
+
+/// Where a request is on its way. It travels with the request, among its extensions.
+#[derive(Clone)]
+struct Way {
+    layers: Layers,
+    passed: usize,
+    /// An `http::Request` has no place for it.
+    peer: Option<SocketAddr>,
+    end: Arc<End>,
+}
+
+impl Way {
+    /// Through the next layer, or to the end.
+    fn go_on(mut self, mut request: http::Request<Body>) -> Answering {
+        let Some(layer) = self.layers.0.get(self.passed).cloned() else {
+            return self.arrive(request);
+        };
+        self.passed += 1;
+        let end = Arc::clone(&self.end);
+        request.extensions_mut().insert(self);
+        layer.call(request, end)
+    }
+
+    fn arrive(self, request: http::Request<Body>) -> Answering {
+        let Self { peer, end, .. } = self;
+        let fail = |why: &'static str| {
+            let response = (end.failed)(&Error::internal(why)).into();
+            Box::pin(std::future::ready(Ok(response)))
+        };
+        // The values in a path lie where they were found in it.
+        if request.uri().path() != end.uri.path() {
+            return fail(
+                "a layer changed the path of a request whose handler was found; \
+                 put such a layer around the built `App`, which is a tower service",
+            );
+        }
+        let rest = end.rest.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(rest) = { rest }.take() else {
+            return fail("a layer called twice for one request");
+        };
+        let (head, body) = request.into_parts();
+        rest(Request::new(head, body, peer))
+    }
+}
+
+/// What a layer given to [`Application::layer`](crate::Application::layer) or
+/// [`Group::layer`](crate::Group::layer) stands around: the layers within it, and at last whatever
+/// answers the request.
+///
+/// It is called once a request, with a request that has the extensions of the one that the layer
+/// was called with.
+#[derive(Debug, Clone)]
+pub struct Next(());
+
+impl<B> Service<http::Request<B>> for Next
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: http::Request<B>) -> Self::Future {
+        match request.extensions_mut().remove::<Way>() {
+            Some(way) => way.go_on(request.map(Body::new)),
+            None => {
+                tracing::error!("a layer lost the extensions of its request");
+                Box::pin(std::future::ready(Ok(Response::new(500).into())))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Layers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Layers({})", self.0.len())
+    }
+}

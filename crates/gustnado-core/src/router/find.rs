@@ -1,0 +1,260 @@
+//! Finds what answers a request: guards, then the path, then the method. What has no answer becomes
+//! a fallback's, or the error that says so. It must not know how guards or paths are compared.
+
+use std::{collections::HashMap, fmt, sync::Arc};
+
+use http::{HeaderValue, Method, header, request::Parts};
+
+use super::{
+    guard::Guards,
+    route::{HandlerRoute, Matched, MountRoute, Route},
+    scope::{Scope, Scopes},
+    tree::Tree,
+};
+use crate::{
+    error::Error,
+    extract::{RouteInfo, Shared},
+    request::Request,
+    response::Response,
+    route::Captures,
+    stop::Stop,
+};
+
+/// Requests to routes.
+#[derive(Clone)]
+pub(crate) struct Router {
+    /// Routes under guards, the narrowest first.
+    guarded: Vec<(Guards, Tree)>,
+    /// All others.
+    open: Tree,
+    routes: Vec<Route>,
+    scopes: Scopes,
+    /// Where requests stand that no scope answers for.
+    nowhere: Arc<RouteInfo>,
+}
+
+impl Router {
+    /// A router without routes.
+    pub(crate) fn new(nowhere: RouteInfo) -> Self {
+        Self {
+            guarded: Vec::new(),
+            open: Tree::default(),
+            routes: Vec::new(),
+            scopes: Scopes::default(),
+            nowhere: Arc::new(nowhere),
+        }
+    }
+
+    /// Adds what answers for the paths below a prefix; what is around it comes first.
+    ///
+    /// # Errors
+    /// The fallback that another has for the same paths.
+    pub(crate) fn add_scope(&mut self, scope: Scope) -> Result<(), &'static str> {
+        self.scopes.add(scope)
+    }
+
+    /// Adds a handler's route.
+    ///
+    /// # Errors
+    /// The template of the route that has the same paths.
+    pub(crate) fn add_handler(
+        &mut self,
+        under: &Guards,
+        route: HandlerRoute,
+    ) -> Result<(), String> {
+        let index = self.routes.len();
+        let template = route.info.pattern.as_str();
+        self.tree(under).add_handler(template, index)?;
+        self.routes.push(Route::Handler(route));
+        Ok(())
+    }
+
+    /// Adds a mount. To be called when all handlers are there: what they answer is left to them.
+    ///
+    /// # Errors
+    /// The template of the route that has the same paths.
+    pub(crate) fn add_mount(&mut self, under: &Guards, route: MountRoute) -> Result<(), String> {
+        let index = self.routes.len();
+        self.tree(under).add_mount(&route.prefix, index)?;
+        self.routes.push(Route::Mount(Arc::new(route)));
+        Ok(())
+    }
+
+    fn tree(&mut self, under: &Guards) -> &mut Tree {
+        if under.is_empty() {
+            return &mut self.open;
+        }
+        let found = self.guarded.iter().position(|(guards, _)| guards == under);
+        let index = found.unwrap_or_else(|| {
+            let rank = under.rank();
+            let before = |(guards, _): &(Guards, Tree)| guards.rank() >= rank;
+            let index = self.guarded.partition_point(before);
+            self.guarded.insert(index, (under.clone(), Tree::default()));
+            index
+        });
+        &mut self.guarded[index].1
+    }
+
+    pub(crate) fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = &Scope> {
+        self.scopes.iter()
+    }
+
+    /// What the application says for all that is in no group.
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.nowhere.shared
+    }
+
+    /// A copy that shares no reference count with this one, for another worker: counts that many
+    /// cores touch for each request would cost more than the rest of the routing.
+    pub(crate) fn replica(&self) -> Self {
+        let mut replica = self.clone();
+        let (urls, stop) = (self.shared().urls.replica(), Stop::default());
+        let mut copies = HashMap::new();
+        let mut own = |info: &mut Arc<RouteInfo>| {
+            let mut copy = RouteInfo::clone(info);
+            let shared = copies
+                .entry(Arc::as_ptr(&copy.shared))
+                .or_insert_with(|| Arc::new(copy.shared.replica(&urls, &stop)));
+            copy.shared = Arc::clone(shared);
+            *info = Arc::new(copy);
+        };
+        own(&mut replica.nowhere);
+        for scope in replica.scopes.iter_mut() {
+            own(&mut scope.info);
+            if let Some(fallback) = &mut scope.fallback {
+                own(&mut fallback.info);
+            }
+        }
+        for route in &mut replica.routes {
+            match route {
+                Route::Handler(route) => own(&mut route.info),
+                Route::Mount(route) => {
+                    let mut copy = MountRoute::clone(route);
+                    own(&mut copy.info);
+                    *route = Arc::new(copy);
+                }
+            }
+        }
+        replica
+    }
+
+    /// Finds what answers a request, whose target may have `limit` bytes.
+    pub(crate) fn find(&self, request: &Request, limit: usize) -> Matched {
+        let target = request.uri().path_and_query();
+        if target.is_some_and(|target| target.as_str().len() > limit) {
+            let detail = format!("the request target may have at most {limit} bytes");
+            return self.error(request, Error::new(414, detail));
+        }
+        let found = if self.guarded.is_empty() {
+            self.look(&self.open, request)
+        } else {
+            let mut trees = self.trees(request.head());
+            trees.find_map(|tree| self.look(tree, request))
+        };
+        found.unwrap_or_else(|| self.without_route(request))
+    }
+
+    /// The routes whose guards hold, in their order.
+    fn trees<'r>(&'r self, head: &'r Parts) -> impl Iterator<Item = &'r Tree> {
+        let guarded = self.guarded.iter();
+        let guarded = guarded.filter(|(guards, _)| guards.hold(head));
+        guarded.map(|(_, tree)| tree).chain([&self.open])
+    }
+
+    /// What answers a request in one tree.
+    fn look(&self, tree: &Tree, request: &Request) -> Option<Matched> {
+        let path = request.path();
+        let found = tree.at(path);
+        let route = found
+            .as_ref()
+            .and_then(|found| self.routes.get(*found.value));
+        if let (Some(Route::Handler(route)), Some(found)) = (route, &found) {
+            let Some(verb) = route.verb(request.method()) else {
+                return Some(route.other(request.method()));
+            };
+            let mut captures = Captures::default();
+            for (_name, value) in found.params.iter() {
+                if !captures.push(path, value) {
+                    return None;
+                }
+            }
+            return Some(Matched::Verb(verb, Arc::clone(&route.info), captures));
+        }
+        // Of mounts the one with the longest prefix: what was found or what stands apart.
+        let mounts = found.map(|found| *found.value).into_iter();
+        let mounts = mounts.chain(tree.below(path)).filter_map(|index| {
+            let route = self.routes.get(index)?;
+            match route {
+                Route::Mount(route) => Some(route),
+                Route::Handler(_) => None,
+            }
+        });
+        let mount = mounts.max_by_key(|route| route.prefix.len())?;
+        Some(Matched::Mount(Arc::clone(mount)))
+    }
+
+    /// What answers a request that no route does.
+    #[cold]
+    fn without_route(&self, request: &Request) -> Matched {
+        // `OPTIONS *` asks about the server as a whole (RFC 9110 section 9.3.7).
+        if request.path() == "*" && request.method() == Method::OPTIONS {
+            return Matched::Answer(Response::new(204), Arc::clone(&self.nowhere));
+        }
+        if let Some(redirect) = self.redirect(request) {
+            return redirect;
+        }
+        let scope = self.scopes.nearest(request.head());
+        let fallback = scope.and_then(|scope| scope.fallback.as_ref());
+        let verb = fallback.and_then(|route| Some((route.verb(request.method())?, &route.info)));
+        match verb {
+            Some((verb, info)) => Matched::Verb(verb, Arc::clone(info), Captures::default()),
+            None => self.error(request, Error::new(404, "there is nothing at this path")),
+        }
+    }
+
+    /// The way to the path with or without its last slash, where a handler is there that wants it.
+    fn redirect(&self, request: &Request) -> Option<Matched> {
+        let path = request.path();
+        let other = match path.strip_suffix('/') {
+            Some(without) => without.to_owned(),
+            None => format!("{path}/"),
+        };
+        // Browsers take `//host` and `/\host` for another server.
+        if !other.starts_with('/') || matches!(other.as_bytes().get(1), Some(b'/' | b'\\')) {
+            return None;
+        }
+        let info = self.trees(request.head()).find_map(|tree| {
+            let found = self.routes.get(*tree.at(&other)?.value)?;
+            match found {
+                Route::Handler(route) => Some(&route.info),
+                Route::Mount(_) => None,
+            }
+        });
+        let info = info.filter(|info| info.shared.redirect_slashes)?;
+        let location = match request.query() {
+            Some(query) => format!("{other}?{query}"),
+            None => other,
+        };
+        let location = HeaderValue::try_from(location).ok()?;
+        let answer = Response::new(308).with_header(header::LOCATION, location);
+        Some(Matched::Answer(answer, Arc::clone(info)))
+    }
+
+    /// An error of the nearest scope.
+    #[cold]
+    fn error(&self, request: &Request, error: Error) -> Matched {
+        let scope = self.scopes.nearest(request.head());
+        let info = scope.map_or(&self.nowhere, |scope| &scope.info);
+        Matched::Nothing(error, Arc::clone(info))
+    }
+}
+
+impl fmt::Debug for Router {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Router({} routes)", self.routes.len())
+    }
+}

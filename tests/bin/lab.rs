@@ -1,5 +1,5 @@
 //! A whole program to test workers and signals with: says its address, serves until it is asked
-//! to stop.
+//! to stop. Its argument is the milliseconds it may take to drain.
 
 use std::{io::Write as _, time::Duration};
 
@@ -48,7 +48,10 @@ impl Quiet {
 
 fn main() -> Result<(), RunError> {
     let mut limits = Limits::default();
-    limits.drain_time = Duration::from_secs(20);
+    let drain = std::env::args()
+        .nth(1)
+        .and_then(|millis| millis.parse().ok());
+    limits.drain_time = Duration::from_millis(drain.unwrap_or(20_000));
     let app = Application::new().handler::<Quiet>().mount("/", Lab);
     let app = app.workers(3).limits(limits);
     let bound = app.build()?.bind("127.0.0.1:0")?;

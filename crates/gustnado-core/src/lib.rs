@@ -5,7 +5,7 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`error`], [`limits`], [`route`], [`state`], [`tag`], [`stop`]
+//! - 0 [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`endless`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
@@ -42,6 +42,7 @@ mod state;
 mod stop;
 #[doc(hidden)]
 pub mod tag;
+mod tally;
 pub mod testing;
 mod write;
 

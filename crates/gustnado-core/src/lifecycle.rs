@@ -50,12 +50,18 @@ async fn call_verb(verb: &Verb, mut cx: Cx) -> Outgoing {
         cx.body_mut().set_limit(bytes);
     }
     let head = cx.request().method() == Method::HEAD;
-    let answer = answer(verb.call, cx);
     if verb.options.client_gone != Some(ClientGone::Finish) {
-        return answer.await;
+        return answer(verb.call, cx).await;
     }
-    // On a task of its own: it goes on when nobody waits for it any more.
-    let finished = tokio::spawn(answer).await;
+    let counted = cx.stop().finishing.add();
+    let answer = answer(verb.call, cx);
+    // On a task of its own: it goes on when nobody waits for it any more, and the server waits for
+    // it before it stops.
+    let finished = tokio::spawn(async move {
+        let _counted = counted;
+        answer.await
+    });
+    let finished = finished.await;
     finished.unwrap_or_else(|_cut| write::outgoing(head, None, Response::new(500)))
 }
 

@@ -151,6 +151,10 @@ pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// nothing that can be measured.
 pub(crate) const TICK: Duration = Duration::from_millis(250);
 
+/// How long the refusal of a peer is waited for that has said all and was asked whether it is still
+/// there. 2 s: a round trip is enough, and the longest there are take half of that.
+pub(crate) const DEPARTURE: Duration = Duration::from_secs(2);
+
 /// Accepting again after the process ran out of descriptors: first and longest pause. 100 ms and
 /// 1 s: one connection that ends is enough, and a log line a second is not a flood.
 pub(crate) const ACCEPT_PAUSE: (Duration, Duration) =

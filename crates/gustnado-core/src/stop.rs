@@ -5,19 +5,25 @@ use std::fmt;
 
 use tokio::sync::watch;
 
-/// Says that the server stops. Each worker of a served application has its own; clones say it
-/// together.
+use crate::tally::Tally;
+
+/// Says that the server stops, and knows what it has to wait for besides its connections. Each
+/// worker of a served application has its own; clones say it together.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Stop(watch::Sender<bool>);
+pub(crate) struct Stop {
+    told: watch::Sender<bool>,
+    /// Handlers that go on without their clients.
+    pub(crate) finishing: Tally,
+}
 
 impl Stop {
     /// From here on the server stops.
     pub(crate) fn begin(&self) {
-        self.0.send_replace(true);
+        self.told.send_replace(true);
     }
 
     pub(crate) fn stopping(&self) -> Stopping {
-        Stopping(self.0.subscribe())
+        Stopping(self.told.subscribe())
     }
 }
 

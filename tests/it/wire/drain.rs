@@ -6,8 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use gustnado::prelude::*;
+use socket2::SockRef;
+
 use super::{
-    lab::{app, serve},
+    lab::{app, serve, serve_app},
     peer::Peer,
 };
 
@@ -105,4 +108,58 @@ fn what_is_left_after_the_drain_still_has_its_bounds() {
         let got = tokio::task::spawn_blocking(move || stalled.until_broken());
         assert!(got.await.expect("no panic") < 30_000_000, "served on");
     });
+}
+
+/// What a handler says when it is done, and how it was left.
+#[derive(Clone)]
+struct Said(std::sync::mpsc::Sender<&'static str>);
+
+#[derive(RequestHandler)]
+#[route("/pay", client_gone = "finish")]
+struct Pay {
+    #[state]
+    said: Said,
+}
+
+#[verbs]
+impl Pay {
+    async fn get(&self) {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        let _ = self.said.0.send("paid");
+    }
+
+    #[verb(client_gone = "cancel")]
+    async fn put(&self) {
+        std::future::pending().await
+    }
+
+    fn on_finish(&mut self, outcome: &Outcome<'_>) {
+        if let Outcome::ClientGone = outcome {
+            let _ = self.said.0.send("gone");
+        }
+    }
+}
+
+#[test]
+fn a_handler_is_dropped_with_its_client_or_finishes_and_is_waited_for() {
+    let (say, said) = std::sync::mpsc::channel();
+    let app = Application::new().state(Said(say)).handler::<Pay>();
+    let mut server = serve_app(app.build().expect("an application"));
+    let leave = |method: &str, reset: bool| {
+        let mut peer = Peer::connect(server.addr);
+        peer.send(format!("{method} /pay HTTP/1.1\r\nhost: lab\r\n\r\n"));
+        std::thread::sleep(Duration::from_millis(100));
+        if reset {
+            let none = Some(Duration::ZERO);
+            SockRef::from(peer.socket()).set_linger(none).expect("set");
+        }
+    };
+    for reset in [true, false] {
+        leave("PUT", reset);
+        assert_eq!(said.recv_timeout(Duration::from_secs(10)), Ok("gone"));
+    }
+    leave("GET", false);
+    server.stop();
+    assert_eq!(server.join(), 0);
+    assert_eq!(said.try_recv(), Ok("paid"));
 }

@@ -18,7 +18,12 @@ struct Program {
 
 impl Program {
     fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    fn start_with(arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_lab"))
+            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
             .expect("a program");
@@ -100,6 +105,16 @@ fn a_signal_ends_open_events_on_every_worker() {
     }
     assert_eq!(program.exit_code(), Some(0));
     assert!(begin.elapsed() < Duration::from_secs(10), "waited");
+}
+
+#[test]
+fn what_does_not_end_in_time_is_cut_and_the_exit_code_tells() {
+    let mut program = Program::start_with(&["300"]);
+    let mut busy = Peer::connect(program.addr);
+    busy.send("GET /never HTTP/1.1\r\nhost: lab\r\n\r\n");
+    std::thread::sleep(Duration::from_millis(200));
+    program.signal("TERM");
+    assert_eq!(program.exit_code(), Some(1));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::{
     extract::Shared,
     limits::Limits,
     router::{Route, Router},
+    tally::Tally,
 };
 
 /// An application that was checked and can answer. Cheap to clone.
@@ -53,6 +54,11 @@ impl App {
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.inner.shared
+    }
+
+    /// How many handlers go on that nobody waits for.
+    pub(crate) fn finishing(&self) -> &Tally {
+        &self.inner.shared.stop.finishing
     }
 
     /// Tells what is being answered that the server stops.

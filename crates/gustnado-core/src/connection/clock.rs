@@ -41,6 +41,10 @@ pub(super) struct Vitals {
     begun: AtomicU32,
     /// Written by the connection's task, or by the tasks of its HTTP/2 streams.
     ended: AtomicU32,
+    /// Requests for which there is an answer, perhaps still to be sent. Read over HTTP/1 only.
+    answered: AtomicU32,
+    /// A peer of HTTP/1.0 has asked, which knows of no word before the answer.
+    old: AtomicBool,
     unread_body: AtomicBool,
     pub(super) app: App,
     pub(super) peer: Option<SocketAddr>,
@@ -53,6 +57,12 @@ pub(super) struct InFlight(Arc<Vitals>);
 impl InFlight {
     pub(super) fn app(&self) -> &App {
         &self.0.app
+    }
+
+    /// There is an answer. Over HTTP/1 only one task says so, and only there it is looked at.
+    pub(super) fn answered(&self) {
+        let answered = &self.0.answered;
+        answered.store(answered.load(Relaxed).wrapping_add(1), Relaxed);
     }
 }
 
@@ -131,6 +141,8 @@ impl Clock {
             waker: Mutex::new(None),
             begun: AtomicU32::new(0),
             ended: AtomicU32::new(0),
+            answered: AtomicU32::new(0),
+            old: AtomicBool::new(false),
             unread_body: AtomicBool::new(false),
             app,
             peer,
@@ -182,6 +194,19 @@ impl Vitals {
     /// How many requests are being answered.
     pub(super) fn in_flight(&self) -> u32 {
         self.begun().wrapping_sub(self.ended.load(Relaxed))
+    }
+
+    /// Whether a handler is at work, over HTTP/1.
+    pub(super) fn is_answering(&self) -> bool {
+        self.begun() != self.answered.load(Relaxed)
+    }
+
+    pub(super) fn note_old(&self) {
+        self.old.store(true, Relaxed);
+    }
+
+    pub(super) fn is_old(&self) -> bool {
+        self.old.load(Relaxed)
     }
 
     /// Notes that a request had a body, of which some may lie unread when the connection closes.

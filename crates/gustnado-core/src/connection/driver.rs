@@ -13,6 +13,7 @@
 //! | a later head begun | `head_time` from its first bytes | close |
 //! | nothing asked | `idle_time` | close; HTTP/2: GOAWAY, `linger_time` later close |
 //! | an answer that the peer does not read | `write_time` without progress | cut |
+//! | an answer is made and the peer has left | at once | done |
 //! | Closing | `linger_time` and `linger_bytes` | done |
 
 use std::{
@@ -30,6 +31,7 @@ use tokio::{io::ReadBuf, net::TcpStream};
 
 use super::{
     clock::{Clock, NEVER, Tick, Vitals},
+    departure::Departure,
     io::SlotIo,
     live::{Live, enter},
     refusal,
@@ -66,6 +68,7 @@ pub(crate) fn drive(
         clock,
         vitals,
         time,
+        departure: Departure::default(),
         begun: 0,
         busy: false,
         draining: false,
@@ -89,6 +92,7 @@ where
     clock: Arc<Clock>,
     vitals: Arc<Vitals>,
     time: Times,
+    departure: Departure,
     /// Requests begun, when last looked.
     begun: u32,
     /// Whether one was being answered, when last looked.
@@ -257,7 +261,15 @@ impl<S: Serve> Driver<S> {
         if let Poll::Ready(Err(_)) = live.poll_flush(cx) {
             return Step::Done;
         }
-        Step::Wait(self.deadline())
+        let mut again = NEVER;
+        if matches!(self.phase, Phase::Http1(_)) && self.vitals.is_answering() {
+            // hyper does not look: it was told that peers may have said all.
+            match self.departure.look(live, &self.vitals, &self.clock, cx) {
+                Some(tick) => again = tick,
+                None => return Step::Done,
+            }
+        }
+        Step::Wait(self.deadline().min(again))
     }
 
     /// Sees how far the connection has come, and which bound holds now.
@@ -323,7 +335,7 @@ impl<S: Serve> Driver<S> {
             _ => {}
         }
         if first_head && let Some(live) = &mut self.live {
-            live.refuse(&refusal::request_timeout());
+            live.say(&refusal::request_timeout());
         }
         self.phase = Phase::Closing(self.closing(first_head));
         true

@@ -39,6 +39,15 @@ pub(super) struct Live {
     pub(super) blocked: bool,
 }
 
+/// What lies on the socket, unread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Peer {
+    /// More.
+    GoesOn,
+    /// The end of what it sends.
+    HasSaidAll,
+}
+
 /// Runs `poll` with `live` in the thread's slot, where hyper's IO finds it, and takes it out
 /// again, also when `poll` panics.
 pub(super) fn enter<T>(live: &mut Option<Box<Live>>, poll: impl FnOnce() -> T) -> T {
@@ -124,6 +133,20 @@ impl Live {
         matches!(peeked, Poll::Ready(Ok(1)))
     }
 
+    /// What the peer has to say while an answer is made. Without data of its own it is asked for no
+    /// more than the socket knows.
+    pub(super) fn poll_peer(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Peer>> {
+        let mut byte = [0];
+        if ready!(self.socket.poll_peek(cx, &mut ReadBuf::new(&mut byte)))? > 0 {
+            return Poll::Ready(Ok(Peer::GoesOn));
+        }
+        // Behind its end, reading tells of no error any more.
+        match self.socket.take_error()? {
+            None => Poll::Ready(Ok(Peer::HasSaidAll)),
+            Some(error) => Poll::Ready(Err(error)),
+        }
+    }
+
     /// Gathers small writes; sends large ones behind what was gathered.
     pub(super) fn poll_write(
         &mut self,
@@ -149,9 +172,9 @@ impl Live {
         Poll::Ready(Ok(()))
     }
 
-    /// Gathers an answer of the driver's own. It is small; where there is no room even for that,
-    /// the peer reads nothing and would not read this.
-    pub(super) fn refuse(&mut self, answer: &[u8]) {
+    /// Gathers words of the driver's own. They are few; where there is no room even for them, the
+    /// peer reads nothing and would not read these.
+    pub(super) fn say(&mut self, answer: &[u8]) {
         let _ = self.cork.gather(&[IoSlice::new(answer)]);
     }
 

@@ -12,10 +12,12 @@
 //! - [`live`]: the real thing: socket, corked writes, what the driver wants to know of them.
 //! - [`cork`]: small writes gathered.
 //! - [`clock`]: the worker's coarse clock, and what it shares with a connection.
+//! - [`departure`]: whether the peer has left while its answer is made.
 //! - [`refusal`]: answers that are written without a request.
 
 mod clock;
 mod cork;
+mod departure;
 mod driver;
 mod io;
 mod live;

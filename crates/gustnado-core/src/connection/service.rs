@@ -32,11 +32,15 @@ pub(super) fn service(
         if !request.body().is_end_stream() {
             vitals.note_body();
         }
+        if request.version() < http::Version::HTTP_11 {
+            vitals.note_old();
+        }
         let (head, body) = request.into_parts();
         // Made here and not in the future, which is moved more than once on its way into hyper.
         let request = Request::new(head, Body::incoming(body), vitals.peer);
         async move {
             let response = in_flight.app().answer(request).await.into_http();
+            in_flight.answered();
             Ok(response.map(|body| Sending {
                 body,
                 _in_flight: in_flight,

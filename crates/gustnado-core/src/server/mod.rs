@@ -5,13 +5,11 @@
 //! - [`serve`]: one listener inside a runtime that the user owns. `Application::serve`.
 //! - [`worker`]: a thread, its runtime and its share of the connections.
 //! - [`accept`]: the accept loop, and where a new connection goes.
-//! - [`load`]: how many connections are open, and when the last has ended.
 //! - [`listen`]: an address to a listening socket.
 //! - [`signal`]: what asks the program to stop.
 
 mod accept;
 mod listen;
-mod load;
 mod run;
 mod serve;
 mod signal;

@@ -13,11 +13,13 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     listen::listen,
-    load::Load,
     signal::Signals,
     worker::{Door, Phase, Worker, first, reach},
 };
-use crate::application::{App, Application, BuildError};
+use crate::{
+    application::{App, Application, BuildError},
+    tally::Tally,
+};
 
 /// Why a program that serves has ended other than by being asked to.
 #[non_exhaustive]
@@ -148,7 +150,7 @@ fn start(
     let (doors, inboxes): (Vec<_>, Vec<_>) = (0..count)
         .map(|_| {
             let (inbox, receiver) = mpsc::unbounded_channel();
-            let load = Load::default();
+            let load = Tally::default();
             (Door { load, inbox }, receiver)
         })
         .unzip();

@@ -12,13 +12,13 @@ use tokio::net::TcpListener;
 
 use super::{
     accept::accept,
-    load::Load,
-    worker::{drain, first},
+    worker::{drain, first, left},
 };
 use crate::{
     application::{App, Application, BuildError},
     connection::{Clock, drive},
     extract::BoxFuture,
+    tally::Tally,
 };
 
 /// Serving that begins when it is awaited.
@@ -78,15 +78,15 @@ impl IntoFuture for Serve {
         Box::pin(async move {
             let clock = Arc::new(Clock::default());
             tokio::spawn(Arc::clone(&clock).run());
-            let load = Load::default();
+            let load = Tally::default();
             let accepting = accept(&listener, |socket, peer| {
                 let clock = Arc::clone(&clock);
-                tokio::spawn(drive(socket, Some(peer), app.clone(), clock, load.open()));
+                tokio::spawn(drive(socket, Some(peer), app.clone(), clock, load.add()));
             });
             first(accepting, until).await;
             drop(listener);
             drain(&app, &clock, &load).await;
-            Ok(load.count())
+            Ok(left(&app, &load))
         })
     }
 }

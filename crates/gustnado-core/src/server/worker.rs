@@ -8,13 +8,11 @@ use tokio::{
     sync::{mpsc, watch},
 };
 
-use super::{
-    accept::{accept, least},
-    load::{Load, Open},
-};
+use super::accept::{accept, least};
 use crate::{
     application::App,
     connection::{Clock, drive},
+    tally::{Counted, Tally},
 };
 
 /// What the program is doing.
@@ -41,13 +39,13 @@ pub(super) struct Worker {
 /// Where other workers find one: what it has to do, and how to hand it a socket.
 #[derive(Debug)]
 pub(super) struct Door {
-    pub(super) load: Load,
+    pub(super) load: Tally,
     pub(super) inbox: mpsc::UnboundedSender<Handed>,
 }
 
 /// A socket that another worker has accepted. It counts from then on, not from when it is taken
 /// up: a burst would all go to the worker that has not woken yet.
-pub(super) type Handed = (std::net::TcpStream, SocketAddr, Open);
+pub(super) type Handed = (std::net::TcpStream, SocketAddr, Counted);
 
 impl Worker {
     /// Serves until the phase says otherwise and the connections have ended. Says how many had to
@@ -71,7 +69,7 @@ impl Worker {
                 accept(&listener, |socket, peer| {
                     let loads = doors.iter().map(|door| door.load.count());
                     let least = least(loads, index);
-                    let open = doors[least].load.open();
+                    let open = doors[least].load.add();
                     if least == index {
                         start(socket, peer, open);
                     } else {
@@ -91,14 +89,14 @@ impl Worker {
         reach(&mut self.phase, Phase::Draining).await;
         accepting.abort();
         let drain = drain(&self.app, &clock, &load);
-        let cut = first(drain, reach(&mut self.phase, Phase::Cutting)).await;
+        first(drain, reach(&mut self.phase, Phase::Cutting)).await;
         receiving.abort();
-        Ok(if cut { load.count() } else { 0 })
+        Ok(left(&self.app, &load))
     }
 }
 
 /// Gives a socket to another worker.
-fn hand(door: &Door, socket: TcpStream, peer: SocketAddr, open: Open) {
+fn hand(door: &Door, socket: TcpStream, peer: SocketAddr, open: Counted) {
     match socket.into_std() {
         Ok(socket) => {
             let _ = door.inbox.send((socket, peer, open));
@@ -112,11 +110,21 @@ pub(super) async fn reach(phase: &mut watch::Receiver<Phase>, wanted: Phase) {
     let _ = phase.wait_for(|phase| *phase >= wanted).await;
 }
 
-/// Ends all connections politely and waits for the last, for as long as the application allows.
-pub(super) async fn drain(app: &App, clock: &Clock, load: &Load) {
+/// Ends all connections politely, and waits for the last of them and of the handlers that go on
+/// without one, for as long as the application allows.
+pub(super) async fn drain(app: &App, clock: &Clock, load: &Tally) {
     app.stop();
     clock.drain();
-    let _ = tokio::time::timeout(app.limits().drain_time, load.emptied()).await;
+    let ended = async {
+        load.emptied().await;
+        app.finishing().emptied().await;
+    };
+    let _ = tokio::time::timeout(app.limits().drain_time, ended).await;
+}
+
+/// How many connections, and handlers that go on without one, have not ended.
+pub(super) fn left(app: &App, load: &Tally) -> usize {
+    load.count() + app.finishing().count()
 }
 
 /// Waits for the first of two. Says whether it was the second.

@@ -130,7 +130,7 @@ impl Pay {
 
     #[verb(client_gone = "cancel")]
     async fn put(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     fn on_finish(&mut self, outcome: &Outcome<'_>) {

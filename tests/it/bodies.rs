@@ -252,6 +252,12 @@ fn what_is_no_json_is_refused() {
         ("application/json", "\u{0}", 400, "the body is not JSON"),
         (
             "text/plain",
+            "",
+            415,
+            "the body must be JSON, with Content-Type: application/json",
+        ),
+        (
+            "text/plain",
             "{}",
             415,
             "the body must be JSON, with Content-Type: application/json",

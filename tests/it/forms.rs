@@ -237,7 +237,7 @@ fn fields_keep_to_their_bounds_wherever_they_stand() {
 
 #[test]
 fn no_body_is_an_empty_form() {
-    for content_type in ["", PAIRS, MULTIPART, "text/plain"] {
+    for content_type in ["", PAIRS, MULTIPART] {
         let response = post(content_type, "");
         assert_eq!(response.status(), 422, "{content_type}");
         assert_eq!(errors(&response)[0]["name"], "email", "{content_type}");
@@ -254,6 +254,9 @@ fn another_body_is_refused_by_naming_the_two() {
     ] {
         let response = post(content_type, "email=a&age=7");
         assert_eq!(response.status(), 415, "{content_type}");
+        let named = content_type.contains('/');
+        let status = if named { 415 } else { 422 };
+        assert_eq!(post(content_type, "").status(), status, "{content_type}");
         let detail = response.json::<Value>()["detail"].to_string();
         for named in [PAIRS, "multipart/form-data"] {
             assert!(detail.contains(named), "{detail}");

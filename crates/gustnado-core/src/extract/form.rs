@@ -1,6 +1,8 @@
 //! A form that is a body, read once for all inputs that are fields of it. It must not know their
 //! types.
 
+use http_body::Body as _;
+
 use super::{
     bounds::Bounds,
     context::Cx,
@@ -33,11 +35,12 @@ enum Fields {
 /// 415 where the body is no form, 413 where it is too long, 400 where it is broken or has too many
 /// fields.
 pub(super) async fn read(cx: &mut Cx, wanted: &[&'static str]) -> Result<Form, Error> {
-    if http_body::Body::is_end_stream(cx.body_mut()) {
-        return Ok(Form(Fields::Pairs(String::new())));
-    }
+    let empty = cx.body_mut().is_end_stream();
     let media = Media::of(cx.request().headers());
     let is = |kind, subtype| media.is_some_and(|media| media.is(kind, subtype));
+    if empty && media.is_none() {
+        return Ok(Form(Fields::Pairs(String::new())));
+    }
     if is("application", "x-www-form-urlencoded") {
         let bytes = cx.body_mut().collect().await?;
         let text = media::text(bytes)?;
@@ -46,7 +49,11 @@ pub(super) async fn read(cx: &mut Cx, wanted: &[&'static str]) -> Result<Form, E
     }
     #[cfg(feature = "multipart")]
     if is("multipart", "form-data") {
-        let parts = Parts::read(cx, wanted).await?;
+        let parts = if empty {
+            Parts::default()
+        } else {
+            Parts::read(cx, wanted).await?
+        };
         return Ok(Form(Fields::Parts(parts)));
     }
     let _ = wanted;

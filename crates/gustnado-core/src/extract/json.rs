@@ -1,6 +1,7 @@
 //! A JSON body, as an input. `respond::json` writes the same type.
 
 use bytes::Bytes;
+use http_body::Body as _;
 use serde_core::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
@@ -23,13 +24,17 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Json<T> {
     const STAGE: Stage = Stage::Body;
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
-        if http_body::Body::is_end_stream(cx.body_mut()) {
-            return Err(missing());
+        let empty = cx.body_mut().is_end_stream();
+        match Media::of(cx.request().headers()) {
+            Some(media) if media.is_json() => {}
+            None if empty => {}
+            _ => {
+                let detail = "the body must be JSON, with Content-Type: application/json";
+                return Err(Error::new(415, detail));
+            }
         }
-        let media = Media::of(cx.request().headers());
-        if !media.is_some_and(|media| media.is_json()) {
-            let detail = "the body must be JSON, with Content-Type: application/json";
-            return Err(Error::new(415, detail));
+        if empty {
+            return Err(missing());
         }
         let bytes = cx.body_mut().collect().await?;
         if bytes.is_empty() {

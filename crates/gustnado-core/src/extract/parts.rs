@@ -11,7 +11,7 @@ use super::{
 use crate::error::Error;
 
 /// The parts of a form, in the order they came.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Parts(Vec<Received>);
 
 #[derive(Debug)]

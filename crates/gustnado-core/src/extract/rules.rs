@@ -24,7 +24,7 @@ use crate::respond::Json;
 ///     name: String,
 /// }
 ///
-/// async fn post(self, Garde(Json(user)): Garde<Json<NewUser>>) { … }
+/// // async fn post(self, Garde(Json(user)): Garde<Json<NewUser>>)
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Garde<I>(pub I);

@@ -37,5 +37,8 @@ mod testing {}
 #[doc = include_str!("../docs/guide/11-running.md")]
 mod running {}
 
+#[doc = include_str!("../docs/from-tornado.md")]
+mod from_tornado {}
+
 #[doc = include_str!("../docs/limits.md")]
 mod limits {}

@@ -139,7 +139,7 @@ fn panicked() -> Error {
     Error::new(500, "the handler, or a layer around it, panicked")
 }
 
-/// Puts the default headers on an answer that does not have them.
+/// Puts headers on an answer that does not have them.
 fn dress(mut response: Response, defaults: &HeaderMap) -> Response {
     if !defaults.is_empty() {
         let headers = response.headers_mut();
@@ -168,6 +168,8 @@ fn fail(error: &Error, cx: &Cx) -> Response {
         tracing::error!(request_id = cx.request_id(), "`write_error` panicked");
         None
     });
+    // Such as the `Allow` of a 405, which is not for a hook to forget.
+    let written = written.map(|response| dress(response, error.headers()));
     let mut response = written.unwrap_or_else(|| cx.problem(error));
     if server && let Ok(id) = HeaderValue::from_str(cx.request_id()) {
         let name = HeaderName::from_static(X_REQUEST_ID);

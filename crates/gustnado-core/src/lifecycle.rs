@@ -199,6 +199,14 @@ fn causes(error: &Error) -> Option<String> {
 }
 
 impl App {
+    /// Answers a request that is not to be looked at any further.
+    pub(crate) fn refuse(&self, request: Request, error: &Error) -> Outgoing {
+        let head = request.method() == Method::HEAD;
+        let nowhere = Arc::clone(self.router().nowhere());
+        let cx = Cx::new(request, Captures::default(), nowhere);
+        write::outgoing(head, None, fail(error, &cx))
+    }
+
     /// Answers a request.
     pub(crate) async fn answer(&self, request: Request) -> Outgoing {
         handle(self, request).await

@@ -6,11 +6,13 @@ use http::{
     header::{self, HeaderMap},
     request::Parts,
 };
+use http_body::Body as _;
+use hyper::body::Incoming;
 
 use crate::error::Error;
 
 /// What is wrong with the head of a request over HTTP/1.
-pub(super) fn fault(head: &Parts, has_body: bool) -> Option<Error> {
+pub(super) fn fault(head: &Parts, body: &Incoming) -> Option<Error> {
     if head.version > Version::HTTP_11 {
         return None;
     }
@@ -18,49 +20,63 @@ pub(super) fn fault(head: &Parts, has_body: bool) -> Option<Error> {
     if detail.is_some() {
         return detail.map(|detail| Error::new(400, detail));
     }
-    // Only a request with a body can say how it is coded; hyper sees to that.
-    has_body.then(|| codings(&head.headers)).flatten()
+    // hyper sees to it that what is coded has no length, and what has one is not coded.
+    let coded = body.size_hint().exact().is_none();
+    coded.then(|| codings(&head.headers)).flatten()
 }
 
 /// One `Host`, and one that is a host (RFC 9112 section 3.2). HTTP/1.0 may leave it out.
 fn host(head: &Parts) -> Option<&'static str> {
-    let mut hosts = head.headers.get_all(header::HOST).into_iter();
-    let Some(first) = hosts.next() else {
+    let headers = &head.headers;
+    let Some(first) = headers.get(header::HOST) else {
         let old = head.version < Version::HTTP_11;
         return (!old).then_some("the Host field is missing");
     };
-    if hosts.next().is_some() {
+    // Most heads have no field twice, and the two counts know.
+    let repeats = headers.len() > headers.keys_len();
+    if repeats && headers.get_all(header::HOST).iter().nth(1).is_some() {
         return Some("there is more than one Host field");
     }
     (!is_host(first.as_bytes())).then_some("the Host field is not a host")
 }
 
-/// A host and perhaps a port (RFC 3986 section 3.2.2): the bytes of names and addresses, brackets
-/// only around an address, and a number behind the last colon. It may be empty, for targets that
-/// have no host.
+/// A host and perhaps a port (RFC 3986 section 3.2.2): the bytes of names, or an address in
+/// brackets, and a number behind a colon. It may be empty, for targets that have no host.
 fn is_host(value: &[u8]) -> bool {
-    let (host, port) = match value
-        .iter()
-        .rposition(|byte| *byte == b':' || *byte == b']')
-    {
-        Some(at) if value[at] == b':' => (&value[..at], &value[at + 1..]),
-        _ => (value, &b""[..]),
+    let port = match value.iter().position(|byte| !NAME[usize::from(*byte)]) {
+        None => return true,
+        Some(0) if value[0] == b'[' => {
+            let Some(end) = value.iter().position(|byte| *byte == b']') else {
+                return false;
+            };
+            let is_address = |byte: &u8| byte.is_ascii_hexdigit() || b":.".contains(byte);
+            if !value[1..end].iter().all(is_address) {
+                return false;
+            }
+            &value[end + 1..]
+        }
+        Some(end) => &value[end..],
     };
-    let inner = host
-        .strip_prefix(b"[")
-        .and_then(|rest| rest.strip_suffix(b"]"));
-    let good = match inner {
-        Some(address) => address
-            .iter()
-            .all(|byte| byte.is_ascii_hexdigit() || b":.".contains(byte)),
-        None => host.iter().all(|byte| is_name(*byte)),
-    };
-    good && port.iter().all(u8::is_ascii_digit)
+    let digits = port.strip_prefix(b":").or(port.is_empty().then_some(b""));
+    digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
 }
 
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%".contains(&byte)
-}
+/// The bytes that a name may have: a table, as each request is looked at.
+const NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let others = b"-._~!$&'()*+,;=%";
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut index = 0;
+    while index < others.len() {
+        table[others[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
 
 /// `chunked`, once and alone: a body in another coding would be given to handlers as it is (RFC 9112
 /// section 6.1).

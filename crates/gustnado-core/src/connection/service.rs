@@ -35,15 +35,14 @@ pub(super) fn service(
 > {
     service_fn(move |request: http::Request<Incoming>| {
         let in_flight = vitals.begin();
-        let has_body = !request.body().is_end_stream();
-        if has_body {
+        if !request.body().is_end_stream() {
             vitals.note_body();
         }
         if request.version() < http::Version::HTTP_11 {
             vitals.note_old();
         }
         let (head, body) = request.into_parts();
-        let fault = framing::fault(&head, has_body);
+        let fault = framing::fault(&head, &body);
         // Made here and not in the future, which is moved more than once on its way into hyper.
         let request = Request::new(head, Body::incoming(body), vitals.peer);
         async move {

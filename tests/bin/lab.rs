@@ -4,8 +4,8 @@
 use std::{io::Write as _, time::Duration};
 
 use gustnado::{
-    Application, BoxFuture, Event, Events, Limits, Mount, Request, RequestHandler, Response,
-    Result, RunError, verbs,
+    Application, BoxFuture, Event, Events, Mount, Request, RequestHandler, Response, Result,
+    RunError, verbs,
 };
 
 struct Lab;
@@ -47,13 +47,13 @@ impl Quiet {
 }
 
 fn main() -> Result<(), RunError> {
-    let mut limits = Limits::default();
-    let drain = std::env::args()
-        .nth(1)
-        .and_then(|millis| millis.parse().ok());
-    limits.drain_time = Duration::from_millis(drain.unwrap_or(20_000));
+    let drain = std::env::args().nth(1);
+    let drain = drain.and_then(|millis| millis.parse().ok());
+    let drain = Duration::from_millis(drain.unwrap_or(20_000));
     let app = Application::new().handler::<Quiet>().mount("/", Lab);
-    let app = app.workers(3).limits(limits);
+    let app = app
+        .workers(3)
+        .limits(move |limits| limits.drain_time = drain);
     let bound = app.build()?.bind("127.0.0.1:0")?;
     println!("{}", bound.local_addr());
     std::io::stdout().flush()?;

@@ -109,10 +109,8 @@ impl Head {
 }
 
 fn client() -> TestClient {
-    let mut limits = Limits::default();
-    limits.body = LIMIT;
     let app = Application::new()
-        .limits(limits)
+        .limits(|limits| limits.body = LIMIT)
         .handler::<AsJson>()
         .handler::<AsAny>()
         .handler::<AsText>()

@@ -102,12 +102,10 @@ fn what_a_group_says_goes_before_what_is_around_it() {
         .handler::<Shown>();
     let inner = inner.limits(|limits| limits.body = 8);
     let outer = Group::new("/outer").state(2u8).handler::<Shown>();
-    let mut limits = Limits::default();
-    limits.body = 16;
     let app = Application::new()
         .state(String::from("app"))
         .state(1u8)
-        .limits(limits);
+        .limits(|limits| limits.body = 16);
     let app = app.handler::<Shown>().group(outer.group(inner));
     let client = TestClient::new(built(app));
     let table = [

@@ -16,7 +16,7 @@ impl FromRequest for Who {
     }
 
     async fn from_request(cx: &mut Cx) -> Result<Self> {
-        let names = cx.state::<Names>().map_or("", |names| names.0);
+        let names = cx.state::<Names>()?.0;
         let who = cx.request().headers().get("x-who");
         let who = who.ok_or_else(|| Error::absent(401, "who are you?"))?;
         match who.to_str() {

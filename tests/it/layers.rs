@@ -198,9 +198,7 @@ fn layers_of_tower_http_work() {
 #[test]
 fn bounds_on_bodies_hold_behind_layers() {
     let app = |limit| {
-        let mut limits = Limits::default();
-        limits.body = 8;
-        let app = Application::new().limits(limits);
+        let app = Application::new().limits(|limits| limits.body = 8);
         client(
             app.layer(RequestBodyLimitLayer::new(limit))
                 .handler::<Echo>(),

@@ -106,10 +106,12 @@ pub(crate) fn form(parts: &[String]) -> String {
 }
 
 fn send(method: &str, content_type: &str, body: impl Into<Body>) -> TestResponse {
-    let mut limits = Limits::default();
-    limits.upload_memory = MEMORY;
-    limits.body = LIMIT;
-    let app = Application::new().limits(limits).handler::<Pictures>();
+    let app = Application::new()
+        .limits(|limits| {
+            limits.upload_memory = MEMORY;
+            limits.body = LIMIT;
+        })
+        .handler::<Pictures>();
     let client = TestClient::new(app.build().expect("an application"));
     let method = method.parse().expect("a method");
     let request = client.request(method, "/pictures");

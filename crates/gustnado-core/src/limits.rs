@@ -7,10 +7,9 @@ use std::time::Duration;
 ///
 /// ```
 /// # use gustnado_core as gustnado;
-/// use gustnado::Limits;
+/// use gustnado::Application;
 ///
-/// let mut limits = Limits::default();
-/// limits.body = 16 * 1024 * 1024;
+/// let app = Application::new().limits(|limits| limits.body = 16 * 1024 * 1024);
 /// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]

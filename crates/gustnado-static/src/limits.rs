@@ -8,11 +8,9 @@ use std::time::Duration;
 ///
 /// ```
 /// # use gustnado_static as gustnado;
-/// use gustnado::{StaticFiles, StaticLimits};
+/// use gustnado::StaticFiles;
 ///
-/// let mut limits = StaticLimits::default();
-/// limits.memory = 256 * 1024 * 1024;
-/// let files = StaticFiles::new("static").limits(limits);
+/// let files = StaticFiles::new("static").limits(|limits| limits.memory = 256 * 1024 * 1024);
 /// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -148,8 +148,8 @@ impl FromRequest for CurrentUser {
     }
 
     async fn from_request(cx: &mut Cx) -> Result<Self> {
-        let user = cx.state::<Sessions>().zip(cx.cookie("session"));
-        let user = user.and_then(|(sessions, id)| sessions.user(id));
+        let sessions = cx.state::<Sessions>()?;
+        let user = cx.cookie("session").and_then(|id| sessions.user(id));
         let sign_in = || Error::unauthorized("Cookie", "sign in first").or_login(Login::url());
         user.map(|name| Self { name }).ok_or_else(sign_in)
     }

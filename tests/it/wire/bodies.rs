@@ -35,9 +35,9 @@ impl Notes {
 }
 
 fn serve() -> Server {
-    let mut limits = Limits::default();
-    limits.body = 100;
-    let app = Application::new().limits(limits).handler::<Notes>();
+    let app = Application::new()
+        .limits(|limits| limits.body = 100)
+        .handler::<Notes>();
     serve_app(app.build().expect("an application"))
 }
 

@@ -73,15 +73,13 @@ pub(crate) struct Server {
 }
 
 /// The lab under these limits.
-pub(crate) fn app(limits: impl FnOnce(&mut Limits)) -> App {
-    let mut ours = Limits::default();
-    limits(&mut ours);
-    let app = Application::new().mount("/", Lab).limits(ours);
+pub(crate) fn app(limits: impl FnOnce(&mut Limits) + Send + Sync + 'static) -> App {
+    let app = Application::new().mount("/", Lab).limits(limits);
     app.build().expect("an application")
 }
 
 /// Serves the lab under these limits.
-pub(crate) fn serve(limits: impl FnOnce(&mut Limits)) -> Server {
+pub(crate) fn serve(limits: impl FnOnce(&mut Limits) + Send + Sync + 'static) -> Server {
     serve_app(app(limits))
 }
 

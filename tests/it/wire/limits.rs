@@ -25,7 +25,7 @@ fn a_head_too_large_is_answered_431() {
 #[test]
 fn too_many_fields_are_answered_431() {
     for (limit, allowed) in [(100, 100), (20, 20)] {
-        let server = serve(|limits| limits.headers = limit);
+        let server = serve(move |limits| limits.headers = limit);
         let request = |count: usize| {
             let fields: String = (1..count).map(|n| format!("x{n}: y\r\n")).collect();
             format!("GET /hello HTTP/1.1\r\nhost: lab\r\n{fields}\r\n")

@@ -114,9 +114,9 @@ impl Application {
         self
     }
 
-    /// Sets the bounds on time, bytes and counts.
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.root = self.root.limits(move |all| *all = limits);
+    /// Sets bounds on time, bytes and counts: `.limits(|limits| limits.body = 16 * 1024 * 1024)`.
+    pub fn limits(mut self, set: impl FnOnce(&mut Limits) + Send + Sync + 'static) -> Self {
+        self.root = self.root.limits(set);
         self
     }
 

@@ -207,9 +207,16 @@ impl Cx {
     }
 
     /// The shared value of this type: that of the group the route is in, or of what is around it.
-    #[must_use]
-    pub fn state<T: 'static>(&self) -> Option<&T> {
-        self.route.shared.state.get()
+    ///
+    /// # Errors
+    /// 500 when there is none. An input that says so in [`needs`](super::FromRequest::needs) never
+    /// sees that: the application is not built.
+    pub fn state<T: 'static>(&self) -> Result<&T, Error> {
+        self.route.shared.state.get().ok_or_else(|| {
+            let name = std::any::type_name::<T>();
+            let why = "is not shared; name it in `needs`, and `build()` says where it is missing";
+            Error::new(500, format!("`{name}` {why}"))
+        })
     }
 
     pub(super) fn state_with<T>(&self, get: fn(&State) -> Option<T>) -> Option<T> {

@@ -180,10 +180,10 @@ impl StaticFiles {
         self
     }
 
-    /// Sets every bound at once.
+    /// Sets bounds on memory, bytes and counts.
     #[must_use]
-    pub fn limits(mut self, limits: StaticLimits) -> Self {
-        self.settings.limits = limits;
+    pub fn limits(mut self, set: impl FnOnce(&mut StaticLimits)) -> Self {
+        set(&mut self.settings.limits);
         self
     }
 

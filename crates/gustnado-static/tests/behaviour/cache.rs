@@ -10,7 +10,9 @@ fn concurrent_first_requests_load_and_code_once() {
     let content = text(300_000);
     // Settled or not: being read again must not mean being coded again.
     for limits in [settled(), gustnado_static::StaticLimits::default()] {
-        let site = Site::with(&[("a.js", &content)], |files| files.limits(limits));
+        let site = Site::with(&[("a.js", &content)], |files| {
+            files.limits(|all| *all = limits)
+        });
         let bodies: Vec<Vec<u8>> = site.run(async {
             let mut tasks = Vec::new();
             for _ in 0..200 {
@@ -35,7 +37,9 @@ fn concurrent_first_requests_load_and_code_once() {
 // 47
 #[test]
 fn so_do_those_of_several_workers() {
-    let site = Site::with(&[("a.js", &text(300_000))], |files| files.limits(settled()));
+    let site = Site::with(&[("a.js", &text(300_000))], |files| {
+        files.limits(|all| *all = settled())
+    });
     let workers: Vec<_> = (0..8)
         .map(|_| {
             let files = Arc::clone(&site.files);
@@ -61,7 +65,9 @@ fn so_do_those_of_several_workers() {
 // 47
 #[test]
 fn a_client_that_leaves_does_not_stop_the_work_for_others() {
-    let site = Site::with(&[("a.js", &text(300_000))], |files| files.limits(settled()));
+    let site = Site::with(&[("a.js", &text(300_000))], |files| {
+        files.limits(|all| *all = settled())
+    });
     site.run(async {
         let ask = || {
             let files = Arc::clone(&site.files);
@@ -87,7 +93,9 @@ fn a_client_that_leaves_does_not_stop_the_work_for_others() {
 #[test]
 fn the_cache_never_holds_more_than_it_may() {
     let memory = 200_000;
-    let site = Site::with(&[], |files| files.limits(settled()).memory(memory));
+    let site = Site::with(&[], |files| {
+        files.limits(|all| *all = settled()).memory(memory)
+    });
     for number in 0..300_usize {
         let length = (number * 7919) % 24_000;
         site.write(&format!("{number}.js"), &text(length));
@@ -109,7 +117,7 @@ fn the_cache_never_holds_more_than_it_may() {
 #[test]
 fn a_huge_file_does_not_flush_it() {
     let site = Site::with(&[("small.js", &text(1000))], |files| {
-        files.limits(settled()).memory(400_000)
+        files.limits(|all| *all = settled()).memory(400_000)
     });
     site.write("huge.bin", &noise(300_000));
     site.get("/small.js", &[]);

@@ -31,7 +31,9 @@ fn a_file_of_the_same_length_in_the_same_second_is_served_at_once() {
 // 4
 #[test]
 fn so_is_one_that_was_kept_for_long() {
-    let site = Site::with(&[("a.txt", b"one")], |files| files.limits(settled()));
+    let site = Site::with(&[("a.txt", b"one")], |files| {
+        files.limits(|all| *all = settled())
+    });
     for content in ["one", "two", "six"] {
         site.replace("a.txt", content.as_bytes());
         for _ in 0..3 {
@@ -58,7 +60,9 @@ fn all_codings_change_together() {
 
 #[test]
 fn a_touched_file_has_a_new_date_and_the_same_tag() {
-    let site = Site::with(&[("a.js", &text(2000))], |files| files.limits(settled()));
+    let site = Site::with(&[("a.js", &text(2000))], |files| {
+        files.limits(|all| *all = settled())
+    });
     let fields = [("accept-encoding", "br")];
     let before = site.get("/a.js", &fields);
     let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
@@ -74,7 +78,9 @@ fn a_touched_file_has_a_new_date_and_the_same_tag() {
 
 #[test]
 fn a_file_that_goes_and_comes_back() {
-    let site = Site::with(&[("a.js", b"let a;")], |files| files.limits(settled()));
+    let site = Site::with(&[("a.js", b"let a;")], |files| {
+        files.limits(|all| *all = settled())
+    });
     assert_eq!(site.get("/a.js", &[]).status, 200);
     fs::remove_file(site.path("a.js")).unwrap();
     assert_eq!(site.get("/a.js", &[]).status, 404);
@@ -96,7 +102,7 @@ fn a_file_replaced_all_the_time_is_always_one_version() {
     {
         limits.file = largest;
         let site = Site::with(&[("a.js", &vec![b'a'; 100_000])], |files| {
-            files.limits(limits)
+            files.limits(|all| *all = limits)
         });
         let readers: Vec<_> = ["br", "gzip", "identity"]
             .map(|accept| {

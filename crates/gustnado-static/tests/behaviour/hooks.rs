@@ -57,9 +57,11 @@ fn extra_headers_are_asked_for_once_a_version() {
     let calls = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&calls);
     let site = Site::with(&[("a.js", b"let a;")], move |files| {
-        files.limits(settled()).extra_headers(move |_, _| {
-            counter.fetch_add(1, Ordering::Relaxed);
-        })
+        files
+            .limits(|all| *all = settled())
+            .extra_headers(move |_, _| {
+                counter.fetch_add(1, Ordering::Relaxed);
+            })
     });
     for _ in 0..3 {
         site.get("/a.js", &[]);

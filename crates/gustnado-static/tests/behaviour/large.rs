@@ -10,7 +10,9 @@ use crate::site::{Site, noise, request, settled};
 fn site(bytes: &[u8]) -> Site {
     let mut limits = settled();
     limits.file = 1000;
-    Site::with(&[("a.bin", bytes)], |files| files.limits(limits))
+    Site::with(&[("a.bin", bytes)], |files| {
+        files.limits(|all| *all = limits)
+    })
 }
 
 #[test]
@@ -55,7 +57,9 @@ fn preconditions_and_ranges_hold_for_it() {
 fn versions_of_one_moment_have_tags_of_their_own() {
     let mut limits = StaticLimits::default();
     limits.file = 1000;
-    let site = Site::with(&[("a.bin", &noise(5000))], |files| files.limits(limits));
+    let site = Site::with(&[("a.bin", &noise(5000))], |files| {
+        files.limits(|all| *all = limits)
+    });
     let mut tags = Vec::new();
     for byte in 0..50 {
         fs::write(site.path("a.bin"), vec![byte; 5000]).unwrap();

@@ -19,7 +19,7 @@ fn head_is_get_without_the_body() {
             ("large.bin", &noise(5000)),
             ("index.html", b"<p>"),
         ],
-        |files| files.limits(limits),
+        |files| files.limits(|all| *all = limits),
     );
     for path in ["/a.js", "/large.bin", "/"] {
         let (head, get) = (site.ask("HEAD", path, &[]), site.get(path, &[]));
@@ -73,7 +73,7 @@ fn the_length_is_always_known() {
             ("a.js", &text(1000)),
             ("large.bin", &noise(100_000)),
         ],
-        |files| files.limits(limits),
+        |files| files.limits(|all| *all = limits),
     );
     for path in ["/empty.txt", "/a.js", "/large.bin"] {
         let answer = site.get(path, &[("accept-encoding", "gzip")]);

@@ -152,7 +152,9 @@ fn no_transform_stops_coding() {
 // 46
 #[test]
 fn a_coding_is_made_once_and_kept() {
-    let site = Site::with(&[("a.js", &text(1000))], |files| files.limits(settled()));
+    let site = Site::with(&[("a.js", &text(1000))], |files| {
+        files.limits(|all| *all = settled())
+    });
     let fields = [("accept-encoding", "br")];
     let first = site.get("/a.js", &fields);
     let second = site.get("/a.js", &fields);

@@ -11,7 +11,9 @@ fn sizes() -> [(&'static str, Site); 2] {
         ("kept", Site::new(&[("a.bin", &noise(1000))])),
         (
             "streamed",
-            Site::with(&[("a.bin", &noise(1000))], |files| files.limits(small)),
+            Site::with(&[("a.bin", &noise(1000))], |files| {
+                files.limits(|all| *all = small)
+            }),
         ),
     ]
 }
@@ -146,7 +148,9 @@ fn two_parts_of_two_versions_are_never_joined() {
     let mut small = StaticLimits::default();
     small.file = 100;
     for (name, limits) in [("kept", StaticLimits::default()), ("streamed", small)] {
-        let site = Site::with(&[("a.bin", &noise(1000))], |files| files.limits(limits));
+        let site = Site::with(&[("a.bin", &noise(1000))], |files| {
+            files.limits(|all| *all = limits)
+        });
         let first = site.get("/a.bin", &[("range", "bytes=0-499")]);
         let mut new = noise(1000);
         new.reverse();

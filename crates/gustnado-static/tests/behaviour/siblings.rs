@@ -62,7 +62,7 @@ fn a_range_of_one_is_a_slice_of_it() {
 #[test]
 fn one_that_is_older_or_not_smaller_is_not_used() {
     let site = Site::with(&[("a.js", &text(100)), ("a.js.br", b"old")], |files| {
-        files.limits(settled())
+        files.limits(|all| *all = settled())
     });
     site.set_modified("a.js.br", SystemTime::now() - Duration::from_secs(60));
     assert_eq!(ask(&site, "br"), (200, String::new(), text(100)));
@@ -74,7 +74,7 @@ fn one_that_is_older_or_not_smaller_is_not_used() {
 #[test]
 fn one_of_a_file_that_is_gone_is_gone_too() {
     let site = Site::with(&[("a.js", &text(1000)), ("a.js.br", b"brotli")], |files| {
-        files.limits(settled())
+        files.limits(|all| *all = settled())
     });
     assert_eq!(ask(&site, "br").0, 200);
     fs::remove_file(site.path("a.js")).unwrap();
@@ -100,7 +100,9 @@ fn a_new_original_lets_no_old_sibling_through() {
 // 49
 #[test]
 fn one_that_changed_came_or_went_is_noticed() {
-    let site = Site::with(&[("a.js", &text(100))], |files| files.limits(settled()));
+    let site = Site::with(&[("a.js", &text(100))], |files| {
+        files.limits(|all| *all = settled())
+    });
     assert_eq!(ask(&site, "br").1, "");
     site.write("a.js.br", b"one");
     assert_eq!(ask(&site, "br").2, b"one");
@@ -122,7 +124,7 @@ fn one_that_is_in_memory_is_looked_at_for_every_answer() {
     let mut limits = settled();
     limits.sibling_time = Duration::from_secs(3600);
     let site = Site::with(&[("a.js", &text(100)), ("a.js.br", b"one")], |files| {
-        files.limits(limits)
+        files.limits(|all| *all = limits)
     });
     assert_eq!(ask(&site, "br").2, b"one");
     site.replace("a.js.br", b"two");
@@ -143,7 +145,7 @@ fn a_large_one_is_streamed_with_a_tag_of_its_own() {
     limits.file = 1000;
     let (whole, coded) = (text(200_000), text(150_000));
     let site = Site::with(&[("a.js", &whole), ("a.js.br", &coded)], |files| {
-        files.limits(limits)
+        files.limits(|all| *all = limits)
     });
     let plain = site.get("/a.js", &[]);
     let br = site.get("/a.js", &[("accept-encoding", "br")]);

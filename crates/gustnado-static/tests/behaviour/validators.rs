@@ -194,7 +194,9 @@ fn a_file_from_the_future_was_modified_now_at_the_latest() {
 
 #[test]
 fn what_is_kept_answers_as_what_was_just_loaded() {
-    let site = Site::with(&[("a.js", &text(1000))], |files| files.limits(settled()));
+    let site = Site::with(&[("a.js", &text(1000))], |files| {
+        files.limits(|all| *all = settled())
+    });
     let fresh = site.get("/a.js", &[]);
     let kept = site.get("/a.js", &[]);
     assert_eq!(site.files.stats().loads, 1);

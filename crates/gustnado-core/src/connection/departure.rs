@@ -37,7 +37,9 @@ impl Departure {
             Poll::Ready(Err(_)) => return None,
             Poll::Ready(Ok(Peer::HasSaidAll)) => {}
         }
-        if vitals.is_old() {
+        // Where an answer before this one still waits for its reader, the peer is there, or the
+        // system finds out that it is not.
+        if vitals.is_old() || !live.is_between() {
             return Some(NEVER);
         }
         if self.asked.is_none() {

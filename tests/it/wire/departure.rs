@@ -1,0 +1,33 @@
+//! Clients that say no more while their answers are made: some have left, some still read.
+
+use std::time::Duration;
+
+use super::{lab::serve, peer::Peer};
+
+#[test]
+fn who_still_reads_is_asked_between_answers_only() {
+    const ZEROS: usize = 20_000_000;
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    // The body is not read, and its end is what lets the next request begin: most of the first
+    // answer still waits for its reader then.
+    let fields = "host: lab\r\nexpect: 100-continue\r\ncontent-length: 4";
+    let large = format!("POST /zeros?{ZEROS} HTTP/1.1\r\n{fields}\r\n\r\nbody");
+    peer.send(large + "GET /slow?1500 HTTP/1.1\r\nhost: lab\r\n\r\n");
+    peer.end();
+    let head = peer.head();
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let mut left = ZEROS;
+    while left > 0 {
+        let some = peer.exactly(left.min(2_000_000));
+        assert!(some.iter().all(|byte| *byte == 0), "words within it");
+        left -= some.len();
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let mut second = peer.answer();
+    while second.status == 100 {
+        second = peer.answer();
+    }
+    assert_eq!(second.text(), "slow");
+    peer.closed();
+}

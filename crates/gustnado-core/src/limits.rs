@@ -112,7 +112,7 @@ impl Limits {
 /// `{name}` segments in one route. 8: they are kept beside the request without allocating.
 pub(crate) const CAPTURES: usize = 8;
 
-/// Causes of one error that are logged. 16: a chain that is longer turns in a circle.
+/// Causes of one error that are logged, or looked through. 16: a chain that is longer turns in a circle.
 pub(crate) const CAUSES: usize = 16;
 
 /// Bytes of an `X-Request-Id` that is taken over. 128: tracing systems give up to 100, and each is

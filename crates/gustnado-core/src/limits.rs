@@ -170,7 +170,8 @@ pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 pub(crate) const TICK: Duration = Duration::from_millis(250);
 
 /// How long the refusal of a peer is waited for that has said all and was asked whether it is still
-/// there. 2 s: a round trip is enough, and the longest there are take half of that.
+/// there, and how often it is looked at after that. 2 s: a round trip is enough, and the longest
+/// there are take half of that.
 pub(crate) const DEPARTURE: Duration = Duration::from_secs(2);
 
 /// Accepting again after the process ran out of descriptors: first and longest pause. 100 ms and

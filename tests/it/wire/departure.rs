@@ -1,8 +1,52 @@
 //! Clients that say no more while their answers are made: some have left, some still read.
 
-use std::time::Duration;
+use std::{sync::mpsc, time::Duration};
 
-use super::{lab::serve, peer::Peer};
+use gustnado::prelude::*;
+
+use super::{
+    lab::{serve, serve_app},
+    peer::Peer,
+};
+
+/// Is told when a handler is dropped.
+#[derive(Clone)]
+struct Dropped(mpsc::Sender<()>);
+
+#[derive(RequestHandler)]
+#[route("/never")]
+struct Never {
+    #[state]
+    dropped: Dropped,
+}
+
+#[verbs]
+impl Never {
+    async fn get(&self) {
+        std::future::pending().await
+    }
+
+    fn on_finish(&mut self, outcome: &Outcome<'_>) {
+        if let Outcome::ClientGone = outcome {
+            let _ = self.dropped.0.send(());
+        }
+    }
+}
+
+#[test]
+fn who_stayed_after_its_end_and_leaves_later_is_found_out() {
+    let (tell, told) = mpsc::channel();
+    let app = Application::new().state(Dropped(tell)).handler::<Never>();
+    let server = serve_app(app.build().expect("an application"));
+    let mut peer = Peer::connect(server.addr);
+    peer.send("GET /never HTTP/1.1\r\nhost: lab\r\n\r\n");
+    peer.end();
+    // Longer than an answer to the question is waited for.
+    let stayed = told.recv_timeout(Duration::from_secs(3));
+    assert_eq!(stayed, Err(mpsc::RecvTimeoutError::Timeout), "it was there");
+    drop(peer);
+    assert_eq!(told.recv_timeout(Duration::from_secs(15)), Ok(()));
+}
 
 #[test]
 fn who_still_reads_is_asked_between_answers_only() {

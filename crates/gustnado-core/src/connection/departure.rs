@@ -50,6 +50,12 @@ impl Departure {
         }
         let until = *self.asked.get_or_insert_with(|| clock.after(DEPARTURE));
         let now = clock.now();
-        Some(if now < until { now + 1 } else { NEVER })
+        // Behind the end nothing more is there to be woken by. One that stayed and leaves later is
+        // found out only where it leaves with words unread, such as ours.
+        Some(if now < until {
+            now + 1
+        } else {
+            clock.after(DEPARTURE)
+        })
     }
 }

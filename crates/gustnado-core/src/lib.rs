@@ -5,7 +5,7 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`error`], [`limits`], [`local`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`endless`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
@@ -31,6 +31,7 @@ mod extract;
 mod handler;
 mod lifecycle;
 mod limits;
+mod local;
 mod middleware;
 mod mount;
 mod request;
@@ -56,13 +57,14 @@ pub use error::{BadInput, BoxError, Error, HttpError, Internal, OrError, Part, R
 #[cfg(feature = "garde")]
 pub use extract::Garde;
 pub use extract::{
-    BoxFuture, Cx, FromForm, FromParam, FromRequest, Invalid, LocalUrl, Needs, ParamError, Peer,
-    RequestHead, SharedState, Stage, Text, Urls, Valid, Validate,
+    BoxFuture, Cx, FromForm, FromParam, FromRequest, Invalid, Needs, ParamError, Peer, RequestHead,
+    SharedState, Stage, Text, Urls, Valid, Validate,
 };
 #[cfg(feature = "multipart")]
 pub use extract::{FormPart, Multipart, Upload};
 pub use handler::{Outcome, RequestHandler};
 pub use limits::Limits;
+pub use local::LocalUrl;
 pub use middleware::Next;
 pub use mount::{Mount, Tower};
 pub use request::Request;

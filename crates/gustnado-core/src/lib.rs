@@ -5,7 +5,8 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`error`], [`limits`], [`local`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`endless`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
@@ -28,6 +29,7 @@ mod connection;
 mod endless;
 mod error;
 mod extract;
+mod file_name;
 mod handler;
 mod lifecycle;
 mod limits;

@@ -34,6 +34,16 @@ impl Never {
 }
 
 #[test]
+fn who_gets_its_answer_soon_is_not_asked() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    peer.send("GET /slow?20 HTTP/1.1\r\nhost: lab\r\n\r\n");
+    peer.end();
+    assert_eq!(peer.answer().text(), "slow");
+    peer.closed();
+}
+
+#[test]
 fn who_stayed_after_its_end_and_leaves_later_is_found_out() {
     let (tell, told) = mpsc::channel();
     let app = Application::new().state(Dropped(tell)).handler::<Never>();
@@ -66,7 +76,7 @@ fn who_still_reads_is_asked_between_answers_only() {
         let some = peer.exactly(left.min(2_000_000));
         assert!(some.iter().all(|byte| *byte == 0), "words within it");
         left -= some.len();
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(100));
     }
     let mut second = peer.answer();
     while second.status == 100 {

@@ -7,5 +7,38 @@ mod readme {}
 #[doc = include_str!("../docs/guide/01-first-handler.md")]
 mod first_handler {}
 
+#[doc = include_str!("../docs/guide/02-handlers.md")]
+mod handlers {}
+
+#[doc = include_str!("../docs/guide/03-inputs.md")]
+mod inputs {}
+
+#[doc = include_str!("../docs/guide/04-bodies.md")]
+mod bodies {}
+
+#[doc = include_str!("../docs/guide/05-own-inputs.md")]
+mod own_inputs {}
+
+#[doc = include_str!("../docs/guide/06-replies.md")]
+mod replies {}
+
+#[doc = include_str!("../docs/guide/07-state.md")]
+mod state {}
+
+#[doc = include_str!("../docs/guide/08-errors.md")]
+mod errors {}
+
+#[doc = include_str!("../docs/guide/09-groups.md")]
+mod groups {}
+
+#[doc = include_str!("../docs/guide/10-testing.md")]
+mod testing {}
+
+#[doc = include_str!("../docs/guide/11-running.md")]
+mod running {}
+
+#[doc = include_str!("../docs/from-tornado.md")]
+mod from_tornado {}
+
 #[doc = include_str!("../docs/limits.md")]
 mod limits {}

@@ -351,3 +351,12 @@ fn the_head_of_a_request_is_an_input() {
     let response = client().get("/head?x=1").header("user-agent", "me").send();
     assert_eq!(response.text(), "GET /head?x=1 me None");
 }
+
+#[test]
+fn a_handler_of_the_head_is_called_without_http() {
+    let peer = Peer::new("192.0.2.1:80".parse().ok());
+    let uri = "/x?y".parse().expect("a target");
+    let head = RequestHead::new(gustnado::Method::GET, uri);
+    let text = gustnado_tests::runtime().block_on(Head { peer }.get(head));
+    assert_eq!(text, "GET /x?y  Some(192.0.2.1)");
+}

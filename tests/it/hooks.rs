@@ -212,7 +212,10 @@ fn errors_are_written_by_who_is_nearest() {
     assert_eq!(client.get("/fails/600").send().text(), "500 of /fails/600");
     // Also before there is an instance, and where the method is none.
     assert_eq!(client.get("/fails/x").send().text(), "404 of /fails/x");
-    assert_eq!(client.post("/fails/1").send().text(), "405 of /fails/1");
+    let post = client.post("/fails/1").send();
+    assert_eq!(post.text(), "405 of /fails/1");
+    // What the error has to say in its headers is said whoever writes it.
+    assert_eq!(post.header("allow"), "GET, HEAD, OPTIONS");
     let teapot = client.get("/fails/418").send();
     assert_eq!(teapot.header("content-type"), "application/problem+json");
     assert_eq!(client.get("/plain").send().text(), "app: plain");

@@ -17,7 +17,7 @@ use crate::{
     body::Body,
     error::{BoxError, Error},
     extract::{BoxFuture, Cx},
-    handler::{Call, ClientGone, Verb},
+    handler::{Action, Call, ClientGone},
     limits::CAUSES,
     middleware::{Failed, Rest},
     mount::caught,
@@ -45,7 +45,7 @@ pub(crate) async fn handle(app: &App, mut request: Request) -> Outgoing {
 async fn respond(head: bool, matched: Matched, request: Request) -> Outgoing {
     let response = match matched {
         Matched::Verb(verb, route, captures) => {
-            return call_verb(head, &verb, Cx::new(request, captures, route)).await;
+            return call_verb(head, verb, Cx::new(request, captures, route)).await;
         }
         Matched::Mount(route) => call_mount(&route, request).await,
         Matched::Answer(response, route) => dress(response, &route.headers),
@@ -86,7 +86,7 @@ fn through_layers(matched: Matched, request: Request) -> BoxFuture<'static, Resp
     })
 }
 
-async fn call_verb(head: bool, verb: &Verb, cx: Cx) -> Outgoing {
+async fn call_verb(head: bool, verb: Action, cx: Cx) -> Outgoing {
     if verb.options.client_gone != Some(ClientGone::Finish) {
         return answer(head, verb.call, cx).await;
     }
@@ -137,7 +137,7 @@ fn panicked() -> Error {
     Error::new(500, "the handler, or a layer around it, panicked")
 }
 
-/// Puts the default headers on an answer that does not have them.
+/// Puts headers on an answer that does not have them.
 fn dress(mut response: Response, defaults: &HeaderMap) -> Response {
     if !defaults.is_empty() {
         let headers = response.headers_mut();
@@ -166,6 +166,8 @@ fn fail(error: &Error, cx: &Cx) -> Response {
         tracing::error!(request_id = cx.request_id(), "`write_error` panicked");
         None
     });
+    // Such as the `Allow` of a 405, which is not for a hook to forget.
+    let written = written.map(|response| dress(response, error.headers()));
     let mut response = written.unwrap_or_else(|| cx.problem(error));
     if server && let Ok(id) = HeaderValue::from_str(cx.request_id()) {
         let name = HeaderName::from_static(X_REQUEST_ID);
@@ -197,6 +199,14 @@ fn causes(error: &Error) -> Option<String> {
 }
 
 impl App {
+    /// Answers a request that is not to be looked at any further.
+    pub(crate) fn refuse(&self, request: Request, error: &Error) -> Outgoing {
+        let head = request.method() == Method::HEAD;
+        let nowhere = Arc::clone(self.router().nowhere());
+        let cx = Cx::new(request, Captures::default(), nowhere);
+        write::outgoing(head, None, fail(error, &cx))
+    }
+
     /// Answers a request.
     pub(crate) async fn answer(&self, request: Request) -> Outgoing {
         handle(self, request).await

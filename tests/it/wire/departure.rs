@@ -23,7 +23,7 @@ struct Never {
 #[verbs]
 impl Never {
     async fn get(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     fn on_finish(&mut self, outcome: &Outcome<'_>) {
@@ -34,13 +34,32 @@ impl Never {
 }
 
 #[test]
-fn who_gets_its_answer_soon_is_not_asked() {
+fn who_has_said_all_still_gets_its_answers() {
     let server = serve(|_| {});
     let mut peer = Peer::connect(server.addr);
-    peer.send("GET /slow?20 HTTP/1.1\r\nhost: lab\r\n\r\n");
+    // Too quick to be asked.
+    peer.send("GET /slow?20 HTTP/1.1\r\nhost: lab\r\n\r\n".repeat(2));
     peer.end();
     assert_eq!(peer.answer().text(), "slow");
+    assert_eq!(peer.answer().text(), "slow");
     peer.closed();
+}
+
+#[test]
+fn who_waits_is_asked_once() {
+    let server = serve(|_| {});
+    let mut peer = Peer::connect(server.addr);
+    peer.send("GET /slow?1000 HTTP/1.1\r\nhost: lab\r\n\r\n".repeat(2));
+    peer.end();
+    assert_eq!(peer.answer().status, 100);
+    assert_eq!(peer.answer().text(), "slow");
+    assert_eq!(peer.answer().text(), "slow");
+    peer.closed();
+    // HTTP/1.0 knows no such word.
+    let mut peer = Peer::connect(server.addr);
+    peer.send("GET /slow?1000 HTTP/1.0\r\n\r\n");
+    peer.end();
+    assert_eq!(peer.answer().text(), "slow");
 }
 
 #[test]

@@ -166,8 +166,9 @@ impl Group {
     /// Writes the answers to requests that failed, in place of problem+json or the small page. It
     /// is also asked where nothing is at a path. What a handler's `write_error` says goes before.
     ///
-    /// The answer should have the [status](Error::status) and the [headers](Error::headers) of the
-    /// error; what a client may read of it is [`public_detail`](Error::public_detail).
+    /// The answer should have the [status](Error::status) of the error, and gets its
+    /// [headers](Error::headers); what a client may read of it is
+    /// [`public_detail`](Error::public_detail).
     pub fn write_error(
         mut self,
         write: impl Fn(&Cx, &Error) -> Response + Send + Sync + 'static,

@@ -18,7 +18,7 @@ use super::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a field of a form",
     label = "not a form value",
-    note = "a #[form] argument is one field: derive or implement `FromParam` for `{Self}`; \
+    note = "a #[form] argument is one field: derive or implement `FromParam` for `{Self}` or a struct of your own around it; \
             several fields at once are a group, which derives `Inputs` and is not marked"
 )]
 pub trait FromForm: Sized + Send + 'static {

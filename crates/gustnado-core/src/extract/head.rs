@@ -22,6 +22,12 @@ use crate::error::Error;
 pub struct Peer(Option<SocketAddr>);
 
 impl Peer {
+    /// The one with this address, for tests of handlers.
+    #[must_use]
+    pub fn new(addr: Option<SocketAddr>) -> Self {
+        Self(addr)
+    }
+
     /// Its address; `None` where it has none, as in a test that uses no socket.
     #[must_use]
     pub fn addr(self) -> Option<SocketAddr> {
@@ -57,6 +63,19 @@ pub struct RequestHead {
     pub version: Version,
     /// The header fields.
     pub headers: HeaderMap,
+}
+
+impl RequestHead {
+    /// A head of HTTP/1.1 without header fields, for tests of handlers.
+    #[must_use]
+    pub fn new(method: Method, uri: Uri) -> Self {
+        Self {
+            method,
+            uri,
+            version: Version::HTTP_11,
+            headers: HeaderMap::new(),
+        }
+    }
 }
 
 impl FromRequest for RequestHead {

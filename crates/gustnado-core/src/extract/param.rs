@@ -39,7 +39,8 @@ use crate::local::LocalUrl;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from text in a request",
     label = "not a path, query, header, cookie or form value",
-    note = "if `{Self}` is shared state, mark the field #[state]; else derive or implement `FromParam` for it"
+    note = "if `{Self}` is shared state, mark the field #[state]; else derive or implement `FromParam` for it, \
+            or for a struct of your own around it"
 )]
 pub trait FromParam: Sized + Send + 'static {
     /// Reads the value.

@@ -26,7 +26,8 @@ use crate::error::Error;
 ///     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
 ///         let key = cx.request().headers().get("x-api-key");
 ///         let key = key.and_then(|key| key.to_str().ok());
-///         key.map(|key| Self(key.into())).ok_or_else(|| Error::absent(401, "an API key is needed"))
+///         let missing = || Error::unauthorized("ApiKey", "an API key is needed").as_absent();
+///         key.map(|key| Self(key.into())).ok_or_else(missing)
 ///     }
 /// }
 /// ```

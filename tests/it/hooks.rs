@@ -343,6 +343,14 @@ fn people_are_sent_to_sign_in_and_programs_are_told() {
         "/login?next=%2Fshop%2Fa%3Fb%3Dc%26d"
     );
     assert_eq!(page.header("cache-control"), "no-store");
+    // What is no path on this site is not where they are to go on.
+    let app = Application::new().handler_at::<Shop>("/{*what}");
+    let rest = TestClient::new(app.build().unwrap());
+    for target in ["//evil.example/x", "/\\evil.example"] {
+        let page = rest.head(target).header("accept", "text/html").send();
+        let got = (page.status(), page.header("location"));
+        assert_eq!(got, (303, "/login"), "{target}");
+    }
     let program = client.head("/shop/a").send();
     assert_eq!(program.status(), 401);
     assert_eq!(program.header("www-authenticate"), "Bearer");

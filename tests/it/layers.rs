@@ -12,7 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use gustnado::{App, Body, BoxFuture, Next, prelude::*, testing::TestClient};
+use gustnado::{App, Body, BoxError, BoxFuture, Next, prelude::*, testing::TestClient};
 use gustnado_tests::runtime;
 use tower::{
     Layer, Service, ServiceExt,
@@ -215,6 +215,67 @@ fn bounds_on_bodies_hold_behind_layers() {
     );
     // The layer's own bound, where it is the smaller.
     assert_ne!(post(app(4), "123456").status(), 200);
+}
+
+/// Reads the whole body before it calls on, as what checks a signature does.
+async fn read_first(request: http::Request<Body>, mut next: Next) -> Result<Response, BoxError> {
+    let (head, mut body) = request.into_parts();
+    let read = match body.collect().await {
+        Ok(read) => read,
+        Err(error) => return Ok(Response::with_code(error.status()).with_text("too much to read")),
+    };
+    let request = http::Request::from_parts(head, Body::from(read));
+    Ok(next.call(request).await?.into())
+}
+
+#[derive(RequestHandler)]
+#[route("/large")]
+struct Large {}
+
+#[verbs]
+impl Large {
+    #[verb(body_limit = 16)]
+    async fn post(self, body: Bytes) -> Bytes {
+        body
+    }
+
+    async fn put(self, body: Bytes) -> Bytes {
+        body
+    }
+}
+
+#[test]
+fn layers_read_no_more_of_a_body_than_the_handler_may() {
+    let reading = layer_fn(|next: Next| {
+        service_fn(move |request| {
+            let next = next.clone();
+            async move { read_first(request, next).await.map(http::Response::from) }
+        })
+    });
+    let mut limits = Limits::default();
+    limits.body = 8;
+    let app = Application::new().limits(limits).handler::<Large>();
+    let client = client(app.layer(reading));
+    for (method, length, status) in [
+        ("PUT", 8, 200),
+        ("PUT", 9, 413),
+        ("POST", 16, 200),
+        ("POST", 17, 413),
+    ] {
+        for declared in [true, false] {
+            let bytes = Bytes::from(vec![b'x'; length]);
+            let body = if declared {
+                Body::from(bytes)
+            } else {
+                Body::stream(futures_util::stream::iter([Ok::<_, Error>(bytes)]))
+            };
+            let request = client.request(method.parse().unwrap(), "/large");
+            let answer = request.body(body).send();
+            assert_eq!(answer.status(), status, "{method} {length}");
+            let by_layer = answer.text() == "too much to read";
+            assert_eq!(by_layer, status == 413, "{method} {length}");
+        }
+    }
 }
 
 #[test]

@@ -17,6 +17,7 @@ use crate::{
     bounded::{Bounded, TooLarge},
     endless::Endless,
     error::{BadInput, BoxError, Error, Part},
+    limits::CAUSES,
     stop::Stop,
 };
 
@@ -176,13 +177,19 @@ impl Body {
 
 /// What a reader of a body is told when it fails.
 pub(crate) fn unreadable(source: BoxError) -> Error {
-    if source.is::<TooLarge>() {
-        return Error::new(413, source.to_string());
+    if let Some(too_large) = too_large(&*source) {
+        return Error::new(413, too_large.to_string());
     }
     let detail = "it ended early or its framing is broken";
     Error::new(400, "the body could not be read to its end")
         .with_bad_input(BadInput::new(Part::Body, "", detail))
         .with_source(source)
+}
+
+/// Finds it also where a layer has put an error of its own around it.
+fn too_large<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e TooLarge> {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.take(CAUSES).find_map(|error| error.downcast_ref())
 }
 
 impl http_body::Body for Body {

@@ -164,7 +164,8 @@ impl Error {
     /// without.
     ///
     /// A GET or HEAD that asks for HTML is answered 303 to `path?next=…`, with the path and query
-    /// that were asked for; any other request by the error itself.
+    /// that were asked for, if they are a [`LocalUrl`](crate::LocalUrl); any other request by the
+    /// error itself. The page at `path` is to read `next` as one too: anyone can write a link to it.
     #[must_use]
     pub fn or_login(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.0.login = Some(path.into());

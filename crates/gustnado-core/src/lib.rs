@@ -6,6 +6,7 @@
 //! this list and sees to it.
 //!
 //! - 0 [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`endless`], [`bounded`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
@@ -29,9 +30,11 @@ mod connection;
 mod endless;
 mod error;
 mod extract;
+mod file_name;
 mod handler;
 mod lifecycle;
 mod limits;
+mod local;
 mod middleware;
 mod mount;
 mod request;
@@ -57,13 +60,14 @@ pub use error::{BadInput, BoxError, Error, HttpError, Internal, OrError, Part, R
 #[cfg(feature = "garde")]
 pub use extract::Garde;
 pub use extract::{
-    BoxFuture, Cx, FromForm, FromParam, FromRequest, Invalid, LocalUrl, Needs, ParamError, Peer,
-    RequestHead, SharedState, Stage, Text, Urls, Valid, Validate,
+    BoxFuture, Cx, FromForm, FromParam, FromRequest, Invalid, Needs, ParamError, Peer, RequestHead,
+    SharedState, Stage, Text, Urls, Valid, Validate,
 };
 #[cfg(feature = "multipart")]
 pub use extract::{FormPart, Multipart, Upload};
 pub use handler::{Outcome, RequestHandler};
 pub use limits::Limits;
+pub use local::LocalUrl;
 pub use middleware::Next;
 pub use mount::{Mount, Tower};
 pub use request::Request;

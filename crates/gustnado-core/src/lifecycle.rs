@@ -30,9 +30,10 @@ use crate::{
 };
 
 /// Answers a request. Whatever happens in it, there is an answer.
-pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
+pub(crate) async fn handle(app: &App, mut request: Request) -> Outgoing {
     let head = request.method() == Method::HEAD;
     let matched = app.router().find(&request, app.limits().target);
+    request.body_mut().set_limit(matched.body_limit());
     if matched.layers().is_empty() {
         return respond(head, matched, request).await;
     }
@@ -41,9 +42,7 @@ pub(crate) async fn handle(app: &App, request: Request) -> Outgoing {
 }
 
 /// Calls what was found for a request. `head`: the body of the answer is not to be sent.
-async fn respond(head: bool, matched: Matched, mut request: Request) -> Outgoing {
-    let limit = matched.info().shared.limits.body;
-    request.body_mut().set_limit(limit);
+async fn respond(head: bool, matched: Matched, request: Request) -> Outgoing {
     let response = match matched {
         Matched::Verb(verb, route, captures) => {
             return call_verb(head, verb, Cx::new(request, captures, route)).await;
@@ -71,7 +70,9 @@ fn through_layers(matched: Matched, request: Request) -> BoxFuture<'static, Resp
         })
     };
     // Layers see the body also of what answers a HEAD: they may have to change its length.
-    let rest: Rest = Box::new(|request| {
+    let rest: Rest = Box::new(|mut request| {
+        // The bound that layers had holds for a body in place of the one that came, too.
+        request.body_mut().set_limit(matched.body_limit());
         Box::pin(async move { Ok(respond(false, matched, request).await.into_http()) })
     });
     Box::pin(async move {
@@ -85,10 +86,7 @@ fn through_layers(matched: Matched, request: Request) -> BoxFuture<'static, Resp
     })
 }
 
-async fn call_verb(head: bool, verb: Action, mut cx: Cx) -> Outgoing {
-    if let Some(bytes) = verb.options.body_limit {
-        cx.body_mut().set_limit(bytes);
-    }
+async fn call_verb(head: bool, verb: Action, cx: Cx) -> Outgoing {
     if verb.options.client_gone != Some(ClientGone::Finish) {
         return answer(head, verb.call, cx).await;
     }

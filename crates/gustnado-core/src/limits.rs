@@ -111,7 +111,7 @@ impl Limits {
 /// `{name}` segments in one route. 8: they are kept beside the request without allocating.
 pub(crate) const CAPTURES: usize = 8;
 
-/// Causes of one error that are logged. 16: a chain that is longer turns in a circle.
+/// Causes of one error that are logged, or looked through. 16: a chain that is longer turns in a circle.
 pub(crate) const CAUSES: usize = 16;
 
 /// Bytes of an `X-Request-Id` that is taken over. 128: tracing systems give up to 100, and each is
@@ -169,7 +169,8 @@ pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 pub(crate) const TICK: Duration = Duration::from_millis(250);
 
 /// How long the refusal of a peer is waited for that has said all and was asked whether it is still
-/// there. 2 s: a round trip is enough, and the longest there are take half of that.
+/// there, and how often it is looked at after that. 2 s: a round trip is enough, and the longest
+/// there are take half of that.
 pub(crate) const DEPARTURE: Duration = Duration::from_secs(2);
 
 /// Accepting again after the process ran out of descriptors: first and longest pause. 100 ms and

@@ -23,9 +23,9 @@ pub trait Mount: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Answers a request. Its body has the application's bound, which
-    /// [`Body::set_limit`](crate::Body::set_limit) replaces. Its path begins with `prefix`, which is empty for a mount at `/` and
-    /// never ends in `/`; what follows it is empty or begins with `/`.
+    /// Answers a request. Its body has the bound of what the mount stands in, which
+    /// [`Body::set_limit`](crate::Body::set_limit) replaces. Its path begins with `prefix`, which is
+    /// empty for a mount at `/` and never ends in `/`; what follows it is empty or begins with `/`.
     fn call<'a>(
         &'a self,
         prefix: &'a str,
@@ -36,7 +36,8 @@ pub trait Mount: Send + Sync + 'static {
 /// A tower service, as a mount: `application.mount("/api", Tower(router))`.
 ///
 /// The service sees the whole path. It is cloned for each request and waited for until it is
-/// ready. It reads no more of a body than [`Limits::body`](crate::Limits::body) allows.
+/// ready. It reads no more of a body than [`Limits::body`](crate::Limits::body) allows; another
+/// application, which is such a service too, goes by its own limits.
 #[derive(Debug, Clone)]
 pub struct Tower<S>(pub S);
 

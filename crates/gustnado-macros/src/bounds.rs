@@ -157,7 +157,12 @@ fn number(input: ParseStream<'_>) -> syn::Result<Number> {
             Ok(Number::Whole(if minus { -number } else { number }))
         }
         Lit::Float(number) => {
+            let at = number.span();
             let number: f64 = number.base10_parse()?;
+            // One that is too large to be a number cannot be written down again.
+            if !number.is_finite() {
+                return Err(syn::Error::new(at, "no number"));
+            }
             Ok(Number::Real(if minus { -number } else { number }))
         }
         other => Err(syn::Error::new(other.span(), "no number")),
@@ -240,6 +245,7 @@ mod tests {
             ("min", "", "write `min = 1`"),
             ("max", "\"ten\"", "`max` is a number, such as `100`"),
             ("max", "LIMIT", "`max` is a number, such as `100`"),
+            ("max", "1e999", "`max` is a number, such as `100`"),
             ("max", "1 + 1", "`max` is a number, such as `100`"),
             (
                 "len",

@@ -205,25 +205,6 @@ fn http_1_0_may_keep_alive() {
 }
 
 #[test]
-fn a_peer_that_has_said_all_still_gets_its_answers() {
-    let server = serve(|_| {});
-    let mut peer = Peer::connect(server.addr);
-    let slow = "GET /slow?50 HTTP/1.1\r\nhost: lab\r\n\r\n";
-    peer.send(slow.repeat(2));
-    peer.end();
-    // The word that asks whether it is still there.
-    assert_eq!(peer.answer().status, 100);
-    assert_eq!(peer.answer().text(), "slow");
-    assert_eq!(peer.answer().text(), "slow");
-    peer.closed();
-    // HTTP/1.0 knows no such word.
-    let mut peer = Peer::connect(server.addr);
-    peer.send("GET /slow?50 HTTP/1.0\r\n\r\n");
-    peer.end();
-    assert_eq!(peer.answer().text(), "slow");
-}
-
-#[test]
 fn a_head_may_come_byte_by_byte() {
     let server = serve(|_| {});
     let mut peer = Peer::connect(server.addr);

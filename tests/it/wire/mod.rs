@@ -1,6 +1,7 @@
 //! Bytes on a socket: framing, limits, time-outs, HTTP/2, drain, streams.
 
 mod bodies;
+mod departure;
 mod drain;
 mod events;
 mod framing;

@@ -56,7 +56,7 @@ pub(super) fn check(route: &HandlerRoute, problems: &mut Vec<BuildProblem>) {
 }
 
 /// What the inputs of a route's verbs say of themselves: each verb is called with a context that
-/// only listens. The calls end before they come to code of the user's.
+/// only listens. The calls end before they come to a handler of the user's.
 fn describe(route: &HandlerRoute) -> Vec<Described> {
     let mut described = Vec::new();
     for verb in &*route.verbs {

@@ -11,13 +11,16 @@ use super::{
     clock::{Clock, NEVER, Tick, Vitals},
     live::{Live, Peer},
 };
-use crate::limits::DEPARTURE;
+use crate::limits::{DEPARTURE, TICK};
 
 const ARE_YOU_THERE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
-/// What is known of a peer.
+/// What is known of a peer that has said all.
 #[derive(Debug, Default)]
 pub(super) struct Departure {
+    /// When it is asked, if there is no answer by then. Not at once: scripts that know of no word
+    /// before the answer ask for what is quickly there.
+    ask: Option<Tick>,
     /// It was asked, and until then its refusal is waited for.
     asked: Option<Tick>,
 }
@@ -37,8 +40,15 @@ impl Departure {
             Poll::Ready(Err(_)) => return None,
             Poll::Ready(Ok(Peer::HasSaidAll)) => {}
         }
-        if vitals.is_old() {
+        // Where an answer before this one still waits for its reader, the peer is there, or the
+        // system finds out that it is not.
+        if vitals.is_old() || !live.is_between() {
             return Some(NEVER);
+        }
+        let now = clock.now();
+        let ask = *self.ask.get_or_insert_with(|| clock.after(TICK));
+        if now < ask {
+            return Some(ask);
         }
         if self.asked.is_none() {
             live.say(ARE_YOU_THERE);
@@ -47,7 +57,12 @@ impl Departure {
             }
         }
         let until = *self.asked.get_or_insert_with(|| clock.after(DEPARTURE));
-        let now = clock.now();
-        Some(if now < until { now + 1 } else { NEVER })
+        // Behind the end nothing more is there to be woken by. One that stayed and leaves later is
+        // found out only where it leaves with words unread, such as ours.
+        Some(if now < until {
+            now + 1
+        } else {
+            clock.after(DEPARTURE)
+        })
     }
 }

@@ -13,7 +13,7 @@
 //! | a later head begun | `head_time` from its first bytes | close |
 //! | nothing asked | `idle_time` | close; HTTP/2: GOAWAY, `linger_time` later close |
 //! | an answer that the peer does not read | `write_time` without progress | cut |
-//! | an answer is made and the peer has left | at once | done |
+//! | an answer is made and the peer has left | as soon as that is known | done |
 //! | Closing | `linger_time` and `linger_bytes` | done |
 
 use std::{
@@ -69,6 +69,7 @@ pub(crate) fn drive(
         vitals,
         time,
         departure: Departure::default(),
+        again: NEVER,
         begun: 0,
         busy: false,
         draining: false,
@@ -93,6 +94,8 @@ where
     vitals: Arc<Vitals>,
     time: Times,
     departure: Departure,
+    /// When to look at the peer again, bound or no bound.
+    again: Tick,
     /// Requests begun, when last looked.
     begun: u32,
     /// Whether one was being answered, when last looked.
@@ -187,7 +190,7 @@ impl<S: Serve> Driver<S> {
                     }
                 }
                 Step::Wait(deadline) => {
-                    self.vitals.set_deadline(deadline);
+                    self.vitals.set_deadline(deadline.min(self.again));
                     return Poll::Pending;
                 }
             }
@@ -240,6 +243,7 @@ impl<S: Serve> Driver<S> {
 
     /// Http1 and Http2: lets hyper work until it has nothing to do, then sends what it wrote.
     fn serve(&mut self, cx: &mut Context<'_>) -> Step {
+        self.again = NEVER;
         let phase = &mut self.phase;
         let poll = enter(&mut self.live, || match phase {
             Phase::Http1(hyper) => hyper.as_mut().poll(cx),
@@ -261,15 +265,14 @@ impl<S: Serve> Driver<S> {
         if let Poll::Ready(Err(_)) = live.poll_flush(cx) {
             return Step::Done;
         }
-        let mut again = NEVER;
         if matches!(self.phase, Phase::Http1(_)) && self.vitals.is_answering() {
             // hyper does not look: it was told that peers may have said all.
             match self.departure.look(live, &self.vitals, &self.clock, cx) {
-                Some(tick) => again = tick,
+                Some(tick) => self.again = tick,
                 None => return Step::Done,
             }
         }
-        Step::Wait(self.deadline().min(again))
+        Step::Wait(self.deadline())
     }
 
     /// Sees how far the connection has come, and which bound holds now.

@@ -37,6 +37,8 @@ pub(super) struct Live {
     pub(super) progressed: bool,
     /// The socket took no more at the last write.
     pub(super) blocked: bool,
+    /// hyper was told so, and holds the rest of what it has to say.
+    held: bool,
 }
 
 /// What lies on the socket, unread.
@@ -84,6 +86,7 @@ impl Live {
             received: false,
             progressed: false,
             blocked: false,
+            held: false,
         }
     }
 
@@ -153,15 +156,17 @@ impl Live {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        loop {
+        let written = loop {
             if let Some(count) = self.cork.gather(slices) {
-                return Poll::Ready(Ok(count));
+                break Poll::Ready(Ok(count));
             }
-            let count = ready!(self.poll_send(cx, slices))?;
-            if count > 0 {
-                return Poll::Ready(Ok(count));
+            match self.poll_send(cx, slices) {
+                Poll::Ready(Ok(0)) => {}
+                written => break written,
             }
-        }
+        };
+        self.held = written.is_pending();
+        written
     }
 
     /// Sends what was gathered.
@@ -170,6 +175,12 @@ impl Live {
             ready!(self.poll_send(cx, &[]))?;
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Whether all that hyper has said is sent, so that what is said now stands between its words
+    /// and not within them.
+    pub(super) fn is_between(&self) -> bool {
+        !self.held && self.cork.is_empty()
     }
 
     /// Gathers words of the driver's own. They are few; where there is no room even for them, the

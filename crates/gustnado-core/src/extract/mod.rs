@@ -14,9 +14,8 @@
 //! - `disk`: bytes of bodies on disk. `upload`: a file that was sent. `multipart`: a body in parts.
 //!   `parts`: those that are wanted, received. `form`: a form that is a body.
 //! - `slot`: the place an input is read into, whatever its type.
-//! - `param`: values read from one piece of text, of which `local` is one. `field`: from a field of a
-//!   form. `typed`: inputs known by their type. `link`: values in links to routes, and
-//!   `urls` as an input.
+//! - `param`: values read from one piece of text. `field`: from a field of a form. `typed`: inputs
+//!   known by their type. `link`: values in links to routes, and `urls` as an input.
 //! - `stopping`, `head`, `raw`, `json`: inputs known by their type. The first needs no request, the
 //!   second is the head of one, the others read its body. `valid`, `rules`: inputs that are checked
 //!   when they are read.
@@ -35,7 +34,6 @@ mod head;
 #[cfg(feature = "json")]
 mod json;
 mod link;
-mod local;
 mod media;
 #[cfg(feature = "multipart")]
 mod multipart;
@@ -67,7 +65,6 @@ pub(crate) use group::unfilled;
 pub use group::{Inputs, group_needs, group_slot, read_group};
 pub use head::{Peer, RequestHead};
 pub use link::PathValue;
-pub use local::LocalUrl;
 #[cfg(feature = "multipart")]
 pub use multipart::{FormPart, Multipart};
 pub(crate) use need::{Described, Need};

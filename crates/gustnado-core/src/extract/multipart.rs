@@ -17,11 +17,12 @@ use super::{
     context::Cx,
     disk::Spool,
     media,
-    upload::{About, Upload, plain_file_name},
+    upload::{About, Upload},
 };
 use crate::{
     body::{self, Body},
     error::{BadInput, BoxError, Error, Internal as _, Part},
+    file_name,
     limits::PART_SLACK,
 };
 
@@ -87,7 +88,7 @@ impl Multipart {
     pub async fn next(&mut self) -> Result<Option<FormPart<'_>>, Error> {
         let field = self.parts.next_field().await.map_err(failure)?;
         Ok(field.map(|field| FormPart {
-            file_name: field.file_name().and_then(plain_file_name),
+            file_name: field.file_name().and_then(file_name::plain),
             field,
             memory: self.memory,
             form: PhantomData,
@@ -103,7 +104,8 @@ impl FormPart<'_> {
     }
 
     /// What the client calls the file: the last part of the path it gave, without control
-    /// characters; `None` where nothing is left, or the part is no file.
+    /// characters and those that turn the direction of text; `None` where nothing is left, or the
+    /// part is no file.
     #[must_use]
     pub fn file_name(&self) -> Option<&str> {
         self.file_name.as_deref()

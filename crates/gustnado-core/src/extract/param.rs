@@ -12,6 +12,7 @@ use super::{
     text::{Source, Values},
     unreadable::{ParamError, ValueError},
 };
+use crate::local::LocalUrl;
 
 /// A value that is read from one piece of text in a request: a path value, a query parameter, a
 /// header field, a cookie, a field of a form.
@@ -127,6 +128,12 @@ impl FromParam for char {
     fn from_param(text: &str) -> Result<Self, ParamError> {
         text.parse()
             .map_err(|_| ParamError::expected("one character"))
+    }
+}
+
+impl FromParam for LocalUrl {
+    fn from_param(text: &str) -> Result<Self, ParamError> {
+        Self::new(text).ok_or_else(|| ParamError::expected("a path on this site, such as `/home`"))
     }
 }
 

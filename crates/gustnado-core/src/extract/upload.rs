@@ -69,8 +69,8 @@ impl Upload {
         &self.about.name
     }
 
-    /// What the client calls it: the last part of the path it gave, without control characters;
-    /// `None` where nothing is left. Show it, but do not trust it: another user may send the same.
+    /// What the client calls it: the last part of the path it gave, without control characters
+    /// and those that turn the direction of text; `None` where nothing is left. Show it, but do not trust it: another user may send the same.
     #[must_use]
     pub fn file_name(&self) -> Option<&str> {
         self.about.file_name.as_deref()
@@ -131,47 +131,6 @@ impl Upload {
         match &self.content {
             Content::Memory(bytes) => disk::save(bytes.clone(), path).await.internal(),
             Content::Disk(file) => file.save(path).await.internal(),
-        }
-    }
-}
-
-/// The last part of what a client calls its file: some send a path of their machine, and some one
-/// of ours.
-pub(super) fn plain_file_name(given: &str) -> Option<String> {
-    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    // `C:name` is relative to the current folder of a drive.
-    let last = match last.as_bytes() {
-        [drive, b':', ..] if drive.is_ascii_alphabetic() => &last[2..],
-        _ => last,
-    };
-    let kept: String = last.chars().filter(|c| !c.is_control()).collect();
-    let name = kept.trim();
-    (!matches!(name, "" | "." | "..")).then(|| name.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn file_names_are_no_paths() {
-        let table = [
-            ("cat.png", Some("cat.png")),
-            ("Grüße & co.txt", Some("Grüße & co.txt")),
-            ("C:\\Users\\me\\cat.png", Some("cat.png")),
-            ("C:cat.png", Some("cat.png")),
-            ("../../etc/passwd", Some("passwd")),
-            ("/etc/", None),
-            ("..", None),
-            ("a/..", None),
-            (" . ", None),
-            ("", None),
-            ("a\0b\r\nc", Some("abc")),
-            (".\u{7}.", None),
-            (".htaccess", Some(".htaccess")),
-        ];
-        for (given, expected) in table {
-            assert_eq!(plain_file_name(given).as_deref(), expected, "{given:?}");
         }
     }
 }

@@ -10,7 +10,7 @@ use http::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::IntoResponse;
-use crate::{body::Body, error::Error, response::Response};
+use crate::{body::Body, error::Error, file_name, response::Response};
 
 const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
 
@@ -70,7 +70,7 @@ impl IntoResponse for Download {
 /// The value of `Content-Disposition`: a plain name for every client, and the true one where that
 /// differs (RFC 6266 section 4.3).
 fn disposition(file_name: &str, inline: bool) -> String {
-    let name = safe(file_name);
+    let name = file_name::plain(file_name).unwrap_or_else(|| "download".into());
     let plain: String = name
         .chars()
         .map(|c| if is_plain(c) { c } else { '_' })
@@ -81,24 +81,6 @@ fn disposition(file_name: &str, inline: bool) -> String {
     }
     let name = utf8_percent_encode(&name, NOT_ATTR_CHAR);
     format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{name}")
-}
-
-fn safe(file_name: &str) -> String {
-    let last = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept: String = last
-        .chars()
-        .filter(|c| !c.is_control() && !turns_text(*c))
-        .collect();
-    match kept.trim() {
-        "" | "." | ".." => "download".into(),
-        kept => kept.into(),
-    }
-}
-
-/// Whether a character changes the direction of what follows, so that `exe.txt` can be read where
-/// `txt.exe` stands.
-fn turns_text(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// What every client reads alike between quotes: neither quotes nor what looks like an escape (RFC

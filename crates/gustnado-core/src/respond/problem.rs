@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{error::Error, request::Request, response::Response};
+use crate::{error::Error, local::LocalUrl, request::Request, response::Response};
 
 /// The answer for `error`. A 5xx shows nothing but the name of the request.
 pub(crate) fn render<'i>(
@@ -35,16 +35,20 @@ pub(crate) fn login(error: &Error, request: &Request) -> Option<Response> {
     if !looks || !wants_html(request) {
         return None;
     }
-    let next = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |uri| uri.as_str());
-    let next = utf8_percent_encode(next, NON_ALPHANUMERIC);
-    let mark = if path.contains('?') { '&' } else { '?' };
+    let asked = request.uri().path_and_query();
+    // `//host` may have been asked for, and must not be where people are sent on to.
+    let next = asked.and_then(|asked| LocalUrl::new(asked.as_str()));
+    let location = next.map_or_else(|| path.into(), |next| with_next(path, &next));
     let response = Response::with_code(StatusCode::SEE_OTHER)
         .with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
-        .try_header(header::LOCATION, &format!("{path}{mark}next={next}"));
+        .try_header(header::LOCATION, &location);
     response.ok().map(vary)
+}
+
+fn with_next(path: &str, next: &LocalUrl) -> String {
+    let next = utf8_percent_encode(next.as_str(), NON_ALPHANUMERIC);
+    let mark = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{mark}next={next}")
 }
 
 fn vary(mut response: Response) -> Response {

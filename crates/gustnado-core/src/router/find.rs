@@ -14,6 +14,7 @@ use super::{
 use crate::{
     error::Error,
     extract::{RouteInfo, Shared},
+    local::LocalUrl,
     request::Request,
     response::Response,
     route::Captures,
@@ -228,10 +229,8 @@ impl Router {
             Some(without) => without.to_owned(),
             None => format!("{path}/"),
         };
-        // Browsers take `//host` and `/\host` for another server.
-        if !other.starts_with('/') || matches!(other.as_bytes().get(1), Some(b'/' | b'\\')) {
-            return None;
-        }
+        // It may be that of another server to browsers.
+        LocalUrl::new(&other)?;
         let info = self.trees(request.head()).find_map(|tree| {
             let found = self.routes.get(*tree.at(&other)?.value)?;
             match found {

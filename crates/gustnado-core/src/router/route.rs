@@ -61,6 +61,15 @@ impl Matched {
         }
     }
 
+    /// Bytes of the request's body that may be read, whoever does.
+    pub(crate) fn body_limit(&self) -> usize {
+        let own = match self {
+            Self::Verb(verb, ..) => verb.options.body_limit,
+            Self::Mount(_) | Self::Answer(..) | Self::Nothing(..) => None,
+        };
+        own.unwrap_or(self.info().shared.limits.body)
+    }
+
     /// The layers around it.
     pub(crate) fn layers(&self) -> &Layers {
         &self.info().shared.layers

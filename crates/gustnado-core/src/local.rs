@@ -1,11 +1,9 @@
-//! URLs on this site: what a redirect may be sent to although somebody else chose it. It must not
-//! know routes.
+//! URLs on this site: what a client may be sent to although somebody else chose it. It must not know
+//! who sends it there.
 
 use std::fmt;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-
-use super::{param::FromParam, unreadable::ParamError};
 
 /// A URL on this site: a path, with a query or fragment where it has one.
 ///
@@ -61,12 +59,6 @@ const NOT_IN_URLS: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'|')
     .add(b'}');
-
-impl FromParam for LocalUrl {
-    fn from_param(text: &str) -> Result<Self, ParamError> {
-        Self::new(text).ok_or_else(|| ParamError::expected("a path on this site, such as `/home`"))
-    }
-}
 
 impl Default for LocalUrl {
     fn default() -> Self {

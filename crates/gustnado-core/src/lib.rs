@@ -5,7 +5,7 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`describe`], [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`endless`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
@@ -25,6 +25,7 @@ mod application;
 mod body;
 mod channel;
 mod connection;
+pub mod describe;
 mod endless;
 mod error;
 mod extract;
@@ -85,11 +86,11 @@ pub mod __private {
     pub use http::{HeaderMap, StatusCode};
 
     pub use crate::{
-        error::{Error, HttpError, IntoError},
+        describe::{Number, Operation, TextKind},
+        error::{Error, Fallible, HttpError, IntoError},
         extract::{
-            Bounds, Cx, FromForm, FromParam, FromRequest, Inputs, Needs, Number, ParamError,
-            PathValue, SharedState, Slot, Slots, Source, Stage, group_needs, group_slot,
-            read_group,
+            Bounds, Cx, FromForm, FromParam, FromRequest, Inputs, Needs, ParamError, PathValue,
+            SharedState, Slot, Slots, Source, Stage, group_needs, group_slot, read_group,
         },
         handler::{
             ClientGone, Hooks, Options, Outcome, Prepared, RequestHandler, Verb, Verbs, run,

@@ -6,6 +6,7 @@ use std::fmt;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::{param::FromParam, unreadable::ParamError};
+use crate::describe::TextKind;
 
 /// A URL on this site: a path, with a query or fragment where it has one.
 ///
@@ -63,6 +64,12 @@ const NOT_IN_URLS: &AsciiSet = &CONTROLS
     .add(b'}');
 
 impl FromParam for LocalUrl {
+    fn kind() -> TextKind {
+        TextKind::text()
+            .format("uri-reference")
+            .pattern("^/([^/]|$)")
+    }
+
     fn from_param(text: &str) -> Result<Self, ParamError> {
         Self::new(text).ok_or_else(|| ParamError::expected("a path on this site, such as `/home`"))
     }

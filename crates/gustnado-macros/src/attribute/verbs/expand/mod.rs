@@ -1,6 +1,7 @@
 //! The model of an impl block to the handler's table of verbs and its hooks.
 
 mod bodies;
+mod describe;
 mod hooks;
 mod reply;
 
@@ -11,7 +12,7 @@ use syn::{GenericParam, Generics};
 use super::model::{Block, Hook, Method, Receiver, Role};
 use crate::{
     input::chain,
-    names::{first_span, runtime},
+    names::{DESCRIBES, first_span, runtime},
 };
 
 pub(super) fn expand(block: &Block) -> TokenStream {
@@ -25,7 +26,9 @@ pub(super) fn expand(block: &Block) -> TokenStream {
     let finishes = block.hook(Hook::OnFinish).is_some();
     for method in &block.methods {
         if let Some(Role::Verb(name)) = &method.role {
-            entries.push(entry(method, name, finishes));
+            let prepare = block.hook(Hook::Prepare);
+            let described = DESCRIBES.then(|| describe::describe(method, prepare));
+            entries.push(entry(method, name, finishes, described));
             rules.add(method, name, generic);
         }
     }
@@ -71,7 +74,12 @@ fn owned(block: &Block) -> (Generics, TokenStream) {
 
 /// A line of the table: everything of it stands at the method's name, so that a future that cannot
 /// be sent is reported there.
-fn entry(method: &Method, name: &str, finishes: bool) -> TokenStream {
+fn entry(
+    method: &Method,
+    name: &str,
+    finishes: bool,
+    described: Option<TokenStream>,
+) -> TokenStream {
     let span = method.ident.span();
     let run = if finishes { "run_to_finish" } else { "run" };
     let [verb, run] = ["Verb", run].map(|name| runtime(name, span));
@@ -111,7 +119,7 @@ fn entry(method: &Method, name: &str, finishes: bool) -> TokenStream {
     };
     let options = method.options.value(span);
     let options = options.map(|options| quote_spanned!(span=> .with(#options)));
-    let entry = quote_spanned!(span=> #verb::new(#name, #doc, #call) #options);
+    let entry = quote_spanned!(span=> #verb::new(#name, #doc, #call) #options #described);
     quote!(#(#conditions)* #entry)
 }
 

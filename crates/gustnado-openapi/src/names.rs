@@ -69,6 +69,32 @@ pub(crate) fn path(template: &str) -> String {
     path
 }
 
+/// What an error says, where `{0}` is what nobody knows before and `{{` is a brace.
+pub(crate) fn text(format: &str) -> String {
+    let mut text = String::with_capacity(format.len());
+    let mut rest = format;
+    while let Some(at) = rest.find(['{', '}']) {
+        text.push_str(&rest[..at]);
+        let brace = &rest[at..=at];
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix(brace) {
+            text.push_str(brace);
+            rest = after;
+        } else if let Some((name, after)) = rest.split_once('}') {
+            let name = name.split(':').next().unwrap_or_default();
+            let number = name.chars().all(|c| c.is_ascii_digit());
+            text.push_str(&if number {
+                "…".into()
+            } else {
+                format!("{{{name}}}")
+            });
+            rest = after;
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
 /// The path without the names in it: two that are the same are one to OpenAPI.
 pub(crate) fn nameless(path: &str) -> String {
     let mut pieces = path.split('{');
@@ -122,6 +148,7 @@ mod tests {
             assert_eq!(path(template), expected);
             assert_eq!(nameless(expected), bare);
         }
+        assert_eq!(text("{0} of {total:>3}, {{x}}"), "… of {total}, {x}");
         assert_eq!(in_path("/a/{b}/{c}.d").collect::<Vec<_>>(), ["b", "c"]);
     }
 }

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use gustnado_core::describe::{
-    Content, Count, Operation, Place, Security, Shape, Status, TextKind,
+    Content, Count, Failure, Operation, Place, Security, Shape, Status, TextKind,
 };
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    names::in_path,
+    names::{in_path, text},
     parameter::{form, parameter},
     probe::SchemaOf,
     schemas::{Schemas, Way},
@@ -177,11 +177,10 @@ fn responses(operation: &Operation, types: &mut Types<'_>) -> Value {
         let response = all.entry(failure.status.to_string()).or_default();
         response.problem(operation);
         let text = match failure.problem_type {
-            Some(uri) if failure.text.is_empty() => uri.to_owned(),
-            Some(uri) => format!("{} ({uri})", failure.text),
-            None => failure.text.clone().into_owned(),
+            Some(uri) => format!("{} ({uri})", said(failure)),
+            None => said(failure),
         };
-        if !text.is_empty() && !response.texts.contains(&text) {
+        if !response.texts.contains(&text) {
             response.texts.push(text);
         }
     }
@@ -207,6 +206,14 @@ fn responses(operation: &Operation, types: &mut Types<'_>) -> Value {
         (key, object)
     });
     Value::Object(objects.collect())
+}
+
+/// What a client is told: of a 5xx, and where nothing else is said, the reason of the status.
+fn said(failure: &Failure) -> String {
+    if failure.text.is_empty() {
+        return reason(&failure.status.to_string()).into();
+    }
+    text(&failure.text)
 }
 
 fn key(status: Status) -> String {

@@ -3,9 +3,7 @@
 
 use std::sync::OnceLock;
 
-use gustnado_core::{
-    BoxFuture, Bytes, Error, IntoResponse as _, Mount, Request, Response, describe::Api,
-};
+use gustnado_core::{BoxFuture, Bytes, Error, Mount, Request, Response, describe::Api};
 use http::{HeaderValue, Method, header};
 
 use crate::document::Document;
@@ -67,8 +65,7 @@ impl ApiDocs {
             return Err(error.with_header(header::ALLOW, allow));
         }
         let no_cache = HeaderValue::from_static("no-cache");
-        let answer = answer.with_header(header::CACHE_CONTROL, no_cache);
-        answer.with_etag().into_response()
+        Ok(answer.with_header(header::CACHE_CONTROL, no_cache))
     }
 }
 

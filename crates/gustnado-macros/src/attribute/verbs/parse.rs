@@ -277,7 +277,12 @@ fn reply(input: ParseStream<'_>) -> syn::Result<Reply> {
 
 /// The value and the error of a `Result`, told by its name.
 fn split(ty: &TokenStream) -> Option<Reply> {
-    let Type::Path(path) = syn::parse2(ty.clone()).ok()? else {
+    let mut parsed = syn::parse2(ty.clone()).ok()?;
+    // What `macro_rules` handed on.
+    while let Type::Group(group) = parsed {
+        parsed = *group.elem;
+    }
+    let Type::Path(path) = parsed else {
         return None;
     };
     let last = path.path.segments.last()?;

@@ -66,6 +66,10 @@ fn named(ty: &TokenStream, types: &mut Vec<TokenStream>) {
 }
 
 fn collect(ty: &Type, types: &mut Vec<TokenStream>) {
+    if let Type::Group(group) = ty {
+        // What `macro_rules` handed on.
+        return collect(&group.elem, types);
+    }
     let tokens = ty.to_token_stream();
     if types
         .iter()

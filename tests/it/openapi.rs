@@ -110,6 +110,7 @@ struct Paging {
     viewer: Option<CurrentUser>,
 }
 
+/// Who there is.
 #[derive(RequestHandler)]
 #[route("/users/{id}/{*rest}")]
 struct Users {
@@ -230,6 +231,8 @@ fn words_names_and_failures_of_inputs() {
     let document = users();
     let path = "/v1/users/{id}/{rest}";
     let get = operation(&document, path, "get");
+    let item = &document.json()["paths"][path];
+    assert_eq!(item["description"], "Who there is.");
     assert_eq!(get["summary"], "List users.");
     assert_eq!(get["description"], "Those that there are,\nand no others.");
     assert_eq!(get["operationId"], "getUsers");

@@ -3,7 +3,10 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use gustnado_core::{App, describe::Api};
+use gustnado_core::{
+    App,
+    describe::{Api, Operation},
+};
 use serde_core::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
@@ -100,7 +103,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn add(&mut self, operation: &gustnado_core::describe::Operation, id: &str) {
+    fn add(&mut self, operation: &Operation, id: &str) {
         let (handler, method) = (operation.handler, operation.method);
         let mut leave_out = |why: String| {
             let warning = format!("{handler}: {method} is left out, as {why}");
@@ -116,7 +119,14 @@ impl Writer {
             leave_out(format!("`{path}` is the same to OpenAPI as `{known}`"));
             return;
         }
-        let item = self.paths.entry(path.clone()).or_insert_with(|| json!({}));
+        let item = self.paths.entry(path.clone()).or_insert_with(|| {
+            let doc = operation.handler_doc;
+            if doc.is_empty() {
+                json!({})
+            } else {
+                json!({ "description": doc })
+            }
+        });
         let method = method.to_ascii_lowercase();
         if item.get(&method).is_some() {
             leave_out(format!("another handler is described at `{path}`"));
@@ -141,8 +151,8 @@ impl Writer {
         let mut paths = Value::Object(self.paths);
         let problem = refers_to_problem(&paths).then(|| components.add("Problem", problem()));
         if let Some(items) = paths.as_object_mut() {
-            for operation in items.values_mut().filter_map(Value::as_object_mut) {
-                for operation in operation.values_mut() {
+            for item in items.values_mut().filter_map(Value::as_object_mut) {
+                for operation in item.values_mut().filter(|value| value.is_object()) {
                     finish_operation(operation, &components, problem.as_ref());
                 }
             }

@@ -67,6 +67,7 @@ pub(super) fn operation(route: &HandlerRoute, verb: &Verb) -> Operation {
     operation.method = verb.method;
     operation.template = route.info.pattern.as_str().into();
     operation.handler = route.name;
+    operation.handler_doc = route.doc;
     operation.doc = verb.doc;
     operation.own_errors = route.info.writes_errors();
     for described in dry_run(route, verb) {

@@ -31,6 +31,8 @@ pub struct Operation {
     pub template: String,
     /// The handler's type, with its module.
     pub handler: &'static str,
+    /// The doc comment of the handler.
+    pub handler_doc: &'static str,
     /// The doc comment of the verb.
     pub doc: &'static str,
     /// Values of the path, the query, header fields, cookies, and the fields of a form.

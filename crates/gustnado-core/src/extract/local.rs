@@ -65,9 +65,7 @@ const NOT_IN_URLS: &AsciiSet = &CONTROLS
 
 impl FromParam for LocalUrl {
     fn kind() -> TextKind {
-        TextKind::text()
-            .format("uri-reference")
-            .pattern("^/([^/]|$)")
+        TextKind::text().pattern("^/([^/]|$)")
     }
 
     fn from_param(text: &str) -> Result<Self, ParamError> {

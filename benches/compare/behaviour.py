@@ -208,7 +208,7 @@ def login_form(site: Site) -> None:
 
 
 def to_login(site: Site) -> None:
-    reply = site.ask("GET", "/me?tab=a%26b")
+    reply = site.ask("GET", "/me?tab=a%26b", headers={"Accept": "text/html"})
     equal(reply.status, 303, "status")
     target = urlsplit(reply.headers["Location"])
     equal((target.path, parse_qs(target.query)), ("/login", {"next": ["/me?tab=a%26b"]}))

@@ -238,7 +238,7 @@ impl Feed {
         let first = self.last_event_id + 1;
         let events = stream::unfold(first, move |number| async move {
             tokio::time::sleep(Duration::from_millis(quiet)).await;
-            let event = Event::json(&[number]).map(|event| event.id(number.to_string()));
+            let event = Event::json(&[number]).id(number.to_string());
             (number < first + 3).then_some((event, number + 1))
         });
         Events::new(events).keep_alive(Duration::from_millis(20))
@@ -280,7 +280,7 @@ fn a_stream_of_events_that_breaks_does_not_end_as_if_it_were_whole() {
             Err("no more".into()),
             Err(Error::new(404, "no more").into()),
             Ok(Event::data("a").id("x\ny")),
-            Event::json(&std::collections::HashMap::from([([1, 2], 3)])),
+            Ok(Event::json(&std::collections::HashMap::from([([1, 2], 3)]))),
         ];
         for broken in table {
             let text = format!("{broken:?}");

@@ -14,6 +14,7 @@ use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::{
+    bounded::{Bounded, TooLarge},
     endless::Endless,
     error::{BadInput, BoxError, Error, Part},
     stop::Stop,
@@ -38,19 +39,18 @@ use crate::{
 ///
 /// A request's body carries the bound that holds for it, [`Limits::body`](crate::Limits::body)
 /// unless something else was said: whoever reads it, by whatever means, gets no more.
-pub struct Body {
-    kind: Kind,
-    /// How many bytes may come; `usize::MAX` where nobody said.
-    limit: usize,
-    /// How many came.
-    seen: usize,
-}
+#[derive(Default)]
+pub struct Body(Kind);
 
+/// Small, as an answer is moved on its way out: what is large is behind a pointer.
+#[derive(Default)]
 enum Kind {
+    #[default]
     Empty,
     Full(Bytes),
-    Incoming(Incoming),
+    Incoming(Box<Bounded<Incoming>>),
     Boxed(Pin<Box<dyn http_body::Body<Data = Bytes, Error = BoxError> + Send>>),
+    Bounded(Box<Bounded<Body>>),
     Endless(Endless),
 }
 
@@ -58,15 +58,7 @@ impl Body {
     /// No bytes.
     #[must_use]
     pub const fn empty() -> Self {
-        Self::of(Kind::Empty)
-    }
-
-    const fn of(kind: Kind) -> Self {
-        Self {
-            kind,
-            limit: usize::MAX,
-            seen: 0,
-        }
+        Self(Kind::Empty)
     }
 
     /// Any [`http_body::Body`].
@@ -81,7 +73,7 @@ impl Body {
             return same.take().unwrap_or_default();
         }
         body.map_or_else(Self::empty, |body| {
-            Self::of(Kind::Boxed(Box::pin(MapError { body })))
+            Self(Kind::Boxed(Box::pin(MapError { body })))
         })
     }
 
@@ -92,7 +84,7 @@ impl Body {
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
         E: Into<BoxError>,
     {
-        Self::of(Kind::Boxed(Box::pin(Chunks { stream })))
+        Self(Kind::Boxed(Box::pin(Chunks { stream })))
     }
 
     /// As [`stream`](Self::stream), for one that has no end of its own: when the server stops, the
@@ -102,26 +94,30 @@ impl Body {
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
         E: Into<BoxError>,
     {
-        Self::of(Kind::Endless(Endless::new(Chunks { stream })))
+        Self(Kind::Endless(Endless::new(Chunks { stream })))
     }
 
     /// Ends what has no end of its own when `stop` begins.
     #[inline]
     pub(crate) fn end_on(&mut self, stop: &Stop) {
-        if let Kind::Endless(body) = &mut self.kind {
+        if let Kind::Endless(body) = &mut self.0 {
             body.end_on(stop.stopping());
         }
     }
 
     pub(crate) fn incoming(incoming: Incoming) -> Self {
-        Self::of(Kind::Incoming(incoming))
+        if http_body::Body::is_end_stream(&incoming) {
+            return Self::empty();
+        }
+        Self(Kind::Incoming(Box::new(Bounded::new(incoming, usize::MAX))))
     }
 
     /// The bytes, when they are all here.
     #[must_use]
     pub fn as_full(&self) -> Option<&Bytes> {
-        match &self.kind {
+        match &self.0 {
             Kind::Full(bytes) => Some(bytes),
+            Kind::Bounded(bounded) => bounded.body().as_full(),
             _ => None,
         }
     }
@@ -130,7 +126,15 @@ impl Body {
     /// more fails instead of giving them: with 413 by [`chunk`](Self::chunk) and
     /// [`collect`](Self::collect), and before it is read at all where its length is declared.
     pub fn set_limit(&mut self, bytes: usize) {
-        self.limit = bytes;
+        match &mut self.0 {
+            Kind::Empty => {}
+            Kind::Incoming(bounded) => bounded.set_limit(bytes),
+            Kind::Bounded(bounded) => bounded.set_limit(bytes),
+            _ => {
+                let bounded = Bounded::new(std::mem::take(self), bytes);
+                self.0 = Kind::Bounded(Box::new(bounded));
+            }
+        }
     }
 
     /// The next chunk; `None` at the end.
@@ -168,13 +172,6 @@ impl Body {
         }
         Ok(all.freeze())
     }
-
-    /// Whether more has come, or is declared to come, than may.
-    fn is_too_large(&self) -> bool {
-        let more = self.kind.size_hint().lower();
-        let room = self.limit.checked_sub(self.seen);
-        room.is_none_or(|room| more > room as u64)
-    }
 }
 
 /// What a reader of a body is told when it fails.
@@ -188,26 +185,6 @@ pub(crate) fn unreadable(source: BoxError) -> Error {
         .with_source(source)
 }
 
-/// More bytes than a body may have.
-#[derive(Debug)]
-struct TooLarge {
-    limit: usize,
-}
-
-impl fmt::Display for TooLarge {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the body may have at most {} bytes", self.limit)
-    }
-}
-
-impl std::error::Error for TooLarge {}
-
-impl Default for Body {
-    fn default() -> Self {
-        Self::empty()
-    }
-}
-
 impl http_body::Body for Body {
     type Data = Bytes;
     type Error = BoxError;
@@ -216,66 +193,45 @@ impl http_body::Body for Body {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let limit = self.limit;
-        let too_large = || Poll::Ready(Some(Err(TooLarge { limit }.into())));
-        if self.is_too_large() {
-            return too_large();
-        }
-        let poll = self.kind.poll_frame(cx);
-        if let Poll::Ready(Some(Ok(frame))) = &poll
-            && let Some(data) = frame.data_ref()
-        {
-            self.seen = self.seen.saturating_add(data.len());
-            if self.seen > limit {
-                return too_large();
-            }
-        }
-        poll
-    }
-
-    fn is_end_stream(&self) -> bool {
-        match &self.kind {
-            Kind::Empty => true,
-            Kind::Full(bytes) => bytes.is_empty(),
-            Kind::Incoming(body) => body.is_end_stream(),
-            Kind::Boxed(body) => body.is_end_stream(),
-            Kind::Endless(_) => false,
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.kind.size_hint()
-    }
-}
-
-impl Kind {
-    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        match self {
-            Self::Empty => Poll::Ready(None),
-            Self::Full(bytes) => {
+        match &mut self.0 {
+            Kind::Empty => Poll::Ready(None),
+            Kind::Full(bytes) => {
                 let bytes = std::mem::take(bytes);
-                *self = Self::Empty;
+                self.0 = Kind::Empty;
                 Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
             }
-            Self::Incoming(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
-            Self::Boxed(body) => body.as_mut().poll_frame(cx),
-            Self::Endless(body) => {
+            Kind::Incoming(body) => Pin::new(body).poll_frame(cx),
+            Kind::Boxed(body) => body.as_mut().poll_frame(cx),
+            Kind::Bounded(body) => Pin::new(body).poll_frame(cx),
+            Kind::Endless(body) => {
                 let frame = ready!(body.poll_frame(cx));
                 if frame.is_none() {
-                    *self = Self::Empty;
+                    self.0 = Kind::Empty;
                 }
                 Poll::Ready(frame)
             }
         }
     }
 
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Kind::Empty => true,
+            Kind::Full(bytes) => bytes.is_empty(),
+            Kind::Incoming(body) => body.is_end_stream(),
+            Kind::Boxed(body) => body.is_end_stream(),
+            Kind::Bounded(body) => body.is_end_stream(),
+            Kind::Endless(_) => false,
+        }
+    }
+
     fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Empty => SizeHint::with_exact(0),
-            Self::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Self::Incoming(body) => body.size_hint(),
-            Self::Boxed(body) => body.size_hint(),
-            Self::Endless(_) => SizeHint::default(),
+        match &self.0 {
+            Kind::Empty => SizeHint::with_exact(0),
+            Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Incoming(body) => body.size_hint(),
+            Kind::Boxed(body) => body.size_hint(),
+            Kind::Bounded(body) => body.size_hint(),
+            Kind::Endless(_) => SizeHint::default(),
         }
     }
 }
@@ -331,7 +287,7 @@ where
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        Self::of(Kind::Full(bytes))
+        Self(Kind::Full(bytes))
     }
 }
 
@@ -355,11 +311,12 @@ impl From<&'static str> for Body {
 
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match &self.kind {
+        f.write_str(match &self.0 {
             Kind::Empty => "Body(empty)",
             Kind::Full(bytes) => return write!(f, "Body({} bytes)", bytes.len()),
             Kind::Incoming(_) => "Body(from the wire)",
             Kind::Boxed(_) => "Body(stream)",
+            Kind::Bounded(bounded) => return bounded.body().fmt(f),
             Kind::Endless(_) => "Body(stream without end)",
         })
     }

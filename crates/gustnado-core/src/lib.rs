@@ -6,7 +6,7 @@
 //! this list and sees to it.
 //!
 //! - 0 [`describe`], [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
-//! - 0 [`endless`], [`body`], [`channel`]: bytes
+//! - 0 [`endless`], [`bounded`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
 //! - 3 [`middleware`]: layers around what answers
@@ -23,6 +23,7 @@
 
 mod application;
 mod body;
+mod bounded;
 mod channel;
 mod connection;
 pub mod describe;

@@ -17,7 +17,7 @@ use crate::{
     body::Body,
     error::{BoxError, Error},
     extract::{BoxFuture, Cx},
-    handler::{Call, ClientGone, Verb},
+    handler::{Action, Call, ClientGone},
     limits::CAUSES,
     middleware::{Failed, Rest},
     mount::caught,
@@ -46,7 +46,7 @@ async fn respond(head: bool, matched: Matched, mut request: Request) -> Outgoing
     request.body_mut().set_limit(limit);
     let response = match matched {
         Matched::Verb(verb, route, captures) => {
-            return call_verb(head, &verb, Cx::new(request, captures, route)).await;
+            return call_verb(head, verb, Cx::new(request, captures, route)).await;
         }
         Matched::Mount(route) => call_mount(&route, request).await,
         Matched::Answer(response, route) => dress(response, &route.headers),
@@ -85,7 +85,7 @@ fn through_layers(matched: Matched, request: Request) -> BoxFuture<'static, Resp
     })
 }
 
-async fn call_verb(head: bool, verb: &Verb, mut cx: Cx) -> Outgoing {
+async fn call_verb(head: bool, verb: Action, mut cx: Cx) -> Outgoing {
     if let Some(bytes) = verb.options.body_limit {
         cx.body_mut().set_limit(bytes);
     }
@@ -199,6 +199,14 @@ fn causes(error: &Error) -> Option<String> {
 }
 
 impl App {
+    /// Answers a request that is not to be looked at any further.
+    pub(crate) fn refuse(&self, request: Request, error: &Error) -> Outgoing {
+        let head = request.method() == Method::HEAD;
+        let nowhere = Arc::clone(self.router().nowhere());
+        let cx = Cx::new(request, Captures::default(), nowhere);
+        write::outgoing(head, None, fail(error, &cx))
+    }
+
     /// Answers a request.
     pub(crate) async fn answer(&self, request: Request) -> Outgoing {
         handle(self, request).await

@@ -8,11 +8,11 @@ use crate::{body::Body, request::Request, response::Response, tag};
 
 /// An answer as it goes out.
 #[derive(Debug)]
-pub(crate) struct Outgoing(http::Response<Body>);
+pub(crate) struct Outgoing(Response);
 
 impl Outgoing {
     pub(crate) fn into_http(self) -> http::Response<Body> {
-        self.0
+        self.0.into()
     }
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn outgoing(head: bool, asked: Option<&Request>, mut response: Respon
         tracing::warn!("an answer's Content-Length is not that of its body");
         response.headers_mut().remove(header::CONTENT_LENGTH);
     }
-    Outgoing(response.into())
+    Outgoing(response)
 }
 
 /// What an answer's own fields say. Answers have few: comparing their names is quicker than hashing

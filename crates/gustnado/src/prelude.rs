@@ -3,12 +3,19 @@
 //! [`Result`] is the standard library's with [`Error`] for an error that is not named, so importing
 //! it changes no signature that names both.
 
+#[cfg(feature = "garde")]
+#[doc(no_inline)]
+pub use gustnado_core::Garde;
 #[doc(no_inline)]
 pub use gustnado_core::{
-    Application, Cx, Download, Error, Event, Events, FromParam, Group, Html, HttpError, Internal,
-    IntoResponse, Limits, LocalUrl, NoContent, OrError, Outcome, Redirect, RequestHandler,
-    Response, Result, RunError, SetCookie,
+    Application, Body, Cx, Download, Error, Event, Events, FromParam, FromRequest, Group, Html,
+    HttpError, Internal, IntoResponse, Limits, LocalUrl, Needs, NoContent, OrError, Outcome,
+    ParamError, Redirect, RequestHandler, Response, Result, RunError, SetCookie, Stage, Stopping,
+    Text, With,
 };
+#[cfg(feature = "multipart")]
+#[doc(no_inline)]
+pub use gustnado_core::{Multipart, Upload};
 #[cfg(feature = "static")]
 #[doc(no_inline)]
 pub use gustnado_static::*;

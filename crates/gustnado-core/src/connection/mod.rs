@@ -6,6 +6,7 @@
 //! - [`driver`]: the future of a connection and its phases. Every time-out, refusal and close is
 //!   decided there.
 //! - [`sniff`]: HTTP/1.1 or HTTP/2, from the first bytes.
+//! - [`framing`]: what hyper lets pass and is refused.
 //! - [`service`]: hyper's request to ours and back.
 //! - [`io`]: what hyper reads from and writes to; of size zero, it reaches the real thing through a
 //!   slot of the thread.
@@ -19,6 +20,7 @@ mod clock;
 mod cork;
 mod departure;
 mod driver;
+mod framing;
 mod io;
 mod live;
 mod refusal;

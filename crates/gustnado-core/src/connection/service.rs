@@ -9,14 +9,20 @@ use std::{
 };
 
 use bytes::Bytes;
+use http::{HeaderValue, header::CONNECTION};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::{
     body::Incoming,
     service::{Service, service_fn},
 };
 
-use super::clock::{InFlight, Vitals};
+use super::{
+    clock::{InFlight, Vitals},
+    framing,
+};
 use crate::{body::Body, error::BoxError, request::Request};
+
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// The service that hyper calls for each request of one connection.
 pub(super) fn service(
@@ -36,10 +42,17 @@ pub(super) fn service(
             vitals.note_old();
         }
         let (head, body) = request.into_parts();
+        let fault = framing::fault(&head, &body);
         // Made here and not in the future, which is moved more than once on its way into hyper.
         let request = Request::new(head, Body::incoming(body), vitals.peer);
         async move {
-            let response = in_flight.app().answer(request).await.into_http();
+            let app = in_flight.app();
+            let response = match fault {
+                None => app.answer(request).await,
+                // Where it ends may be in doubt, so nothing is read behind it.
+                Some(error) => app.refuse(request, &error.with_header(CONNECTION, CLOSE)),
+            };
+            let response = response.into_http();
             in_flight.answered();
             Ok(response.map(|body| Sending {
                 body,

@@ -8,7 +8,7 @@ use std::{
 
 use http::HeaderMap;
 
-use super::{need::Described, urls::Urls};
+use super::{cookie, need::Described, urls::Urls};
 use crate::{
     body::Body,
     error::Error,
@@ -214,6 +214,14 @@ impl Cx {
 
     pub(super) fn state_with<T>(&self, get: fn(&State) -> Option<T>) -> Option<T> {
         get(&self.route.shared.state)
+    }
+
+    /// The value of a cookie. Of several with its name it is the first, which has the most specific
+    /// path (RFC 6265 section 5.4); one that is not UTF-8 counts as none.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let value = cookie::values(self.request.headers(), name).next()?;
+        std::str::from_utf8(value).ok()
     }
 
     /// The value of `{name}` in the path, still percent-encoded.

@@ -8,7 +8,7 @@ use serde_path_to_error::{Path, Segment};
 
 use super::{
     context::Cx,
-    media::{Media, missing},
+    media::{missing, says_json},
     need::Stage,
     pointer,
     typed::FromRequest,
@@ -34,8 +34,8 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Json<T> {
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         let empty = cx.body_mut().is_end_stream();
-        match Media::of(cx.request().headers()) {
-            Some(media) if media.is_json() => {}
+        match says_json(cx.request().headers()) {
+            Some(true) => {}
             None if empty => {}
             _ => {
                 let detail = "the body must be JSON, with Content-Type: application/json";

@@ -60,6 +60,16 @@ impl<'h> Media<'h> {
     }
 }
 
+/// Whether these headers say that the body is JSON; `None` where they say nothing that can be read.
+#[cfg(feature = "json")]
+pub(super) fn says_json(headers: &HeaderMap) -> Option<bool> {
+    // What nearly all say is quicker compared than taken apart.
+    if headers.get(CONTENT_TYPE)?.as_bytes() == b"application/json" {
+        return Some(true);
+    }
+    Media::of(headers).map(|media| media.is_json())
+}
+
 /// Bytes as text.
 pub(super) fn text(bytes: Bytes) -> Result<String, Error> {
     String::from_utf8(bytes.into()).map_err(|error| {
@@ -111,10 +121,9 @@ mod tests {
         ];
         for (text, json) in table {
             let headers = headers(text);
-            let media = Media::of(&headers);
-            assert_eq!(media.is_some_and(|media| media.is_json()), json, "{text}");
+            assert_eq!(says_json(&headers).unwrap_or(false), json, "{text}");
         }
-        assert!(Media::of(&HeaderMap::new()).is_none());
+        assert_eq!(says_json(&HeaderMap::new()), None);
     }
 
     #[test]

@@ -6,9 +6,10 @@
 //! - `unreadable`: why a text is not the value that is wanted.
 //! - `need`: what an input says of itself before there is a request.
 //! - `urls`: links to routes by name.
+//! - `cookie`: the values of a cookie.
 //! - `context`: a request on its way through its handler.
 //! - `media`: what a body says it is. `pointer`: JSON pointers.
-//! - `bounds`: what a text may be beyond its type. `cookie`: the values of a cookie.
+//! - `bounds`: what a text may be beyond its type.
 //! - `text`: path, query string, header fields and cookies, decoded.
 //! - `disk`: bytes of bodies on disk. `upload`: a file that was sent. `multipart`: a body in parts.
 //!   `parts`: those that are wanted, received. `form`: a form that is a body.

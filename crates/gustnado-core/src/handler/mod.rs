@@ -20,5 +20,5 @@ pub use contract::{RequestHandler, Verbs};
 pub use options::{ClientGone, Hooks, Options};
 pub use outcome::{Outcome, Prepared};
 pub use run::{run, run_to_finish};
-pub(crate) use verb::Call;
 pub use verb::Verb;
+pub(crate) use verb::{Action, Call};

@@ -55,6 +55,22 @@ impl Verb {
     }
 }
 
+/// What calling a verb takes, without its words: small, as it is copied for each request.
+#[derive(Clone, Copy)]
+pub(crate) struct Action {
+    pub(crate) call: Call,
+    pub(crate) options: Options,
+}
+
+impl Verb {
+    pub(crate) fn action(&self) -> Action {
+        Action {
+            call: self.call,
+            options: self.options,
+        }
+    }
+}
+
 impl fmt::Debug for Verb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Verb({})", self.method)

@@ -1,6 +1,6 @@
 //! One server-sent event, line for line (HTML section 9.2.6). It must not know the stream.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{borrow::Cow, fmt::Write as _, time::Duration};
 
 use bytes::Bytes;
 
@@ -22,7 +22,7 @@ pub struct Event {
     /// The lines, each with its end.
     lines: String,
     /// What cannot be written.
-    refused: Option<&'static str>,
+    refused: Option<Cow<'static, str>>,
 }
 
 impl Event {
@@ -35,13 +35,17 @@ impl Event {
         event
     }
 
-    /// An event with this value as JSON.
-    ///
-    /// # Errors
-    /// When the value cannot be written, such as a map with keys that JSON cannot have.
+    /// An event with this value as JSON. With one that cannot be written, such as a map with keys
+    /// that JSON cannot have, the stream breaks off and the log says why.
     #[cfg(feature = "json")]
-    pub fn json(value: &impl serde_core::Serialize) -> Result<Self, BoxError> {
-        Ok(Self::data(serde_json::to_string(value)?))
+    pub fn json(value: &impl serde_core::Serialize) -> Self {
+        match serde_json::to_string(value) {
+            Ok(text) => Self::data(text),
+            Err(error) => Self {
+                lines: String::new(),
+                refused: Some(format!("an event's value: {error}").into()),
+            },
+        }
     }
 
     /// The name that scripts listen for; `message` unless set. It has one line: with more, the
@@ -60,7 +64,7 @@ impl Event {
         let id = id.as_ref();
         if id.contains('\0') {
             // Browsers would go on with the id before.
-            self.refused = Some("an event's id has a NUL");
+            self.refused = Some("an event's id has a NUL".into());
         }
         self.with("id", id, "an event's id has more than one line")
     }
@@ -73,7 +77,7 @@ impl Event {
 
     fn with(mut self, field: &str, value: &str, why_not: &'static str) -> Self {
         if value.contains(['\r', '\n']) {
-            self.refused = Some(why_not);
+            self.refused = Some(why_not.into());
             return self;
         }
         self.push(field, value);
@@ -87,7 +91,7 @@ impl Event {
 
     pub(super) fn write(self) -> Result<Bytes, BoxError> {
         if let Some(why) = self.refused {
-            return Err(why.into());
+            return Err(why.into_owned().into());
         }
         let mut lines = self.lines;
         lines.push('\n');
@@ -166,9 +170,9 @@ mod tests {
     #[cfg(feature = "json")]
     #[test]
     fn json_is_one_line() {
-        let event = Event::json(&["a\nb"]).unwrap();
+        let event = Event::json(&["a\nb"]);
         assert_eq!(written(event).unwrap(), "data: [\"a\\nb\"]\n\n");
         let bad = std::collections::HashMap::from([([1, 2], 3)]);
-        assert!(Event::json(&bad).is_err());
+        assert!(written(Event::json(&bad)).is_err());
     }
 }

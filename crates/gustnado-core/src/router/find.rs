@@ -103,6 +103,11 @@ impl Router {
         self.scopes.iter()
     }
 
+    /// Where requests stand that no scope answers for.
+    pub(crate) fn nowhere(&self) -> &Arc<RouteInfo> {
+        &self.nowhere
+    }
+
     /// What the application says for all that is in no group.
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.nowhere.shared

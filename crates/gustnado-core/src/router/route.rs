@@ -8,7 +8,7 @@ use http::{HeaderValue, Method, header};
 use crate::{
     error::Error,
     extract::RouteInfo,
-    handler::{Definition, Verb},
+    handler::{Action, Definition, Verb},
     middleware::Layers,
     mount::Mount,
     response::Response,
@@ -44,7 +44,7 @@ pub(crate) struct MountRoute {
 /// What the router found for a request.
 pub(crate) enum Matched {
     /// A verb, and what its context is made of.
-    Verb(Verb, Arc<RouteInfo>, Captures),
+    Verb(Action, Arc<RouteInfo>, Captures),
     /// A mount.
     Mount(Arc<MountRoute>),
     /// An answer that needs no handler: OPTIONS, or the way to a path with or without a slash.
@@ -90,14 +90,14 @@ impl HandlerRoute {
 
     /// The verb that answers a method, if there is one.
     #[inline]
-    pub(super) fn verb(&self, method: &Method) -> Option<Verb> {
+    pub(super) fn verb(&self, method: &Method) -> Option<Action> {
         let named = |method: &str| self.verbs.iter().find(|verb| verb.method == method);
         // HEAD is a GET whose body is not sent; `write` sees to that.
         let verb = named(method.as_str()).or_else(|| {
             let head = *method == Method::HEAD;
             head.then(|| named("GET")).flatten()
         });
-        verb.copied()
+        verb.map(Verb::action)
     }
 
     /// What it answers to a method that no verb of it does.

@@ -9,3 +9,6 @@ mod first_handler {}
 
 #[doc = include_str!("../docs/limits.md")]
 mod limits {}
+
+#[doc = include_str!("../docs/openapi.md")]
+mod openapi {}

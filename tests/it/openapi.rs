@@ -289,6 +289,13 @@ impl Bodies {
     async fn purge(self, body: Body) {}
 }
 
+#[derive(Inputs)]
+struct Icon {
+    /// What it looks like.
+    #[form]
+    icon: Upload,
+}
+
 #[derive(RequestHandler)]
 #[route("/forms")]
 struct Forms;
@@ -296,7 +303,7 @@ struct Forms;
 #[verbs]
 impl Forms {
     async fn post(self, #[form] email: String, #[form(default = 18, min = 18)] age: u8) {}
-    async fn put(self, #[form] pictures: Vec<Upload>, #[form] icon: Upload) {}
+    async fn put(self, #[form] pictures: Vec<Upload>, icon: Icon) {}
     async fn patch(self, text: Text) {}
 }
 
@@ -380,10 +387,11 @@ fn forms() {
 
     let put = operation(&document, "/forms", "put");
     let file = json!({"type": "string", "format": "binary"});
+    let icon = json!({"type": "string", "format": "binary", "description": "What it looks like."});
     let form = json!({"schema": {
         "type": "object",
         "required": ["icon"],
-        "properties": {"pictures": {"type": "array", "items": file}, "icon": file},
+        "properties": {"pictures": {"type": "array", "items": file}, "icon": icon},
     }});
     assert_eq!(
         put["requestBody"]["content"],

@@ -32,7 +32,7 @@ pub trait Known {
 
 impl<T: JsonSchema + ?Sized> Known for Probe<T> {
     fn note_schema(&self, operation: &mut Operation) {
-        let schema = SchemaOf(|generator| generator.subschema_for::<T>());
+        let schema = SchemaOf(SchemaGenerator::subschema_for::<T>);
         operation.note_type(type_name::<T>(), Box::new(schema));
     }
 }

@@ -17,7 +17,7 @@
 pub struct TextKind {
     /// What it is at the bottom.
     pub base: Base,
-    /// A narrower form, by its name in JSON Schema or OpenAPI: `uuid`, `ipv4`, `int64`.
+    /// A narrower form, by its name in JSON Schema: `uuid`, `ipv4`, `int64`.
     pub format: Option<&'static str>,
     /// The least number.
     pub min: Option<Number>,

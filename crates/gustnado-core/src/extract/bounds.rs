@@ -98,6 +98,12 @@ impl Bounds {
         kind
     }
 
+    /// Whether there are any: it may be that something is only told.
+    pub(super) fn bound_something(&self) -> bool {
+        let numbers = self.min.is_some() || self.max.is_some();
+        numbers || self.len.is_some() || self.pattern.is_some()
+    }
+
     /// What is wrong with the bounds themselves.
     pub(super) fn problem(&self) -> Option<String> {
         let error = self.compile(self.pattern?).err()?;

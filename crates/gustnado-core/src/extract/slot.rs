@@ -166,48 +166,14 @@ impl<T: Send + 'static> AnySlot for Slot<T> {
                 need,
             });
         };
+        if let Some((said, problems)) = self.how.said(name) {
+            say(Vec::new(), Need::Text(said));
+            for problem in problems {
+                say(Vec::new(), Need::BadOption(problem));
+            }
+        }
         match &mut self.how {
-            How::Text {
-                source,
-                reader,
-                default,
-                bounds,
-            } => {
-                let said = Said {
-                    place: source.place(),
-                    name,
-                    kind: reader.kind,
-                    count: reader.count,
-                    has_default: default.is_some(),
-                    bounds: *bounds,
-                };
-                say(Vec::new(), Need::Text(said));
-                for problem in problems(*bounds, *default) {
-                    say(Vec::new(), Need::BadOption(problem));
-                }
-            }
-            How::Form {
-                reader,
-                default,
-                bounds,
-            } => {
-                let said = Said {
-                    place: Place::Form,
-                    name,
-                    kind: reader.kind,
-                    count: reader.count,
-                    has_default: default.is_some(),
-                    bounds: *bounds,
-                };
-                say(Vec::new(), Need::Text(said));
-                if reader.file && bounds.is_some() {
-                    let problem = "bounds hold for text, and it is a file".into();
-                    say(Vec::new(), Need::BadOption(problem));
-                }
-                for problem in problems(*bounds, *default) {
-                    say(Vec::new(), Need::BadOption(problem));
-                }
-            }
+            How::Text { .. } | How::Form { .. } => {}
             How::State { id, type_name, .. } => say(Vec::new(), Need::State(*id, type_name)),
             How::Typed(typed) => {
                 let mut list = Needs::default();
@@ -274,14 +240,46 @@ impl<T: Send + 'static> AnySlot for Slot<T> {
     }
 }
 
-/// What is wrong with the options of an input.
-fn problems<T>(
-    bounds: Option<&'static Bounds>,
-    default: Option<fn() -> Result<T, ParamError>>,
-) -> impl Iterator<Item = String> {
-    let default = default.and_then(|default| default().err());
-    let default = default.map(|error| format!("its default cannot be used: {error}"));
-    bounds.and_then(Bounds::problem).into_iter().chain(default)
+impl<T> How<T> {
+    /// What is said of a value that is read from text, and what is wrong with its options.
+    fn said(&self, name: &'static str) -> Option<(Said, Vec<String>)> {
+        let (place, (kind, count, file), default, bounds) = match self {
+            Self::Text {
+                source,
+                reader,
+                default,
+                bounds,
+            } => {
+                let of_type = (reader.kind, reader.count, false);
+                (source.place(), of_type, *default, *bounds)
+            }
+            Self::Form {
+                reader,
+                default,
+                bounds,
+            } => {
+                let of_type = (reader.kind, reader.count, reader.file);
+                (Place::Form, of_type, *default, *bounds)
+            }
+            Self::State { .. } | Self::Typed(_) | Self::Group(_) => return None,
+        };
+        let said = Said {
+            place,
+            name,
+            kind,
+            count,
+            has_default: default.is_some(),
+            bounds,
+        };
+        let mut problems = Vec::new();
+        if file && bounds.is_some_and(Bounds::bound_something) {
+            problems.push("bounds hold for text, and it is a file".into());
+        }
+        problems.extend(bounds.and_then(Bounds::problem));
+        let default = default.and_then(|default| default().err());
+        problems.extend(default.map(|error| format!("its default cannot be used: {error}")));
+        Some((said, problems))
+    }
 }
 
 /// What slots say of themselves at start-up.

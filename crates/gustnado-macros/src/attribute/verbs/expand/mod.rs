@@ -23,12 +23,9 @@ pub(super) fn expand(block: &Block) -> TokenStream {
     let generic = !generics.params.is_empty();
     let mut entries = Vec::new();
     let mut rules = bodies::Rules::default();
-    let finishes = block.hook(Hook::OnFinish).is_some();
     for method in &block.methods {
         if let Some(Role::Verb(name)) = &method.role {
-            let prepare = block.hook(Hook::Prepare);
-            let described = DESCRIBES.then(|| describe::describe(method, prepare));
-            entries.push(entry(method, name, finishes, described));
+            entries.push(entry(method, name, block));
             rules.add(method, name, generic);
         }
     }
@@ -74,13 +71,9 @@ fn owned(block: &Block) -> (Generics, TokenStream) {
 
 /// A line of the table: everything of it stands at the method's name, so that a future that cannot
 /// be sent is reported there.
-fn entry(
-    method: &Method,
-    name: &str,
-    finishes: bool,
-    described: Option<TokenStream>,
-) -> TokenStream {
+fn entry(method: &Method, name: &str, block: &Block) -> TokenStream {
     let span = method.ident.span();
+    let finishes = block.hook(Hook::OnFinish).is_some();
     let run = if finishes { "run_to_finish" } else { "run" };
     let [verb, run] = ["Verb", run].map(|name| runtime(name, span));
     let (conditions, doc, ident) = (&method.conditions, &method.doc, &method.ident);
@@ -119,6 +112,7 @@ fn entry(
     };
     let options = method.options.value(span);
     let options = options.map(|options| quote_spanned!(span=> .with(#options)));
+    let described = DESCRIBES.then(|| describe::describe(method, block.hook(Hook::Prepare)));
     let entry = quote_spanned!(span=> #verb::new(#name, #doc, #call) #options #described);
     quote!(#(#conditions)* #entry)
 }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 fn document(app: Application) -> Document {
-    app.build().unwrap().openapi()
+    app.build().expect("it is sound").openapi()
 }
 
 /// The operation at a path.
@@ -29,25 +29,21 @@ fn operation(document: &Document, path: &str, method: &str) -> Value {
     item[method].clone()
 }
 
-/// A parameter, without what tells which it is.
+/// A parameter.
 fn parameter(operation: &Value, place: &str, name: &str) -> Value {
-    let parameters = operation["parameters"].as_array().unwrap();
+    let parameters = operation["parameters"].as_array().expect("there are some");
     let mut found = parameters
         .iter()
         .filter(|p| p["in"] == place && p["name"] == name);
-    let mut found = found
-        .next()
-        .unwrap_or_else(|| panic!("{place} {name} in {operation}"))
-        .clone();
-    let object = found.as_object_mut().unwrap();
-    object.remove("in");
-    object.remove("name");
+    let found = found.next();
     found
+        .unwrap_or_else(|| panic!("{place} {name} in {operation}"))
+        .clone()
 }
 
 /// The statuses of its answers.
 fn statuses(operation: &Value) -> Vec<&str> {
-    let responses = operation["responses"].as_object().unwrap();
+    let responses = operation["responses"].as_object().expect("there are some");
     responses.keys().map(String::as_str).collect()
 }
 
@@ -133,6 +129,7 @@ impl Users {
     ///
     /// Those that there are,
     /// and no others.
+    #[allow(clippy::too_many_arguments, reason = "one of each kind")]
     async fn get(
         self,
         paging: Paging,
@@ -161,68 +158,56 @@ fn values_of_text() {
     let document = users();
     assert_eq!(document.warnings(), [""; 0]);
     let get = operation(&document, "/v1/users/{id}/{rest}", "get");
-    let u64_max = json!(u64::MAX);
-    let table = [
+    let string = json!({"type": "string"});
+    let whole = |format: &str, min: u64, max: u64| json!({"type": "integer", "format": format, "minimum": min, "maximum": max});
+    let mut page = whole("uint32", 1, u32::MAX.into());
+    page["default"] = json!(1);
+    let required = [
+        ("path id", whole("uint64", 0, u64::MAX)),
         (
-            "path",
-            "id",
-            json!({"required": true, "schema": {"type": "integer", "format": "uint64", "minimum": 0, "maximum": u64_max}}),
+            "path rest",
+            json!({"type": "string", "minLength": 1, "maxLength": 64}),
         ),
         (
-            "path",
-            "rest",
-            json!({"required": true, "schema": {"type": "string", "minLength": 1, "maxLength": 64}}),
+            "query order",
+            json!({"type": "string", "enum": ["newest_first", "a-z"]}),
         ),
+    ];
+    let seen = whole("uint8", 0, 255);
+    let optional = [
         (
-            "header",
-            "x-origin",
-            json!({"required": false, "description": "Where they come from.", "schema": {"type": "string", "pattern": "^[a-z]+$"}}),
+            "header x-origin",
+            json!({"type": "string", "pattern": "^[a-z]+$"}),
         ),
+        ("cookie seen", json!({"type": "array", "items": seen})),
+        ("query page", page),
         (
-            "cookie",
-            "seen",
-            json!({"required": false, "schema": {"type": "array", "items": {"type": "integer", "format": "uint8", "minimum": 0, "maximum": 255}}}),
+            "query colour",
+            json!({"type": "string", "pattern": "^[0-9a-f]{6}$", "default": "000000"}),
         ),
+        ("query loud", json!({"type": "boolean"})),
         (
-            "query",
-            "page",
-            json!({"required": false, "description": "Which page, from 1.", "schema": {"type": "integer", "format": "uint32", "minimum": 1, "maximum": u32::MAX, "default": 1}}),
+            "query ratio",
+            json!({"type": "number", "format": "double", "maximum": 1, "default": -0.5}),
         ),
+        ("query tags", json!({"type": "array", "items": string})),
         (
-            "query",
-            "order",
-            json!({"required": true, "schema": {"type": "string", "enum": ["newest_first", "a-z"]}}),
-        ),
-        (
-            "query",
-            "colour",
-            json!({"required": false, "schema": {"type": "string", "pattern": "^[0-9a-f]{6}$", "default": "000000"}}),
-        ),
-        (
-            "query",
-            "loud",
-            json!({"required": false, "schema": {"type": "boolean"}}),
-        ),
-        (
-            "query",
-            "ratio",
-            json!({"required": false, "schema": {"type": "number", "format": "double", "maximum": 1, "default": -0.5}}),
-        ),
-        (
-            "query",
-            "tags",
-            json!({"required": false, "schema": {"type": "array", "items": {"type": "string"}}}),
-        ),
-        (
-            "query",
-            "initial",
-            json!({"required": false, "schema": {"type": "string", "minLength": 1, "maxLength": 1}}),
+            "query initial",
+            json!({"type": "string", "minLength": 1, "maxLength": 1}),
         ),
     ];
     let count = get["parameters"].as_array().unwrap().len();
-    assert_eq!(count, table.len());
-    for (place, name, expected) in table {
-        assert_eq!(parameter(&get, place, name), expected, "{name}");
+    assert_eq!(count, required.len() + optional.len());
+    let required = required.into_iter().map(|row| (true, row));
+    let optional = optional.into_iter().map(|row| (false, row));
+    for (is_required, (of, schema)) in required.chain(optional) {
+        let (place, name) = of.split_once(' ').unwrap();
+        let found = parameter(&get, place, name);
+        assert_eq!(
+            (&found["required"], &found["schema"]),
+            (&json!(is_required), &schema),
+            "{of}"
+        );
     }
 }
 
@@ -231,6 +216,12 @@ fn words_names_and_failures_of_inputs() {
     let document = users();
     let path = "/v1/users/{id}/{rest}";
     let get = operation(&document, path, "get");
+    for (place, name, doc) in [
+        ("header", "x-origin", "Where they come from."),
+        ("query", "page", "Which page, from 1."),
+    ] {
+        assert_eq!(parameter(&get, place, name)["description"], doc);
+    }
     let item = &document.json()["paths"][path];
     assert_eq!(item["description"], "Who there is.");
     assert_eq!(get["summary"], "List users.");

@@ -208,7 +208,7 @@ mod tests {
         let option = Ident::new(option, Span::call_site());
         let value: TokenStream = value.parse().expect("tokens");
         bounds.read(&option, &value, &mut diag);
-        let tokens = bounds.expand(Span::call_site()).to_string();
+        let tokens = bounds.expand(Span::call_site(), None, "").to_string();
         let tokens = tokens.replace([' ', '\n'], "");
         let steps = tokens.split_once("::new()").map(|(_, steps)| steps);
         let steps = steps.and_then(|steps| steps.split_once(';'));

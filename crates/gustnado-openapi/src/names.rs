@@ -60,9 +60,10 @@ pub(crate) fn path(template: &str) -> String {
         if let Some(after) = rest.strip_prefix(brace) {
             path.push_str(if brace == "{" { "%7B" } else { "%7D" });
             rest = after;
-        } else {
-            path.push_str(brace);
-            rest = rest.strip_prefix('*').unwrap_or(rest);
+        } else if let Some((name, after)) = rest.split_once('}') {
+            let name = name.strip_prefix('*').unwrap_or(name);
+            path.extend(["{", name, "}"]);
+            rest = after;
         }
     }
     path.push_str(rest);

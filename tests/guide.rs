@@ -42,3 +42,6 @@ mod from_tornado {}
 
 #[doc = include_str!("../docs/limits.md")]
 mod limits {}
+
+#[doc = include_str!("../docs/openapi.md")]
+mod openapi {}

@@ -5,6 +5,7 @@
 //! - `handlers`: what the macros promise, through an application without a socket.
 //! - `inputs`: where inputs come from and when: cookies, bounds, words, groups.
 //! - `layers`: layers of tower's around applications and groups.
+//! - `openapi`: what an application says of itself, and the page that shows it.
 //! - `replies`: what answers carry besides their content, and streams.
 //! - `routes`: which of several routes answers a path.
 //! - `start`: what cannot be started says why.
@@ -17,6 +18,7 @@ mod handlers;
 mod hooks;
 mod inputs;
 mod layers;
+mod openapi;
 mod replies;
 mod routes;
 mod start;

@@ -8,6 +8,8 @@ use http::{
     header::{self, HeaderName},
 };
 
+use crate::describe::Operation;
+
 /// Any error, as the ecosystem passes it along.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -346,6 +348,15 @@ pub trait HttpError: StdError + Send + Sync + 'static {
     fn problem_type(&self) -> Option<&'static str> {
         None
     }
+
+    /// Says which errors of the type there are, to whoever describes the application. By itself it
+    /// says that there may be any.
+    fn describe(operation: &mut Operation)
+    where
+        Self: Sized,
+    {
+        operation.any_failure();
+    }
 }
 
 impl<E: HttpError> From<E> for Error {
@@ -368,18 +379,40 @@ impl<E: HttpError> From<E> for Error {
 )]
 pub trait IntoError {
     fn into_error(self) -> Error;
+
+    fn describe(operation: &mut Operation)
+    where
+        Self: Sized;
 }
 
 impl<E: HttpError> IntoError for E {
     fn into_error(self) -> Error {
         self.into()
     }
+
+    fn describe(operation: &mut Operation) {
+        <E as HttpError>::describe(operation);
+    }
 }
 
 impl IntoError for Error {
+    fn describe(operation: &mut Operation) {
+        operation.any_failure();
+    }
+
     fn into_error(self) -> Error {
         self
     }
+}
+
+/// The error of a `Result` whose alias hides it.
+#[doc(hidden)]
+pub trait Fallible {
+    type Error;
+}
+
+impl<T, E> Fallible for std::result::Result<T, E> {
+    type Error = E;
 }
 
 /// `.or_404("…")?` on an `Option` or a `Result`.

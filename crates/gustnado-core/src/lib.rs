@@ -5,7 +5,7 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`describe`], [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`endless`], [`bounded`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
@@ -27,6 +27,7 @@ mod body;
 mod bounded;
 mod channel;
 mod connection;
+pub mod describe;
 mod endless;
 mod error;
 mod extract;
@@ -90,11 +91,11 @@ pub mod __private {
     pub use http::{HeaderMap, StatusCode};
 
     pub use crate::{
-        error::{Error, HttpError, IntoError},
+        describe::{Number, Operation, TextKind},
+        error::{Error, Fallible, HttpError, IntoError},
         extract::{
-            Bounds, Cx, FromForm, FromParam, FromRequest, Inputs, Needs, Number, ParamError,
-            PathValue, SharedState, Slot, Slots, Source, Stage, group_needs, group_slot,
-            read_group,
+            Bounds, Cx, FromForm, FromParam, FromRequest, Inputs, Needs, ParamError, PathValue,
+            SharedState, Slot, Slots, Source, Stage, group_needs, group_slot, read_group,
         },
         handler::{
             ClientGone, Hooks, Options, Outcome, Prepared, RequestHandler, Verb, Verbs, run,

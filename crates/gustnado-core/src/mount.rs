@@ -8,6 +8,7 @@ use tower_service::Service;
 
 use crate::{
     body::Body,
+    describe::Api,
     error::{BoxError, Error},
     extract::BoxFuture,
     request::Request,
@@ -21,6 +22,12 @@ pub trait Mount: Send + Sync + 'static {
     /// What is wrong with it, each in a sentence without a full stop. `build()` lists them all.
     fn problems(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    /// Looks at the application it is mounted in, once, when that is built. `describe` says what the
+    /// application says of itself, and takes a moment.
+    fn built(&self, describe: &dyn Fn() -> Api) {
+        let _ = describe;
     }
 
     /// Answers a request. Its body has the bound of what the mount stands in, which

@@ -3,8 +3,9 @@
 //! reads.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{
-    Attribute, LitStr, Meta, Token,
+    Attribute, Expr, Lit, LitStr, Meta, Token,
     ext::IdentExt,
     parse::{ParseStream, Parser},
 };
@@ -46,6 +47,44 @@ pub(crate) enum Default {
     Text(LitStr),
     /// `default = value`.
     Value(TokenStream),
+}
+
+impl Default {
+    /// It as text that the parameter would be read from, where it is written as a literal.
+    pub(crate) fn text(&self) -> Option<String> {
+        let value = match self {
+            Self::OfType => return None,
+            Self::Text(text) => return Some(text.value()),
+            Self::Value(value) => value,
+        };
+        let text = value.to_string().replace(' ', "");
+        let digits = text.strip_prefix('-').unwrap_or(&text);
+        let sign = &text[..text.len() - digits.len()];
+        match syn::parse_str::<Lit>(digits).ok()? {
+            Lit::Int(number) => Some(format!("{sign}{}", number.base10_digits())),
+            Lit::Float(number) => Some(format!("{sign}{}", number.base10_digits())),
+            Lit::Bool(value) => Some(value.value.to_string()),
+            Lit::Char(value) => Some(value.value().to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// The doc comment, a line a line, each without the space it begins with.
+pub(crate) fn doc(attributes: &[Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| {
+        let Meta::NameValue(meta) = &attribute.meta else {
+            return None;
+        };
+        let Expr::Lit(value) = &meta.value else {
+            return None;
+        };
+        let text = syn::parse2::<LitStr>(value.lit.to_token_stream()).ok()?;
+        let text = text.value();
+        let is_doc = meta.path.is_ident("doc");
+        is_doc.then(|| text.strip_prefix(' ').unwrap_or(&text).to_owned())
+    });
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 /// The mark among `attributes`. A second one is a mistake.

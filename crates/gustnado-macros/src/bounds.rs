@@ -89,8 +89,9 @@ impl Bounds {
         }
     }
 
-    /// The expression of an `Option` of them.
-    pub(crate) fn expand(&self, span: Span) -> TokenStream {
+    /// The expression of an `Option` of them. With them goes what is only told: the default as it is
+    /// written, and the doc comment.
+    pub(crate) fn expand(&self, span: Span, default: Option<String>, doc: &str) -> TokenStream {
         let number = |name: &str, number: &Option<Number>| {
             let (name, ty) = (Ident::new(name, span), runtime("Number", span));
             number.map(|number| match number {
@@ -113,7 +114,9 @@ impl Bounds {
         });
         let pattern = self.pattern.as_ref();
         let text = pattern.map(|pattern| quote_spanned!(span=> .pattern(#pattern)));
-        let steps = [min, max, len, text].into_iter().flatten();
+        let default = default.map(|text| quote_spanned!(span=> .default_text(#text)));
+        let doc = (!doc.is_empty()).then(|| quote_spanned!(span=> .doc(#doc)));
+        let steps = [min, max, len, text, default, doc].into_iter().flatten();
         let steps: TokenStream = steps.collect();
         if steps.is_empty() {
             return quote_spanned!(span=> ::core::option::Option::None);
@@ -210,7 +213,7 @@ mod tests {
         let option = Ident::new(option, Span::call_site());
         let value: TokenStream = value.parse().expect("tokens");
         bounds.read(&option, &value, &mut diag);
-        let tokens = bounds.expand(Span::call_site()).to_string();
+        let tokens = bounds.expand(Span::call_site(), None, "").to_string();
         let tokens = tokens.replace([' ', '\n'], "");
         let steps = tokens.split_once("::new()").map(|(_, steps)| steps);
         let steps = steps.and_then(|steps| steps.split_once(';'));

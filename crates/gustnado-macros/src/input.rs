@@ -7,7 +7,7 @@ use quote::{quote, quote_spanned};
 use crate::{
     attr::{Default, Mark, Source, header_name},
     bounds::Bounds,
-    names::{first_span, last_span, qualified, runtime},
+    names::{DESCRIBES, first_span, last_span, qualified, runtime},
 };
 
 /// An input.
@@ -16,6 +16,8 @@ pub(crate) struct Input {
     pub(crate) name: String,
     pub(crate) ty: TokenStream,
     pub(crate) origin: Origin,
+    /// Its doc comment, where it is told.
+    pub(crate) doc: String,
 }
 
 /// Where an input comes from.
@@ -41,11 +43,7 @@ impl Input {
     /// The input `name`, marked or not.
     pub(crate) fn new(name: &str, ty: TokenStream, mark: Option<Mark>) -> Self {
         let Some(mark) = mark else {
-            return Self {
-                name: name.into(),
-                ty,
-                origin: Origin::Typed,
-            };
+            return Self::of(name.into(), ty, Origin::Typed);
         };
         let given = mark.name.map(|name| name.value());
         let (source, name) = match mark.source {
@@ -57,12 +55,9 @@ impl Input {
                 let name = given.unwrap_or(name.into());
                 let (default, bounds) = (mark.default, mark.bounds);
                 let origin = Origin::Form { default, bounds };
-                return Self { name, ty, origin };
+                return Self::of(name, ty, origin);
             }
-            Source::State => {
-                let (name, origin) = (name.into(), Origin::State);
-                return Self { name, ty, origin };
-            }
+            Source::State => return Self::of(name.into(), ty, Origin::State),
         };
         let (default, bounds) = (mark.default, mark.bounds);
         let origin = Origin::Text {
@@ -70,7 +65,17 @@ impl Input {
             default,
             bounds,
         };
-        Self { name, ty, origin }
+        Self::of(name, ty, origin)
+    }
+
+    fn of(name: String, ty: TokenStream, origin: Origin) -> Self {
+        let doc = String::new();
+        Self {
+            name,
+            ty,
+            origin,
+            doc,
+        }
     }
 
     /// The input that the route calls `name`, within `bounds`.
@@ -80,8 +85,7 @@ impl Input {
             default: None,
             bounds,
         };
-        let name = name.into();
-        Self { name, ty, origin }
+        Self::of(name.into(), ty, origin)
     }
 
     /// Whether its type may say that it reads the body.
@@ -108,12 +112,14 @@ impl Input {
                 let call = qualified(&self.ty, "FromParam");
                 let source_type = runtime("Source", span);
                 let source = Ident::new(source, span);
-                let (default, bounds) = (self.default(default.as_ref()), bounds.expand(span));
+                let bounds = self.bounds(default.as_ref(), bounds);
+                let default = self.default(default.as_ref());
                 quote_spanned!(span=> #call::slot(#source_type::#source, #name, #default, #bounds))
             }
             Origin::Form { default, bounds } => {
                 let call = qualified(&self.ty, "FromForm");
-                let (default, bounds) = (self.default(default.as_ref()), bounds.expand(span));
+                let bounds = self.bounds(default.as_ref(), bounds);
+                let default = self.default(default.as_ref());
                 quote_spanned!(span=> #call::slot(#name, #default, #bounds))
             }
             Origin::State => {
@@ -125,6 +131,11 @@ impl Input {
                 quote_spanned!(span=> #call::slot(#name))
             }
         }
+    }
+
+    fn bounds(&self, default: Option<&Default>, bounds: &Bounds) -> TokenStream {
+        let default = default.filter(|_| DESCRIBES).and_then(Default::text);
+        bounds.expand(first_span(&self.ty), default, &self.doc)
     }
 
     fn default(&self, default: Option<&Default>) -> TokenStream {

@@ -10,6 +10,15 @@ pub(crate) fn runtime(name: &str, span: Span) -> TokenStream {
     quote_spanned!(span=> ::gustnado::__private::#name)
 }
 
+/// Whether what is written also says what it is, for documents about the application.
+pub(crate) const DESCRIBES: bool = cfg!(feature = "openapi");
+
+/// `::gustnado::__openapi::NAME`, which is there when [`DESCRIBES`] is.
+pub(crate) fn openapi(name: &str, span: Span) -> TokenStream {
+    let name = Ident::new(name, span);
+    quote_spanned!(span=> ::gustnado::__openapi::#name)
+}
+
 /// `<TYPE as ::gustnado::__private::TRAIT>`, at the first token of the type.
 ///
 /// A bound that is asked for this way is reported at the type, without a word about the function

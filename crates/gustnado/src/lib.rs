@@ -44,10 +44,11 @@
 //! - `multipart`: forms with files, as `Upload` and `Multipart`
 //! - `pattern`: regular expressions as bounds of inputs
 //! - `garde`: inputs checked by the rules of the garde crate, as `Garde`
+//! - `openapi`: `app.openapi()`, an OpenAPI 3.1 document, and `ApiDocs`, a page that shows it
 
 pub mod prelude;
 
-pub use gustnado_core::testing;
+pub use gustnado_core::{describe, testing};
 
 #[cfg(feature = "garde")]
 pub use gustnado_core::Garde;
@@ -63,6 +64,8 @@ pub use gustnado_core::{
 pub use gustnado_core::{Created, Json};
 #[cfg(feature = "multipart")]
 pub use gustnado_core::{FormPart, Multipart, Upload};
+#[cfg(feature = "openapi")]
+pub use gustnado_openapi::{ApiDocs, Document, OpenApi};
 #[cfg(feature = "static")]
 pub use gustnado_static::*;
 // A derive has the name of its trait, as serde's have: one import brings both.
@@ -93,3 +96,7 @@ pub use gustnado_macros::HttpError;
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]
 pub use gustnado_core::__private;
+/// What the macros write down besides.
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+pub use gustnado_openapi::probe as __openapi;

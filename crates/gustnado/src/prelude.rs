@@ -20,6 +20,10 @@ pub use gustnado_core::{Multipart, Upload};
 #[doc(no_inline)]
 pub use gustnado_static::*;
 
+#[cfg(feature = "openapi")]
+#[doc(no_inline)]
+pub use gustnado_openapi::{ApiDocs, OpenApi};
+
 #[cfg(feature = "json")]
 #[doc(no_inline)]
 pub use gustnado_core::{Created, Json};

@@ -1,5 +1,6 @@
 //! Field notes: a small site. A page with a style sheet and a script from a folder, a JSON resource
-//! over shared state, typed inputs, errors as values, a redirect and an error page.
+//! over shared state, typed inputs, errors as values, a redirect, an error page, and a page that
+//! documents all of it.
 //!
 //! `cargo run -p quickstart`, then open <http://127.0.0.1:8888>. Another address is its argument:
 //! `cargo run -p quickstart -- 0.0.0.0:9000`.
@@ -27,11 +28,14 @@ fn application() -> Application {
     let site = StaticFiles::new(concat!(env!("CARGO_MANIFEST_DIR"), "/site"))
         .cache_control("assets/**", CacheControl::Immutable);
     Application::new()
+        .title("Field notes")
+        .version(env!("CARGO_PKG_VERSION"))
         .state(Notes::with_examples())
         .handler::<AllNotes>()
         .handler::<OneNote>()
         .handler::<OldAddress>()
         .handler::<Teapot>()
+        .mount("/docs", ApiDocs::new())
         .mount("/", site)
 }
 

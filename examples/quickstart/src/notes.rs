@@ -7,6 +7,7 @@ use std::{
 };
 
 use gustnado::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Notes the book holds at most: it is in memory, and anyone may write.
@@ -15,7 +16,7 @@ const MOST_NOTES: usize = 1000;
 pub(crate) const MOST_BYTES: usize = 1000;
 
 /// A note as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Note {
     pub(crate) id: u64,
     pub(crate) place: String,
@@ -23,7 +24,7 @@ pub(crate) struct Note {
 }
 
 /// A note as it is written down.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct NewNote {
     pub(crate) place: String,
     pub(crate) text: String,

@@ -1,14 +1,19 @@
 //! Collects an application: a group that holds all others, and what is said once. Nothing is
 //! refused here: `build()` checks the whole.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{check, frozen::App, group::Group, problem::BuildError};
+use super::{
+    check,
+    frozen::{About, App},
+    group::Group,
+    problem::BuildError,
+};
 use crate::{
     body::Body,
     error::{BoxError, Error},
@@ -33,6 +38,7 @@ use crate::{
 pub struct Application {
     root: Group,
     workers: usize,
+    about: About,
 }
 
 impl Application {
@@ -42,6 +48,11 @@ impl Application {
         Self {
             root: Group::new(""),
             workers: 0,
+            about: About {
+                title: "Application".into(),
+                version: "0".into(),
+                description: String::new(),
+            },
         }
     }
 
@@ -148,6 +159,24 @@ impl Application {
         self
     }
 
+    /// Names it, for whoever reads its description. The default is `Application`.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.about.title = title.into();
+        self
+    }
+
+    /// Says which version of it this is, such as `env!("CARGO_PKG_VERSION")`. The default is `0`.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.about.version = version.into();
+        self
+    }
+
+    /// Says more of it, in Markdown, for whoever reads its description. The default is nothing.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.about.description = description.into();
+        self
+    }
+
     /// Checks everything and freezes it.
     ///
     /// # Errors
@@ -155,7 +184,9 @@ impl Application {
     /// none, each with the handler and the line it is written in.
     pub fn build(self) -> Result<App, BuildError> {
         let router = check::router(self.root)?;
-        Ok(App::new(router, self.workers))
+        let app = App::new(router, self.workers, Arc::new(self.about));
+        app.show_to_mounts();
+        Ok(app)
     }
 
     /// Checks everything, as [`build`](Self::build) does: one line in a test.

@@ -5,7 +5,9 @@ use std::{
     sync::Arc,
 };
 
+use super::inputs;
 use crate::{
+    describe::Api,
     error::Error,
     extract::Shared,
     limits::Limits,
@@ -25,18 +27,41 @@ pub struct App {
 struct Inner {
     router: Router,
     workers: usize,
+    about: Arc<About>,
+}
+
+/// What an application says of itself as a whole.
+pub(super) struct About {
+    pub(super) title: String,
+    pub(super) version: String,
+    pub(super) description: String,
 }
 
 impl App {
-    pub(super) fn new(router: Router, workers: usize) -> Self {
+    pub(super) fn new(router: Router, workers: usize, about: Arc<About>) -> Self {
+        let inner = Inner {
+            router,
+            workers,
+            about,
+        };
         Self {
-            inner: Arc::new(Inner { router, workers }),
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Gives what is mounted a look at the whole, which is there from now on.
+    pub(super) fn show_to_mounts(&self) {
+        for route in self.router().routes() {
+            if let Route::Mount(route) = route {
+                route.mount.built(&|| self.describe());
+            }
         }
     }
 
     /// The same application for another worker, with reference counts and a stop of its own.
     pub(crate) fn replica(&self) -> Self {
-        Self::new(self.router().replica(), self.inner.workers)
+        let about = Arc::clone(&self.inner.about);
+        Self::new(self.router().replica(), self.inner.workers, about)
     }
 
     /// How many workers were asked for; 0 is one per core.
@@ -72,6 +97,26 @@ impl App {
     #[must_use]
     pub fn routes(&self) -> Routes<'_> {
         Routes(self.router())
+    }
+
+    /// What it says of itself: its operations, with their inputs and replies. No request is made for
+    /// it and no handler runs.
+    #[must_use]
+    pub fn describe(&self) -> Api {
+        let mut operations = Vec::new();
+        for route in self.router().routes() {
+            if let Route::Handler(route) = route {
+                let verbs = route.verbs.iter();
+                operations.extend(verbs.map(|verb| inputs::operation(route, verb)));
+            }
+        }
+        let about = &self.inner.about;
+        Api {
+            title: about.title.clone(),
+            version: about.version.clone(),
+            description: about.description.clone(),
+            operations,
+        }
     }
 
     /// The path of a handler, the prefixes of its groups included, with these values in it,

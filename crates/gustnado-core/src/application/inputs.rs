@@ -7,7 +7,9 @@ use std::{
 
 use super::problem::BuildProblem;
 use crate::{
+    describe::{Operation, Place},
     extract::{Cx, Described, Need, RouteInfo},
+    handler::Verb,
     router::HandlerRoute,
 };
 
@@ -17,7 +19,7 @@ pub(super) fn check(route: &HandlerRoute, problems: &mut Vec<BuildProblem>) {
     let RouteInfo {
         pattern, shared, ..
     } = &*route.info;
-    for described in describe(route) {
+    for described in route.verbs.iter().flat_map(|verb| dry_run(route, verb)) {
         let Described {
             name: input,
             at,
@@ -25,12 +27,16 @@ pub(super) fn check(route: &HandlerRoute, problems: &mut Vec<BuildProblem>) {
             need,
         } = described;
         let problem = match need {
-            Need::Path if pattern.position(&input).is_none() => BuildProblem::NotInRoute {
-                handler,
-                input,
-                template: pattern.as_str().into(),
-                at,
-            },
+            Need::Text(said)
+                if said.place == Place::Path && pattern.position(said.name).is_none() =>
+            {
+                BuildProblem::NotInRoute {
+                    handler,
+                    input,
+                    template: pattern.as_str().into(),
+                    at,
+                }
+            }
             Need::State(id, type_name) if !shared.state.contains(id) => {
                 BuildProblem::MissingState {
                     handler,
@@ -46,7 +52,7 @@ pub(super) fn check(route: &HandlerRoute, problems: &mut Vec<BuildProblem>) {
                 problem,
                 at,
             },
-            Need::Path | Need::State(..) => continue,
+            Need::State(..) | Need::Text(_) | Need::Typed(_) => continue,
         };
         // A field is described by every verb.
         if !problems.contains(&problem) {
@@ -55,17 +61,39 @@ pub(super) fn check(route: &HandlerRoute, problems: &mut Vec<BuildProblem>) {
     }
 }
 
-/// What the inputs of a route's verbs say of themselves: each verb is called with a context that
-/// only listens. The calls end before they come to a handler of the user's.
-fn describe(route: &HandlerRoute) -> Vec<Described> {
-    let mut described = Vec::new();
-    for verb in &*route.verbs {
-        let mut cx = Cx::dry_run(Arc::clone(&route.info));
-        let poll = (verb.call)(&mut cx)
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()));
-        debug_assert!(poll.is_ready(), "a dry run waits for nothing");
-        described.append(&mut cx.take_described());
+/// What a verb of a route says of itself: what it takes, what it answers, how it fails.
+pub(super) fn operation(route: &HandlerRoute, verb: &Verb) -> Operation {
+    let mut operation = Operation::default();
+    operation.method = verb.method;
+    operation.template = route.info.pattern.as_str().into();
+    operation.handler = route.name;
+    operation.handler_doc = route.doc;
+    operation.doc = verb.doc;
+    operation.own_errors = route.info.writes_errors();
+    for described in dry_run(route, verb) {
+        match described.need {
+            Need::Text(said) => operation.push_parameter(said.parameter()),
+            Need::Typed(describe) => describe(&mut operation),
+            Need::State(..) | Need::BadOption(_) => {}
+        }
     }
-    described
+    match verb.describe {
+        Some(describe) => describe(&mut operation),
+        None => {
+            operation.any_reply();
+            operation.any_failure();
+        }
+    }
+    operation
+}
+
+/// What the inputs of a verb say of themselves: it is called with a context that only listens. The
+/// call ends before it comes to a handler of the user's.
+fn dry_run(route: &HandlerRoute, verb: &Verb) -> Vec<Described> {
+    let mut cx = Cx::dry_run(Arc::clone(&route.info));
+    let poll = (verb.call)(&mut cx)
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()));
+    debug_assert!(poll.is_ready(), "a dry run waits for nothing");
+    cx.take_described()
 }

@@ -6,6 +6,7 @@
 use std::sync::OnceLock;
 
 use super::unreadable::ValueError;
+use crate::describe::{Number, TextKind};
 
 /// The bounds of an input.
 #[doc(hidden)]
@@ -16,17 +17,13 @@ pub struct Bounds {
     /// Characters, from and to.
     len: Option<(usize, usize)>,
     pattern: Option<&'static str>,
+    /// The default as it is written; only told.
+    default: Option<&'static str>,
+    /// The doc comment; only told.
+    doc: &'static str,
     /// The pattern, compiled when the application is built.
     #[cfg(feature = "pattern")]
     compiled: OnceLock<Result<regex_lite::Regex, String>>,
-}
-
-/// A number as the program has it.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Number {
-    Whole(i128),
-    Real(f64),
 }
 
 impl Bounds {
@@ -41,6 +38,8 @@ impl Bounds {
             max: None,
             len: None,
             pattern: None,
+            default: None,
+            doc: "",
             #[cfg(feature = "pattern")]
             compiled: OnceLock::new(),
         }
@@ -70,6 +69,41 @@ impl Bounds {
         self
     }
 
+    #[must_use]
+    pub const fn default_text(mut self, default: &'static str) -> Self {
+        self.default = Some(default);
+        self
+    }
+
+    #[must_use]
+    pub const fn doc(mut self, doc: &'static str) -> Self {
+        self.doc = doc;
+        self
+    }
+
+    /// The default as it is written, where it is a literal, and the doc comment.
+    pub(super) fn said(&self) -> (Option<&'static str>, &'static str) {
+        (self.default, self.doc)
+    }
+
+    /// What a text of a kind is within the bounds.
+    pub(super) fn narrow(&self, mut kind: TextKind) -> TextKind {
+        kind.min = self.min.or(kind.min);
+        kind.max = self.max.or(kind.max);
+        if let Some((from, to)) = self.len {
+            kind.min_len = (from > 0).then_some(from);
+            kind.max_len = (to < usize::MAX).then_some(to);
+        }
+        kind.pattern = self.pattern.or(kind.pattern);
+        kind
+    }
+
+    /// Whether there are any: it may be that something is only told.
+    pub(super) fn bound_something(&self) -> bool {
+        let numbers = self.min.is_some() || self.max.is_some();
+        numbers || self.len.is_some() || self.pattern.is_some()
+    }
+
     /// What is wrong with the bounds themselves.
     pub(super) fn problem(&self) -> Option<String> {
         let error = self.compile(self.pattern?).err()?;
@@ -83,11 +117,11 @@ impl Bounds {
         // The length is first, so that a pattern is not tried on a text that is too long.
         let bad_len = self.len.filter(|len| !has_len(text, *len)).map(len_words);
         let bad_number = || {
-            let low = |min: &Number| !min.compared(text, |text, min| text >= min, f64::ge);
-            let high = |max: &Number| !max.compared(text, |text, max| text <= max, f64::le);
+            let low = |min: &Number| !compared(*min, text, |text, min| text >= min, f64::ge);
+            let high = |max: &Number| !compared(*max, text, |text, max| text <= max, f64::le);
             let low = self.min.filter(low).map(|min| ("least", min));
             let bad = low.or_else(|| self.max.filter(high).map(|max| ("most", max)));
-            bad.map(|(word, number)| format!("must be at {word} {}", number.words()))
+            bad.map(|(word, number)| format!("must be at {word} {}", words(number)))
         };
         let bad_form = || {
             let pattern = self
@@ -132,32 +166,30 @@ impl Default for Bounds {
     }
 }
 
-impl Number {
-    /// Compares a text with it: as whole numbers where both are, which is exact, else as what they
-    /// come close to. A text that is no number passes; one that is "not a number" does not.
-    fn compared(
-        self,
-        text: &str,
-        whole: fn(i128, i128) -> bool,
-        real: fn(&f64, &f64) -> bool,
-    ) -> bool {
-        let bound = match self {
-            Self::Whole(bound) => {
-                if let Ok(text) = text.parse() {
-                    return whole(text, bound);
-                }
-                bound as f64
+/// Compares a text with a number: as whole numbers where both are, which is exact, else as what they
+/// come close to. A text that is no number passes; one that is "not a number" does not.
+fn compared(
+    number: Number,
+    text: &str,
+    whole: fn(i128, i128) -> bool,
+    real: fn(&f64, &f64) -> bool,
+) -> bool {
+    let bound = match number {
+        Number::Whole(bound) => {
+            if let Ok(text) = text.parse() {
+                return whole(text, bound);
             }
-            Self::Real(bound) => bound,
-        };
-        text.parse().map_or(true, |text| real(&text, &bound))
-    }
-
-    fn words(self) -> String {
-        match self {
-            Self::Whole(number) => number.to_string(),
-            Self::Real(number) => number.to_string(),
+            bound as f64
         }
+        Number::Real(bound) => bound,
+    };
+    text.parse().map_or(true, |text| real(&text, &bound))
+}
+
+fn words(number: Number) -> String {
+    match number {
+        Number::Whole(number) => number.to_string(),
+        Number::Real(number) => number.to_string(),
     }
 }
 

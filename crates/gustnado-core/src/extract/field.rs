@@ -6,10 +6,11 @@ use super::{
     bounds::Bounds,
     form::{Form, Wish},
     param::FromParam,
-    slot::{How, Slot},
+    slot::{FormReader, How, Slot},
     text::Values,
     unreadable::{ParamError, ValueError},
 };
+use crate::describe::{Count, TextKind};
 
 /// A value that is read from a field of a form: the type of a `#[form]` argument.
 ///
@@ -26,6 +27,19 @@ pub trait FromForm: Sized + Send + 'static {
     #[doc(hidden)]
     const FILE: bool = false;
 
+    /// How many fields it is read from.
+    #[doc(hidden)]
+    const FORM_COUNT: Count = Count::One;
+
+    /// What the text in them is.
+    #[doc(hidden)]
+    fn form_kind() -> TextKind {
+        if Self::FILE {
+            return TextKind::file();
+        }
+        TextKind::text()
+    }
+
     /// Reads it from the fields of its name.
     #[doc(hidden)]
     fn from_form(form: &mut Form, wish: &Wish) -> Result<Self, ValueError>;
@@ -38,17 +52,30 @@ pub trait FromForm: Sized + Send + 'static {
         default: Option<fn() -> Result<Self, ParamError>>,
         bounds: Option<&'static Bounds>,
     ) -> Slot<Self> {
+        let reader = const {
+            &FormReader {
+                read: Self::from_form,
+                kind: Self::form_kind,
+                count: Self::FORM_COUNT,
+                file: Self::FILE,
+            }
+        };
         let how = How::Form {
-            read: Self::from_form,
+            reader,
             default,
             bounds,
-            file: Self::FILE,
         };
         Slot::new(name, how)
     }
 }
 
 impl<T: FromParam> FromForm for T {
+    const FORM_COUNT: Count = T::COUNT;
+
+    fn form_kind() -> TextKind {
+        T::kind()
+    }
+
     fn from_form(form: &mut Form, wish: &Wish) -> Result<Self, ValueError> {
         form.texts(wish, |values: &mut Values<'_>| T::from_values(values))
     }
@@ -58,6 +85,7 @@ impl<T: FromParam> FromForm for T {
 #[cfg(feature = "multipart")]
 impl FromForm for Vec<Upload> {
     const FILE: bool = true;
+    const FORM_COUNT: Count = Count::Many;
 
     fn from_form(form: &mut Form, wish: &Wish) -> Result<Self, ValueError> {
         form.files(wish)
@@ -68,6 +96,7 @@ impl FromForm for Vec<Upload> {
 #[cfg(feature = "multipart")]
 impl FromForm for Option<Upload> {
     const FILE: bool = true;
+    const FORM_COUNT: Count = Count::Optional;
 
     fn from_form(form: &mut Form, wish: &Wish) -> Result<Self, ValueError> {
         let mut files = form.files(wish)?;

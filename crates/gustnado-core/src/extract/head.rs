@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use http::{HeaderMap, Method, Uri, Version};
 
 use super::{context::Cx, need::Stage, typed::FromRequest};
-use crate::error::Error;
+use crate::{describe::Operation, error::Error};
 
 /// The other end of the connection, as an input. Behind a proxy, that is the proxy.
 ///
@@ -44,6 +44,8 @@ impl Peer {
 impl FromRequest for Peer {
     const STAGE: Stage = Stage::Params;
 
+    fn describe(_operation: &mut Operation) {}
+
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         Ok(Self(cx.request().peer()))
     }
@@ -80,6 +82,8 @@ impl RequestHead {
 
 impl FromRequest for RequestHead {
     const STAGE: Stage = Stage::Params;
+
+    fn describe(_operation: &mut Operation) {}
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         let head = cx.request().head();

@@ -14,6 +14,7 @@ use super::{
     typed::FromRequest,
 };
 use crate::{
+    describe::{Content, Operation},
     error::{BadInput, Error, Part},
     respond::Json,
 };
@@ -22,6 +23,14 @@ use crate::{
 /// none or it is not JSON, 422 where it is JSON of another form.
 impl<T: DeserializeOwned + Send + 'static> FromRequest for Json<T> {
     const STAGE: Stage = Stage::Body;
+
+    fn describe(operation: &mut Operation) {
+        operation.body(Content::json::<T>());
+        operation.failure(400, "the body is missing, or no JSON");
+        operation.failure(413, "the body is too large");
+        operation.failure(415, "the body does not say that it is JSON");
+        operation.failure(422, "the body is JSON, but not of the form that is wanted");
+    }
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         let empty = cx.body_mut().is_end_stream();

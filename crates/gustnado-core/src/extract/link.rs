@@ -10,7 +10,7 @@ use super::{
     typed::FromRequest,
     urls::{Urls, push_rest, push_segment},
 };
-use crate::error::Error;
+use crate::{describe::Operation, error::Error};
 
 /// A value that may stand for `T` in a link to a route.
 #[doc(hidden)]
@@ -53,6 +53,8 @@ impl PathValue<String> for &str {
 
 impl FromRequest for Urls {
     const STAGE: Stage = Stage::Params;
+
+    fn describe(_operation: &mut Operation) {}
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         Ok(cx.urls().clone())

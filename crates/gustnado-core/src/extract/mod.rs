@@ -56,7 +56,7 @@ mod upload;
 mod urls;
 mod valid;
 
-pub use bounds::{Bounds, Number};
+pub use bounds::Bounds;
 pub use context::Cx;
 pub(crate) use context::{RouteInfo, Shared, WriteError, WriteErrorFn};
 pub use field::FromForm;

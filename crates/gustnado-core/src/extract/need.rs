@@ -3,6 +3,9 @@
 
 use std::{any::TypeId, panic::Location};
 
+use super::bounds::Bounds;
+use crate::describe::{Count, Operation, Parameter, Place, TextKind};
+
 /// When an input is read. A stage is finished before the next begins, so that a 401 comes before
 /// a 400, and the body is not touched until everything else is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,13 +52,19 @@ pub(super) struct Needed {
     pub(super) need: Need,
 }
 
+impl Needed {
+    /// What is needed by the input itself.
+    pub(super) fn of(need: Need) -> Self {
+        let through = Vec::new();
+        Self { through, need }
+    }
+}
+
 impl Needs {
     /// Shared state of this type is used.
     pub fn state<T: 'static>(&mut self) {
-        self.push(Needed {
-            through: Vec::new(),
-            need: Need::State(TypeId::of::<T>(), std::any::type_name::<T>()),
-        });
+        let need = Need::State(TypeId::of::<T>(), std::any::type_name::<T>());
+        self.push(Needed::of(need));
     }
 
     /// Notes what the input of this type needs as needed by way of it.
@@ -87,10 +96,45 @@ pub struct Described {
     pub(crate) need: Need,
 }
 
-/// What an input needs to be there, or is wrong with it.
+/// What an input needs to be there, what is wrong with it, or what it says of itself.
 #[derive(Debug, Clone)]
 pub(crate) enum Need {
-    Path,
     State(TypeId, &'static str),
     BadOption(String),
+    /// Nothing more than text, of which this is said.
+    Text(Said),
+    /// Nothing more than its type knows, which says what it is.
+    Typed(fn(&mut Operation)),
+}
+
+/// What is said of a value that is read from text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Said {
+    pub(crate) place: Place,
+    /// Its name there.
+    pub(crate) name: &'static str,
+    pub(super) kind: fn() -> TextKind,
+    pub(super) count: Count,
+    pub(super) has_default: bool,
+    pub(super) bounds: Option<&'static Bounds>,
+}
+
+impl Said {
+    /// The same in full.
+    pub(crate) fn parameter(self) -> Parameter {
+        let kind = (self.kind)();
+        let (default, doc) = self.bounds.map(Bounds::said).unwrap_or_default();
+        Parameter {
+            place: self.place,
+            name: self.name.into(),
+            kind: match self.bounds {
+                Some(bounds) => bounds.narrow(kind),
+                None => kind,
+            },
+            count: self.count,
+            has_default: self.has_default,
+            default,
+            doc,
+        }
+    }
 }

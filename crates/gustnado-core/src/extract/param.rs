@@ -2,17 +2,21 @@
 //! text came from.
 
 use std::{
+    fmt::Display,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     num::NonZero,
 };
 
 use super::{
     bounds::Bounds,
-    slot::{How, Slot},
+    slot::{How, Reader, Slot},
     text::{Source, Values},
     unreadable::{ParamError, ValueError},
 };
-use crate::local::LocalUrl;
+use crate::{
+    describe::{Count, Number, TextKind},
+    local::LocalUrl,
+};
 
 /// A value that is read from one piece of text in a request: a path value, a query parameter, a
 /// header field, a cookie, a field of a form.
@@ -49,6 +53,31 @@ pub trait FromParam: Sized + Send + 'static {
     /// When the text is not one, with a word on what is expected.
     fn from_param(text: &str) -> Result<Self, ParamError>;
 
+    /// Says what the text is, to whoever describes the application: a whole number, a date, one of
+    /// some words. By itself it is any text.
+    ///
+    /// ```
+    /// # use gustnado_core as gustnado;
+    /// # use gustnado::{FromParam, ParamError};
+    /// use gustnado::describe::TextKind;
+    ///
+    /// # struct Rgb;
+    /// impl FromParam for Rgb {
+    ///     fn kind() -> TextKind {
+    ///         TextKind::text().pattern("^[0-9a-f]{6}$")
+    ///     }
+    /// #     fn from_param(_: &str) -> Result<Self, ParamError> { Ok(Self) }
+    /// }
+    /// ```
+    #[must_use]
+    fn kind() -> TextKind {
+        TextKind::text()
+    }
+
+    /// How many values it is read from.
+    #[doc(hidden)]
+    const COUNT: Count = Count::One;
+
     /// Reads it from all the values given under a name: exactly one, unless the type says
     /// otherwise as `Option` and `Vec` do.
     #[doc(hidden)]
@@ -70,10 +99,16 @@ pub trait FromParam: Sized + Send + 'static {
         default: Option<fn() -> Result<Self, ParamError>>,
         bounds: Option<&'static Bounds>,
     ) -> Slot<Self> {
-        let read = |values: &mut Values<'_>| Self::from_values(values);
+        let reader = const {
+            &Reader {
+                read: |values| Self::from_values(values),
+                kind: Self::kind,
+                count: Self::COUNT,
+            }
+        };
         let how = How::Text {
             source,
-            read,
+            reader,
             default,
             bounds,
         };
@@ -86,6 +121,15 @@ impl<T: FromParam> FromParam for Option<T> {
     fn from_param(text: &str) -> Result<Self, ParamError> {
         T::from_param(text).map(Some)
     }
+
+    fn kind() -> TextKind {
+        T::kind()
+    }
+
+    const COUNT: Count = match T::COUNT {
+        Count::One | Count::Optional => Count::Optional,
+        Count::Many => Count::Many,
+    };
 
     fn from_values(values: &mut Values<'_>) -> Result<Self, ValueError> {
         match T::from_values(values) {
@@ -102,6 +146,12 @@ impl<T: FromParam> FromParam for Vec<T> {
         Ok(vec![T::from_param(text)?])
     }
 
+    fn kind() -> TextKind {
+        T::kind()
+    }
+
+    const COUNT: Count = Count::Many;
+
     fn from_values(values: &mut Values<'_>) -> Result<Self, ValueError> {
         values.map(|text| Ok(T::from_param(&text?)?)).collect()
     }
@@ -115,6 +165,10 @@ impl FromParam for String {
 
 /// `true`, `1`, `on`, `yes` or a name without a value; `false`, `0`, `off` or `no`.
 impl FromParam for bool {
+    fn kind() -> TextKind {
+        TextKind::boolean()
+    }
+
     fn from_param(text: &str) -> Result<Self, ParamError> {
         match text {
             "true" | "1" | "on" | "yes" | "" => Ok(true),
@@ -125,6 +179,10 @@ impl FromParam for bool {
 }
 
 impl FromParam for char {
+    fn kind() -> TextKind {
+        TextKind::text().len(1, 1)
+    }
+
     fn from_param(text: &str) -> Result<Self, ParamError> {
         text.parse()
             .map_err(|_| ParamError::expected("one character"))
@@ -132,6 +190,10 @@ impl FromParam for char {
 }
 
 impl FromParam for LocalUrl {
+    fn kind() -> TextKind {
+        TextKind::text().pattern("^/([^/]|$)")
+    }
+
     fn from_param(text: &str) -> Result<Self, ParamError> {
         Self::new(text).ok_or_else(|| ParamError::expected("a path on this site, such as `/home`"))
     }
@@ -139,8 +201,12 @@ impl FromParam for LocalUrl {
 
 /// Writes `FromParam` for types whose `FromStr` is the form wanted.
 macro_rules! parsed {
-    ($($type:ty: $expected:expr;)+) => {$(
+    ($($type:ty, $kind:expr, $expected:expr;)+) => {$(
         impl FromParam for $type {
+            fn kind() -> TextKind {
+                $kind
+            }
+
             fn from_param(text: &str) -> Result<Self, ParamError> {
                 text.parse().map_err(|_| ParamError::expected($expected))
             }
@@ -150,19 +216,32 @@ macro_rules! parsed {
 
 /// Writes `FromParam` for whole numbers, naming their range.
 macro_rules! whole {
-    ($($type:ty)+) => {$(parsed! {
-        $type: format!("a whole number from {} to {}", <$type>::MIN, <$type>::MAX);
+    ($($type:ty: $format:literal)+) => {$(parsed! {
+        $type,
+        whole($format, &<$type>::MIN, &<$type>::MAX),
+        format!("a whole number from {} to {}", <$type>::MIN, <$type>::MAX);
     })+};
 }
 
-whole! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize }
-whole! { NonZero<u8> NonZero<u16> NonZero<u32> NonZero<u64> NonZero<usize> }
+whole! { u8: "uint8" u16: "uint16" u32: "uint32" u64: "uint64" u128: "uint128" usize: "uint" }
+whole! { i8: "int8" i16: "int16" i32: "int32" i64: "int64" i128: "int128" isize: "int" }
+whole! { NonZero<u8>: "uint8" NonZero<u16>: "uint16" NonZero<u32>: "uint32" }
+whole! { NonZero<u64>: "uint64" NonZero<usize>: "uint" }
 
 parsed! {
-    f32: "a number";
-    f64: "a number";
-    IpAddr: "an IP address";
-    Ipv4Addr: "an IPv4 address";
-    Ipv6Addr: "an IPv6 address";
-    SocketAddr: "an IP address with a port";
+    f32, TextKind::number().format("float"), "a number";
+    f64, TextKind::number().format("double"), "a number";
+    IpAddr, TextKind::text().format("ip"), "an IP address";
+    Ipv4Addr, TextKind::text().format("ipv4"), "an IPv4 address";
+    Ipv6Addr, TextKind::text().format("ipv6"), "an IPv6 address";
+    SocketAddr, TextKind::text(), "an IP address with a port";
+}
+
+/// A whole number of a range. A bound beyond `i128` is none.
+fn whole(format: &'static str, min: &dyn Display, max: &dyn Display) -> TextKind {
+    let whole = |number: &dyn Display| number.to_string().parse().ok().map(Number::Whole);
+    let mut kind = TextKind::integer().format(format);
+    kind.min = whole(min);
+    kind.max = whole(max);
+    kind
 }

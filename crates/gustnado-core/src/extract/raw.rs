@@ -11,11 +11,28 @@ use super::{
     need::Stage,
     typed::FromRequest,
 };
-use crate::{body::Body, error::Error};
+use crate::{
+    body::Body,
+    describe::{Content, Operation, Shape},
+    error::Error,
+};
+
+/// How any body fails.
+fn cut_short(operation: &mut Operation) {
+    operation.failure(400, "the body cannot be read");
+    operation.failure(413, "the body is too large");
+}
 
 /// The body, to read as it comes.
 impl FromRequest for Body {
     const STAGE: Stage = Stage::Body;
+
+    fn describe(operation: &mut Operation) {
+        operation.body(Content::new("*/*", Shape::Bytes));
+        operation.body_optional = true;
+        // What goes wrong on the way is for the handler to see, and to pass on.
+        cut_short(operation);
+    }
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         Ok(std::mem::take(cx.body_mut()))
@@ -25,6 +42,12 @@ impl FromRequest for Body {
 /// The body as it is, whatever it says it is; empty where there is none. 413 where it is too long.
 impl FromRequest for Bytes {
     const STAGE: Stage = Stage::Body;
+
+    fn describe(operation: &mut Operation) {
+        operation.body(Content::new("*/*", Shape::Bytes));
+        operation.body_optional = true;
+        cut_short(operation);
+    }
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         cx.body_mut().collect().await
@@ -36,6 +59,12 @@ impl FromRequest for Bytes {
 #[cfg(feature = "multipart")]
 impl FromRequest for Multipart {
     const STAGE: Stage = Stage::Body;
+
+    fn describe(operation: &mut Operation) {
+        operation.body(Content::new("multipart/form-data", Shape::Any));
+        operation.failure(415, "the body is no multipart form");
+        cut_short(operation);
+    }
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         let media = Media::of(cx.request().headers());
@@ -56,6 +85,13 @@ pub struct Text(pub String);
 
 impl FromRequest for Text {
     const STAGE: Stage = Stage::Body;
+
+    fn describe(operation: &mut Operation) {
+        operation.body(Content::new("text/plain", Shape::Text));
+        operation.body_optional = true;
+        operation.failure(415, "the body is no text");
+        cut_short(operation);
+    }
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         if let Some(media) = Media::of(cx.request().headers()) {

@@ -7,9 +7,9 @@ use super::{
     typed::FromRequest,
     valid::Invalid,
 };
-use crate::error::Error;
 #[cfg(feature = "json")]
 use crate::respond::Json;
+use crate::{describe::Operation, error::Error};
 
 /// An input that is read as `I` and then checked by its `garde::Validate`, which that crate (0.23)
 /// derives.
@@ -38,6 +38,11 @@ where
 
     fn needs(needs: &mut Needs) {
         I::needs(needs);
+    }
+
+    fn describe(operation: &mut Operation) {
+        I::describe(operation);
+        Invalid::describe(I::STAGE, operation);
     }
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {

@@ -9,18 +9,19 @@ use super::{
     bounds::Bounds,
     context::Cx,
     form::{Form, Wish},
-    need::{Described, Need, Needed, Needs, Stage},
+    need::{Described, Need, Needed, Needs, Said, Stage},
     text::{self, Source, Values, Wanted},
     unreadable::{ParamError, ValueError},
 };
 use crate::{
+    describe::{Count, Operation, Place, TextKind},
     error::{BadInput, Error},
     state::State,
 };
 
 /// The place of one input.
 #[doc(hidden)]
-pub struct Slot<T> {
+pub struct Slot<T: 'static> {
     name: &'static str,
     at: &'static Location<'static>,
     how: How<T>,
@@ -29,34 +30,52 @@ pub struct Slot<T> {
 
 /// How the value of a slot is had. The functions are stored, so that a bound on `T` is asked for
 /// in one place only and a wrong type is one error.
-pub(super) enum How<T> {
+pub(super) enum How<T: 'static> {
     Text {
         source: Source,
-        read: fn(&mut Values<'_>) -> Result<T, ValueError>,
+        reader: &'static Reader<T>,
         default: Option<fn() -> Result<T, ParamError>>,
         bounds: Option<&'static Bounds>,
     },
     /// A field of a form.
     Form {
-        read: fn(&mut Form, &Wish) -> Result<T, ValueError>,
+        reader: &'static FormReader<T>,
         default: Option<fn() -> Result<T, ParamError>>,
         bounds: Option<&'static Bounds>,
-        /// Whether it is a file, which no bounds hold for.
-        file: bool,
     },
     State {
         id: TypeId,
         type_name: &'static str,
         get: fn(&State) -> Option<T>,
     },
-    Typed {
-        stage: Stage,
-        type_name: &'static str,
-        needs: fn(&mut Needs),
-        extract: for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<T, Error>>,
-    },
+    Typed(&'static Typed<T>),
     /// Of slots of its own, each of which is filled in its stage.
     Group(Box<dyn Group<T>>),
+}
+
+/// What a type that is read from text knows.
+pub(super) struct Reader<T> {
+    pub(super) read: fn(&mut Values<'_>) -> Result<T, ValueError>,
+    pub(super) kind: fn() -> TextKind,
+    pub(super) count: Count,
+}
+
+/// What a type that is read from fields of a form knows.
+pub(super) struct FormReader<T> {
+    pub(super) read: fn(&mut Form, &Wish) -> Result<T, ValueError>,
+    pub(super) kind: fn() -> TextKind,
+    pub(super) count: Count,
+    /// Whether it is a file, which no bounds hold for.
+    pub(super) file: bool,
+}
+
+/// What a type that is an input knows.
+pub(super) struct Typed<T> {
+    pub(super) stage: Stage,
+    pub(super) type_name: fn() -> &'static str,
+    pub(super) needs: fn(&mut Needs),
+    pub(super) describe: fn(&mut Operation),
+    pub(super) extract: for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<T, Error>>,
 }
 
 /// The slots of a group, and what becomes of them.
@@ -126,12 +145,12 @@ pub enum Kind<'s> {
     Group(&'s mut dyn SlotList),
 }
 
-impl<T: Send> AnySlot for Slot<T> {
+impl<T: Send + 'static> AnySlot for Slot<T> {
     fn kind(&mut self) -> Kind<'_> {
         match &mut self.how {
             How::Text { .. } | How::State { .. } => Kind::Plain,
             How::Form { .. } => Kind::Form(self.name),
-            How::Typed { stage, .. } => Kind::Typed(*stage),
+            How::Typed(typed) => Kind::Typed(typed.stage),
             How::Group(group) => Kind::Group(group.slots()),
         }
     }
@@ -147,40 +166,19 @@ impl<T: Send> AnySlot for Slot<T> {
                 need,
             });
         };
+        if let Some((said, problems)) = self.how.said(name) {
+            say(Vec::new(), Need::Text(said));
+            for problem in problems {
+                say(Vec::new(), Need::BadOption(problem));
+            }
+        }
         match &mut self.how {
-            How::Text {
-                source,
-                default,
-                bounds,
-                ..
-            } => {
-                if *source == Source::Path {
-                    say(Vec::new(), Need::Path);
-                }
-                for problem in problems(*bounds, *default) {
-                    say(Vec::new(), Need::BadOption(problem));
-                }
-            }
-            How::Form {
-                default,
-                bounds,
-                file,
-                ..
-            } => {
-                if *file && bounds.is_some() {
-                    let problem = "bounds hold for text, and it is a file".into();
-                    say(Vec::new(), Need::BadOption(problem));
-                }
-                for problem in problems(*bounds, *default) {
-                    say(Vec::new(), Need::BadOption(problem));
-                }
-            }
+            How::Text { .. } | How::Form { .. } => {}
             How::State { id, type_name, .. } => say(Vec::new(), Need::State(*id, type_name)),
-            How::Typed {
-                type_name, needs, ..
-            } => {
+            How::Typed(typed) => {
                 let mut list = Needs::default();
-                list.through(type_name, *needs);
+                list.through((typed.type_name)(), typed.needs);
+                say(Vec::new(), Need::Typed(typed.describe));
                 for Needed { through, need } in list.into_list() {
                     say(through, need);
                 }
@@ -199,7 +197,7 @@ impl<T: Send> AnySlot for Slot<T> {
         match &self.how {
             How::Text {
                 source,
-                read,
+                reader,
                 default,
                 bounds,
             } => {
@@ -208,49 +206,80 @@ impl<T: Send> AnySlot for Slot<T> {
                     name: self.name,
                     bounds: *bounds,
                 };
-                self.value = Some(text::read(cx, &wanted, *read, *default)?);
+                self.value = Some(text::read(cx, &wanted, reader.read, *default)?);
             }
             How::State { get, .. } => self.value = cx.state_with(*get),
-            How::Form { .. } | How::Typed { .. } | How::Group(_) => {}
+            How::Form { .. } | How::Typed(_) | How::Group(_) => {}
         }
         Ok(())
     }
 
     fn fill_form(&mut self, form: &mut Form) -> Result<(), BadInput> {
         if let How::Form {
-            read,
+            reader,
             default,
             bounds,
-            ..
         } = &self.how
         {
             let wish = Wish {
                 name: self.name,
                 bounds: *bounds,
             };
-            self.value = Some(form.field(&wish, *read, *default)?);
+            self.value = Some(form.field(&wish, reader.read, *default)?);
         }
         Ok(())
     }
 
     fn fill_later<'a>(&'a mut self, cx: &'a mut Cx) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
-            if let How::Typed { extract, .. } = &self.how {
-                self.value = Some(extract(cx).await?);
+            if let How::Typed(typed) = &self.how {
+                self.value = Some((typed.extract)(cx).await?);
             }
             Ok(())
         })
     }
 }
 
-/// What is wrong with the options of an input.
-fn problems<T>(
-    bounds: Option<&'static Bounds>,
-    default: Option<fn() -> Result<T, ParamError>>,
-) -> impl Iterator<Item = String> {
-    let default = default.and_then(|default| default().err());
-    let default = default.map(|error| format!("its default cannot be used: {error}"));
-    bounds.and_then(Bounds::problem).into_iter().chain(default)
+impl<T> How<T> {
+    /// What is said of a value that is read from text, and what is wrong with its options.
+    fn said(&self, name: &'static str) -> Option<(Said, Vec<String>)> {
+        let (place, (kind, count, file), default, bounds) = match self {
+            Self::Text {
+                source,
+                reader,
+                default,
+                bounds,
+            } => {
+                let of_type = (reader.kind, reader.count, false);
+                (source.place(), of_type, *default, *bounds)
+            }
+            Self::Form {
+                reader,
+                default,
+                bounds,
+            } => {
+                let of_type = (reader.kind, reader.count, reader.file);
+                (Place::Form, of_type, *default, *bounds)
+            }
+            Self::State { .. } | Self::Typed(_) | Self::Group(_) => return None,
+        };
+        let said = Said {
+            place,
+            name,
+            kind,
+            count,
+            has_default: default.is_some(),
+            bounds,
+        };
+        let mut problems = Vec::new();
+        if file && bounds.is_some_and(Bounds::bound_something) {
+            problems.push("bounds hold for text, and it is a file".into());
+        }
+        problems.extend(bounds.and_then(Bounds::problem));
+        let default = default.and_then(|default| default().err());
+        problems.extend(default.map(|error| format!("its default cannot be used: {error}")));
+        Some((said, problems))
+    }
 }
 
 /// What slots say of themselves at start-up.

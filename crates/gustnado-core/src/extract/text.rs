@@ -11,7 +11,10 @@ use super::{
     cookie,
     unreadable::{ParamError, ValueError},
 };
-use crate::error::{BadInput, Part};
+use crate::{
+    describe::Place,
+    error::{BadInput, Part},
+};
 
 /// Where text comes from.
 #[doc(hidden)]
@@ -30,6 +33,15 @@ impl Source {
             Self::Query => Part::Query,
             Self::Header => Part::Header,
             Self::Cookie => Part::Cookie,
+        }
+    }
+
+    pub(super) fn place(self) -> Place {
+        match self {
+            Self::Path => Place::Path,
+            Self::Query => Place::Query,
+            Self::Header => Place::Header,
+            Self::Cookie => Place::Cookie,
         }
     }
 }

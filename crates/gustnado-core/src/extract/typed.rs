@@ -5,10 +5,10 @@ use std::{any::TypeId, future::Future};
 
 use super::{
     context::Cx,
-    need::{Needs, Stage},
-    slot::{How, Slot},
+    need::{Need, Needed, Needs, Stage},
+    slot::{How, Slot, Typed},
 };
-use crate::error::Error;
+use crate::{describe::Operation, error::Error};
 
 /// An input that is known by its type.
 ///
@@ -52,6 +52,26 @@ pub trait FromRequest: Sized + Send + 'static {
         let _ = needs;
     }
 
+    /// Says what it is to whoever describes the application: which security scheme it stands for,
+    /// which header field it reads, how it fails. By itself it says that it may fail in any way.
+    ///
+    /// ```
+    /// # use gustnado_core as gustnado;
+    /// # use gustnado::{Cx, Error, FromRequest};
+    /// use gustnado::describe::{Operation, Security};
+    ///
+    /// # struct ApiKey;
+    /// impl FromRequest for ApiKey {
+    ///     fn describe(operation: &mut Operation) {
+    ///         operation.security("api_key", Security::Header("x-api-key"));
+    ///     }
+    /// #     async fn from_request(_: &mut Cx) -> Result<Self, Error> { Ok(Self) }
+    /// }
+    /// ```
+    fn describe(operation: &mut Operation) {
+        operation.any_failure();
+    }
+
     /// Reads it.
     ///
     /// # Errors
@@ -62,15 +82,16 @@ pub trait FromRequest: Sized + Send + 'static {
     #[doc(hidden)]
     #[track_caller]
     fn slot(name: &'static str) -> Slot<Self> {
-        Slot::new(
-            name,
-            How::Typed {
+        let typed = const {
+            &Typed {
                 stage: Self::STAGE,
-                type_name: std::any::type_name::<Self>(),
+                type_name: std::any::type_name::<Self>,
                 needs: Self::needs,
+                describe: Self::describe,
                 extract: |cx| Box::pin(Self::from_request(cx)),
-            },
-        )
+            }
+        };
+        Slot::new(name, How::Typed(typed))
     }
 }
 
@@ -83,6 +104,10 @@ impl<T: FromRequest> FromRequest for Option<T> {
         T::needs(needs);
     }
 
+    fn describe(operation: &mut Operation) {
+        operation.optional(T::describe);
+    }
+
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         match T::from_request(cx).await {
             Ok(value) => Ok(Some(value)),
@@ -93,23 +118,28 @@ impl<T: FromRequest> FromRequest for Option<T> {
 
     #[track_caller]
     fn slot(name: &'static str) -> Slot<Self> {
-        Slot::new(
-            name,
-            How::Typed {
+        let typed = const {
+            &Typed {
                 stage: T::STAGE,
                 // What it needs is needed by the input itself.
-                type_name: std::any::type_name::<T>(),
+                type_name: std::any::type_name::<T>,
                 needs: T::needs,
+                describe: Self::describe,
                 extract: |cx| Box::pin(Self::from_request(cx)),
-            },
-        )
+            }
+        };
+        Slot::new(name, How::Typed(typed))
     }
 }
 
 impl Needs {
     /// Another input is read on the way: what that one uses is used.
     pub fn input<T: FromRequest>(&mut self) {
-        self.through(std::any::type_name::<T>(), T::needs);
+        self.through(std::any::type_name::<T>(), |needs| {
+            T::needs(needs);
+            let need = Need::Typed(T::describe);
+            needs.push(Needed::of(need));
+        });
     }
 }
 

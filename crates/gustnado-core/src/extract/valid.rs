@@ -8,9 +8,12 @@ use super::{
     need::{Needs, Stage},
     typed::FromRequest,
 };
-use crate::error::{BadInput, Error, Part};
 #[cfg(feature = "json")]
 use crate::respond::Json;
+use crate::{
+    describe::Operation,
+    error::{BadInput, Error, Part},
+};
 
 /// An input that is read as `I` and then checked by its [`Validate`].
 ///
@@ -108,6 +111,14 @@ impl Invalid {
         Err(self)
     }
 
+    /// Says how an input of this stage fails.
+    pub(super) fn describe(stage: Stage, operation: &mut Operation) {
+        match stage {
+            Stage::Body => operation.failure(422, "the body breaks the rules for it"),
+            _ => operation.failure(400, "some inputs of the request cannot be used"),
+        }
+    }
+
     /// The answer, for an input that is read in this stage.
     pub(super) fn into_error(self, stage: Stage) -> Error {
         let body = stage == Stage::Body;
@@ -132,6 +143,11 @@ impl<I: FromRequest + Validate> FromRequest for Valid<I> {
 
     fn needs(needs: &mut Needs) {
         I::needs(needs);
+    }
+
+    fn describe(operation: &mut Operation) {
+        I::describe(operation);
+        Invalid::describe(I::STAGE, operation);
     }
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {

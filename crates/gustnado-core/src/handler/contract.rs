@@ -54,6 +54,10 @@ pub trait RequestHandler: Verbs {
     /// Where it is written.
     const AT: &'static Location<'static>;
 
+    /// Its doc comment, where that is told.
+    #[doc(hidden)]
+    const DOC: &'static str = "";
+
     /// What its route says for all its verbs.
     #[doc(hidden)]
     const OPTIONS: Options = Options::none();
@@ -63,6 +67,7 @@ pub trait RequestHandler: Verbs {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Definition {
     pub(crate) name: &'static str,
+    pub(crate) doc: &'static str,
     pub(crate) at: &'static Location<'static>,
     pub(crate) verbs: &'static [Verb],
     pub(crate) hooks: Hooks,
@@ -73,6 +78,7 @@ impl Definition {
     pub(crate) fn of<H: RequestHandler>() -> Self {
         Self {
             name: H::NAME,
+            doc: H::DOC,
             at: H::AT,
             verbs: H::VERBS,
             hooks: H::HOOKS,

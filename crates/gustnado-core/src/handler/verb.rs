@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::options::Options;
 use crate::{
+    describe::Operation,
     error::Error,
     extract::{BoxFuture, Cx},
     response::Response,
@@ -25,6 +26,8 @@ pub struct Verb {
     pub(crate) doc: &'static str,
     pub(crate) call: Call,
     pub(crate) options: Options,
+    /// Says what its signature says, where that is known.
+    pub(crate) describe: Option<fn(&mut Operation)>,
 }
 
 impl Verb {
@@ -35,12 +38,19 @@ impl Verb {
             doc,
             call,
             options: Options::none(),
+            describe: None,
         }
     }
 
     #[must_use]
     pub const fn with(mut self, options: Options) -> Self {
         self.options = options;
+        self
+    }
+
+    #[must_use]
+    pub const fn described(mut self, describe: fn(&mut Operation)) -> Self {
+        self.describe = Some(describe);
         self
     }
 }

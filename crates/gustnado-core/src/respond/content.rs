@@ -4,7 +4,12 @@ use bytes::Bytes;
 use http::HeaderValue;
 
 use super::IntoResponse;
-use crate::{body::Body, error::Error, response::Response};
+use crate::{
+    body::Body,
+    describe::{Content, Operation, Shape},
+    error::Error,
+    response::Response,
+};
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
@@ -14,18 +19,30 @@ const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 pub struct Html<T>(pub T);
 
 impl<T: Into<Body>> IntoResponse for Html<T> {
+    fn describe(operation: &mut Operation) {
+        operation.reply(200, Content::new("text/html", Shape::Text));
+    }
+
     fn into_response(self) -> Result<Response, Error> {
         Ok(Response::new(200).with_typed(HTML, self.0))
     }
 }
 
 impl IntoResponse for &'static str {
+    fn describe(operation: &mut Operation) {
+        operation.reply(200, Content::new("text/plain", Shape::Text));
+    }
+
     fn into_response(self) -> Result<Response, Error> {
         Ok(Response::new(200).with_text(self))
     }
 }
 
 impl IntoResponse for String {
+    fn describe(operation: &mut Operation) {
+        operation.reply(200, Content::new("text/plain", Shape::Text));
+    }
+
     fn into_response(self) -> Result<Response, Error> {
         Ok(Response::new(200).with_text(self))
     }
@@ -33,6 +50,10 @@ impl IntoResponse for String {
 
 /// `application/octet-stream`.
 impl IntoResponse for Bytes {
+    fn describe(operation: &mut Operation) {
+        <Body as IntoResponse>::describe(operation);
+    }
+
     fn into_response(self) -> Result<Response, Error> {
         Body::from(self).into_response()
     }
@@ -40,6 +61,10 @@ impl IntoResponse for Bytes {
 
 /// `application/octet-stream`.
 impl IntoResponse for Vec<u8> {
+    fn describe(operation: &mut Operation) {
+        <Body as IntoResponse>::describe(operation);
+    }
+
     fn into_response(self) -> Result<Response, Error> {
         Body::from(self).into_response()
     }
@@ -47,6 +72,10 @@ impl IntoResponse for Vec<u8> {
 
 /// `application/octet-stream`. A body made by [`Body::stream`] is sent as it comes.
 impl IntoResponse for Body {
+    fn describe(operation: &mut Operation) {
+        operation.reply(200, Content::new("application/octet-stream", Shape::Bytes));
+    }
+
     fn into_response(self) -> Result<Response, Error> {
         Ok(Response::new(200).with_typed(BYTES, self))
     }

@@ -10,7 +10,13 @@ use http::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::IntoResponse;
-use crate::{body::Body, error::Error, file_name, response::Response};
+use crate::{
+    body::Body,
+    describe::{Content, Operation, Shape},
+    error::Error,
+    file_name,
+    response::Response,
+};
 
 const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
 
@@ -57,6 +63,10 @@ impl Download {
 }
 
 impl IntoResponse for Download {
+    fn describe(operation: &mut Operation) {
+        operation.reply(200, Content::new("*/*", Shape::Bytes));
+    }
+
     fn into_response(self) -> Result<Response, Error> {
         let disposition = disposition(&self.file_name, self.inline);
         Response::new(200)

@@ -17,6 +17,7 @@ use super::{Event, IntoResponse};
 use crate::{
     body::Body,
     channel::{Sender, channel},
+    describe::{Content, Operation, Shape},
     error::{BoxError, Error},
     limits::KEEP_ALIVE,
     response::Response,
@@ -98,6 +99,10 @@ impl Events {
 }
 
 impl IntoResponse for Events {
+    fn describe(operation: &mut Operation) {
+        operation.reply(200, Content::new("text/event-stream", Shape::Text));
+    }
+
     fn into_response(self) -> Result<Response, Error> {
         let (unbuffered, no) = UNBUFFERED;
         let lines = Lines {

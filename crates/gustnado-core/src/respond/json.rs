@@ -7,7 +7,12 @@ use http::HeaderValue;
 use serde_core::Serialize;
 
 use super::IntoResponse;
-use crate::{error::Error, limits::JSON_COPY, response::Response};
+use crate::{
+    describe::{Content, Operation},
+    error::Error,
+    limits::JSON_COPY,
+    response::Response,
+};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -16,6 +21,10 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 pub struct Json<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
+    fn describe(operation: &mut Operation) {
+        operation.reply(200, Content::json::<T>());
+    }
+
     fn into_response(self) -> Result<Response, Error> {
         let bytes = write(&self.0).map_err(Error::internal)?;
         Ok(Response::new(200).with_typed(JSON, bytes))

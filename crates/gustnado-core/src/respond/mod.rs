@@ -15,7 +15,7 @@ mod with;
 
 use http::{HeaderName, HeaderValue, StatusCode};
 
-use crate::{error::Error, response::Response};
+use crate::{describe::Operation, error::Error, response::Response};
 
 pub use content::Html;
 pub use cookie::{SameSite, SetCookie};
@@ -79,6 +79,29 @@ pub trait IntoResponse {
     /// When the value cannot be written, such as a map with keys that JSON cannot have.
     fn into_response(self) -> Result<Response, Error>;
 
+    /// Says what it is to whoever describes the application: its status and its body. By itself it
+    /// says that it may be any answer.
+    ///
+    /// ```
+    /// # use gustnado_core as gustnado;
+    /// # use gustnado::{Error, IntoResponse, Response};
+    /// use gustnado::describe::{Content, Operation, Shape};
+    ///
+    /// # struct Csv;
+    /// impl IntoResponse for Csv {
+    ///     fn describe(operation: &mut Operation) {
+    ///         operation.reply(200, Content::new("text/csv", Shape::Text));
+    ///     }
+    /// #     fn into_response(self) -> Result<Response, Error> { Ok(Response::new(200)) }
+    /// }
+    /// ```
+    fn describe(operation: &mut Operation)
+    where
+        Self: Sized,
+    {
+        operation.any_reply();
+    }
+
     /// The same reply with another status.
     fn with_status(self, status: StatusCode) -> With<Self>
     where
@@ -131,6 +154,11 @@ impl IntoResponse for Response {
 
 #[diagnostic::do_not_recommend]
 impl<T: IntoResponse, E: Into<Error>> IntoResponse for Result<T, E> {
+    fn describe(operation: &mut Operation) {
+        T::describe(operation);
+        operation.any_failure();
+    }
+
     fn into_response(self) -> Result<Response, Error> {
         self.map_err(Into::into)?.into_response()
     }

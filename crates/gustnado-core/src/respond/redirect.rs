@@ -3,7 +3,11 @@
 use http::{StatusCode, header::LOCATION};
 
 use super::IntoResponse;
-use crate::{error::Error, response::Response};
+use crate::{
+    describe::{Operation, Reply, Status},
+    error::Error,
+    response::Response,
+};
 
 /// Sends the client to another URL.
 ///
@@ -42,6 +46,10 @@ impl Redirect {
 }
 
 impl IntoResponse for Redirect {
+    fn describe(operation: &mut Operation) {
+        operation.push_reply(Reply::of(Status::Class(3), None).with_header("Location"));
+    }
+
     fn into_response(self) -> Result<Response, Error> {
         Response::with_code(self.status).try_header(LOCATION, &self.target)
     }

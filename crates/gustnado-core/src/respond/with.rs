@@ -7,7 +7,7 @@ use http::{
 };
 
 use super::{IntoResponse, SetCookie};
-use crate::{error::Error, response::Response, tag};
+use crate::{describe::Operation, error::Error, response::Response, tag};
 
 /// A reply and what it gets on top, made by the methods of [`IntoResponse`]:
 /// `Json(user).with_status(StatusCode::ACCEPTED).with_header("x-total", 7)`.
@@ -81,6 +81,10 @@ where
 }
 
 impl<R: IntoResponse> IntoResponse for With<R> {
+    fn describe(operation: &mut Operation) {
+        R::describe(operation);
+    }
+
     fn into_response(self) -> Result<Response, Error> {
         let mut response = self.reply.into_response()?;
         if let Some(error) = self.refused {

@@ -26,6 +26,7 @@ pub(crate) enum Route {
 #[derive(Clone)]
 pub(crate) struct HandlerRoute {
     pub(crate) name: &'static str,
+    pub(crate) doc: &'static str,
     pub(crate) info: Arc<RouteInfo>,
     /// Each with the options of the whole route where it has none of its own.
     pub(crate) verbs: Arc<[Verb]>,
@@ -84,6 +85,7 @@ impl HandlerRoute {
         });
         Self {
             name: handler.name,
+            doc: handler.doc,
             info: Arc::new(info),
             verbs: verbs.collect(),
             allow: allow(handler.verbs),

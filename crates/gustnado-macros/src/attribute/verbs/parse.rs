@@ -4,8 +4,7 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, Expr, GenericArgument, Generics, LitStr, Meta, PathArguments, Token, Type,
-    Visibility, WhereClause,
+    Attribute, GenericArgument, Generics, PathArguments, Token, Type, Visibility, WhereClause,
     ext::IdentExt,
     parse::{ParseStream, Parser},
 };
@@ -120,7 +119,7 @@ fn method(input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<Method> {
         ident,
         custom,
         options,
-        doc: doc(&attributes),
+        doc: attr::doc(&attributes),
         conditions: conditions(attributes),
         is_async,
         generics,
@@ -148,23 +147,6 @@ fn custom(attributes: &[Attribute], diag: &mut Diag) -> (Custom, Options) {
     let custom = arguments.text.take();
     let custom = custom.map_or(Custom::Absent, Custom::Method);
     (custom, Options::read(arguments, diag))
-}
-
-/// The doc comment, a line a line, each without the space it begins with.
-fn doc(attributes: &[Attribute]) -> String {
-    let lines = attributes.iter().filter_map(|attribute| {
-        let Meta::NameValue(meta) = &attribute.meta else {
-            return None;
-        };
-        let Expr::Lit(value) = &meta.value else {
-            return None;
-        };
-        let text = syn::parse2::<LitStr>(value.lit.to_token_stream()).ok()?;
-        let text = text.value();
-        let is_doc = meta.path.is_ident("doc");
-        is_doc.then(|| text.strip_prefix(' ').unwrap_or(&text).to_owned())
-    });
-    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 fn conditions(attributes: Vec<Attribute>) -> Vec<Attribute> {
@@ -295,7 +277,12 @@ fn reply(input: ParseStream<'_>) -> syn::Result<Reply> {
 
 /// The value and the error of a `Result`, told by its name.
 fn split(ty: &TokenStream) -> Option<Reply> {
-    let Type::Path(path) = syn::parse2(ty.clone()).ok()? else {
+    let mut parsed = syn::parse2(ty.clone()).ok()?;
+    // What `macro_rules` handed on.
+    while let Type::Group(group) = parsed {
+        parsed = *group.elem;
+    }
+    let Type::Path(path) = parsed else {
         return None;
     };
     let last = path.path.segments.last()?;

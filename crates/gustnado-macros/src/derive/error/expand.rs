@@ -8,7 +8,7 @@ use super::{
     format::bound,
     model::{Case, Field, Problem},
 };
-use crate::names::{first_span, runtime};
+use crate::names::{DESCRIBES, first_span, runtime};
 
 pub(super) fn expand(problem: &Problem) -> TokenStream {
     let ident = &problem.ident;
@@ -19,6 +19,7 @@ pub(super) fn expand(problem: &Problem) -> TokenStream {
     let statuses = problem.cases.iter().map(status);
     let sources = problem.cases.iter().map(source);
     let problem_type = problem_type(problem);
+    let describe = DESCRIBES.then(|| describe(problem));
     let froms = problem.cases.iter().filter_map(|case| from(problem, case));
     quote! {
         #[automatically_derived]
@@ -42,6 +43,7 @@ pub(super) fn expand(problem: &Problem) -> TokenStream {
                 match *self { #(#statuses)* }
             }
             #problem_type
+            #describe
         }
         #(#froms)*
     }
@@ -102,6 +104,27 @@ fn problem_type(problem: &Problem) -> Option<TokenStream> {
             }
         }
     })
+}
+
+/// The member that says which errors there are.
+fn describe(problem: &Problem) -> TokenStream {
+    let operation = runtime("Operation", problem.ident.span());
+    let calls = problem.cases.iter().map(|case| {
+        let status = case.status.unwrap_or(500);
+        // What a 5xx says is for the log.
+        let text = case.text.as_ref().filter(|_| status < 500);
+        let text = text.map_or(String::new(), |text| text.literal.value());
+        let uri = match &case.uri {
+            Some(uri) => quote!(::core::option::Option::Some(#uri)),
+            None => quote!(::core::option::Option::None),
+        };
+        quote!(operation.problem(#status, #text, #uri);)
+    });
+    quote! {
+        fn describe(operation: &mut #operation) {
+            #(#calls)*
+        }
+    }
 }
 
 fn source(case: &Case) -> TokenStream {

@@ -8,6 +8,7 @@ use crate::{
     attr::{self, MARKS, Source},
     diag::Diag,
     input::Input,
+    names::DESCRIBES,
 };
 
 /// The struct, of which `in_route` says whether the route names a field.
@@ -79,6 +80,14 @@ fn field(field: &syn::Field, in_route: &impl Fn(&str) -> bool, diag: &mut Diag) 
         Input::of_route(&name, ty.clone(), bounds)
     } else {
         Input::new(&name, ty.clone(), mark)
+    };
+    let input = Input {
+        doc: if DESCRIBES {
+            attr::doc(&field.attrs)
+        } else {
+            String::new()
+        },
+        ..input
     };
     Field {
         ident,

@@ -37,6 +37,8 @@ fn request_handler(handler: &Handler, route: &Route) -> TokenStream {
         let options = runtime("Options", span);
         quote!(const OPTIONS: #options = #value;)
     });
+    let doc = handler.doc.as_ref().filter(|doc| !doc.is_empty());
+    let doc = doc.map(|doc| quote!(const DOC: &'static str = #doc;));
     quote! {
         #[automatically_derived]
         impl #impl_generics #this for #ident #ty_generics #where_clause {
@@ -44,6 +46,7 @@ fn request_handler(handler: &Handler, route: &Route) -> TokenStream {
                 ::core::concat!(::core::module_path!(), "::", #name);
             const TEMPLATE: &'static str = #literal;
             const AT: &'static #location<'static> = #at;
+            #doc
             #options
         }
     }

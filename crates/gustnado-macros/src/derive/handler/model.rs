@@ -11,6 +11,8 @@ use crate::{
 /// A struct that derives `RequestHandler`.
 pub(super) struct Handler {
     pub(super) vis: Visibility,
+    /// Its doc comment, where that is told.
+    pub(super) doc: Option<String>,
     /// What `#[route("…")]` says, if it can be read.
     pub(super) route: Option<Route>,
     pub(super) fields: Fields,

@@ -5,8 +5,10 @@ use syn::{Attribute, Data, DeriveInput};
 
 use super::model::{Handler, Route};
 use crate::{
+    attr,
     derive::fields,
     diag::Diag,
+    names::DESCRIBES,
     options::{Arguments, Options},
     template::Template,
 };
@@ -19,6 +21,7 @@ pub(super) fn parse(item: DeriveInput, diag: &mut Diag) -> Handler {
     };
     let fields = fields::parse("handler", &item, in_route, diag);
     Handler {
+        doc: DESCRIBES.then(|| attr::doc(&item.attrs)),
         vis: item.vis,
         route,
         fields,

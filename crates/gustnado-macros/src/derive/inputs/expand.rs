@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 
 use crate::{
     derive::fields::{self, Field, Fields},
-    names::{first_span, qualified, runtime},
+    names::{DESCRIBES, first_span, qualified, runtime},
 };
 
 pub(super) fn expand(group: &Fields) -> TokenStream {
@@ -26,6 +26,11 @@ pub(super) fn expand(group: &Fields) -> TokenStream {
     let body = form.then(|| quote!(#stage::Body,));
     let stages = typed.iter().map(|field| of_type(field, "STAGE"));
     let forms = typed.iter().map(|field| of_type(field, "FORM"));
+    // Each of its inputs describes itself.
+    let describe = DESCRIBES.then(|| {
+        let operation = runtime("Operation", span);
+        quote!(fn describe(_: &mut #operation) {})
+    });
     quote! {
         #inputs
         #[automatically_derived]
@@ -36,6 +41,7 @@ pub(super) fn expand(group: &Fields) -> TokenStream {
             fn needs(needs: &mut #needs) {
                 #group_needs::<Self>(needs);
             }
+            #describe
             async fn from_request(cx: &mut #cx) -> ::core::result::Result<Self, #error> {
                 #read_group::<Self>(cx).await
             }

@@ -5,13 +5,16 @@ use quote::{quote, quote_spanned};
 use syn::Generics;
 
 use super::model::{Shape, Value, Word};
-use crate::names::{first_span, qualified, runtime};
+use crate::names::{DESCRIBES, first_span, qualified, runtime};
 
 pub(super) fn expand(value: &Value) -> TokenStream {
     match &value.shape {
         Shape::Words(list) => {
             let (read, write) = words(list, &value.ident);
-            impls(value, &value.generics, &read, &write)
+            let texts = list.iter().map(|word| &word.text);
+            let kind = runtime("TextKind", value.ident.span());
+            let kind = quote!(#kind::words(&[#(#texts),*]));
+            impls(value, &value.generics, [&kind, &read, &write])
         }
         Shape::Around(ty) => around(value, ty),
         Shape::Other => TokenStream::new(),
@@ -47,19 +50,24 @@ fn around(value: &Value, ty: &TokenStream) -> TokenStream {
     let from_param = qualified(ty, "FromParam");
     let display = quote_spanned!(span=> <#ty as ::core::fmt::Display>);
     let read = quote!(#from_param::from_param(text).map(Self));
-    impls(value, &generics, &read, &quote!(#display::fmt(&self.0, f)))
+    let kind = quote!(#from_param::kind());
+    let write = quote!(#display::fmt(&self.0, f));
+    impls(value, &generics, [&kind, &read, &write])
 }
 
 fn impls(
     value: &Value,
     generics: &Generics,
-    read: &TokenStream,
-    write: &TokenStream,
+    [kind, read, write]: [&TokenStream; 3],
 ) -> TokenStream {
     let ident = &value.ident;
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let [from_param, param_error] =
         ["FromParam", "ParamError"].map(|name| runtime(name, ident.span()));
+    let kind = DESCRIBES.then(|| {
+        let text_kind = runtime("TextKind", ident.span());
+        quote!(fn kind() -> #text_kind { #kind })
+    });
     quote! {
         #[automatically_derived]
         #[allow(clippy::all, clippy::pedantic)]
@@ -69,6 +77,7 @@ fn impls(
             ) -> ::core::result::Result<Self, #param_error> {
                 #read
             }
+            #kind
         }
         #[automatically_derived]
         impl #impl_generics ::core::fmt::Display for #ident #ty_generics #where_clause {

@@ -1,6 +1,7 @@
 //! The model of an impl block to the handler's table of verbs and its hooks.
 
 mod bodies;
+mod describe;
 mod hooks;
 mod reply;
 
@@ -11,7 +12,7 @@ use syn::{GenericParam, Generics};
 use super::model::{Block, Hook, Method, Receiver, Role};
 use crate::{
     input::chain,
-    names::{first_span, runtime},
+    names::{DESCRIBES, first_span, runtime},
 };
 
 pub(super) fn expand(block: &Block) -> TokenStream {
@@ -22,10 +23,9 @@ pub(super) fn expand(block: &Block) -> TokenStream {
     let generic = !generics.params.is_empty();
     let mut entries = Vec::new();
     let mut rules = bodies::Rules::default();
-    let finishes = block.hook(Hook::OnFinish).is_some();
     for method in &block.methods {
         if let Some(Role::Verb(name)) = &method.role {
-            entries.push(entry(method, name, finishes));
+            entries.push(entry(method, name, block));
             rules.add(method, name, generic);
         }
     }
@@ -71,8 +71,9 @@ fn owned(block: &Block) -> (Generics, TokenStream) {
 
 /// A line of the table: everything of it stands at the method's name, so that a future that cannot
 /// be sent is reported there.
-fn entry(method: &Method, name: &str, finishes: bool) -> TokenStream {
+fn entry(method: &Method, name: &str, block: &Block) -> TokenStream {
     let span = method.ident.span();
+    let finishes = block.hook(Hook::OnFinish).is_some();
     let run = if finishes { "run_to_finish" } else { "run" };
     let [verb, run] = ["Verb", run].map(|name| runtime(name, span));
     let (conditions, doc, ident) = (&method.conditions, &method.doc, &method.ident);
@@ -111,7 +112,8 @@ fn entry(method: &Method, name: &str, finishes: bool) -> TokenStream {
     };
     let options = method.options.value(span);
     let options = options.map(|options| quote_spanned!(span=> .with(#options)));
-    let entry = quote_spanned!(span=> #verb::new(#name, #doc, #call) #options);
+    let described = DESCRIBES.then(|| describe::describe(method, block.hook(Hook::Prepare)));
+    let entry = quote_spanned!(span=> #verb::new(#name, #doc, #call) #options #described);
     quote!(#(#conditions)* #entry)
 }
 

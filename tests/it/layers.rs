@@ -252,9 +252,8 @@ fn layers_read_no_more_of_a_body_than_the_handler_may() {
             async move { read_first(request, next).await.map(http::Response::from) }
         })
     });
-    let mut limits = Limits::default();
-    limits.body = 8;
-    let app = Application::new().limits(limits).handler::<Large>();
+    let app = Application::new().limits(|limits| limits.body = 8);
+    let app = app.handler::<Large>();
     let client = client(app.layer(reading));
     for (method, length, status) in [
         ("PUT", 8, 200),

@@ -11,6 +11,7 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use tower_service::Service;
+use tracing::Instrument as _;
 
 use crate::{
     application::App,
@@ -94,11 +95,11 @@ async fn call_verb(head: bool, verb: Action, cx: Cx) -> Outgoing {
     let answer = answer(head, verb.call, cx);
     // On a task of its own: it goes on when nobody waits for it any more, and the server waits for
     // it before it stops.
-    let finished = tokio::spawn(async move {
+    let task = async move {
         let _counted = counted;
         answer.await
-    });
-    let finished = finished.await;
+    };
+    let finished = tokio::spawn(task.in_current_span()).await;
     finished.unwrap_or_else(|_cut| write::outgoing(head, None, Response::new(500)))
 }
 

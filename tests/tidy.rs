@@ -51,6 +51,32 @@ fn manifests_inherit_lints_and_versions() {
     report(&problems);
 }
 
+/// The compiler shows lines of the standard library only where its sources are installed.
+#[test]
+fn fixtures_show_nothing_of_the_standard_library() {
+    let problems: Vec<_> = fs::read_dir(root().join("tests/ui/fail"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|kind| kind == "stderr"))
+        .flat_map(|path| check_fixture(&name_of(&path), &fs::read_to_string(path).unwrap()))
+        .collect();
+    report(&problems);
+}
+
+fn check_fixture(path: &str, text: &str) -> Vec<Problem> {
+    let shows = |(_, line): &(usize, &str)| line.contains("--> $RUST");
+    let problem = |(index, _)| Problem {
+        path: path.to_owned(),
+        line: index + 1,
+        advice: "differs from machine to machine; have the error end in our own code".to_owned(),
+    };
+    text.lines()
+        .enumerate()
+        .filter(shows)
+        .map(problem)
+        .collect()
+}
+
 // ---- The tree ----
 
 /// A source file: its path from the root with `/`, and its text.

@@ -150,9 +150,10 @@ impl Input {
                 let call = qualified(ty, "FromParam");
                 quote_spanned!(span=> #call::from_param(#text))
             }
-            Some(Default::Value(value)) => {
-                quote_spanned!(span=> ::core::result::Result::Ok(#value))
-            }
+            // Typed by a `let`, so that a value of another type is told only that.
+            Some(Default::Value(value)) => quote_spanned! {span=>
+                { let value: #ty = #value; ::core::result::Result::Ok(value) }
+            },
         };
         quote_spanned!(span=> ::core::option::Option::Some(|| #value))
     }

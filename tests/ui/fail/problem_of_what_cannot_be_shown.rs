@@ -1,4 +1,4 @@
-//! A field in a text is shown, a cause is an error, and an error is `Debug`.
+//! A field in a text is shown, and a cause is an error.
 use gustnado::prelude::*;
 
 #[derive(Debug)]
@@ -11,9 +11,5 @@ struct Missing(Opaque);
 #[derive(Debug, HttpError)]
 #[problem(500, "failed")]
 struct Failed(#[source] Opaque);
-
-#[derive(HttpError)]
-#[problem(404, "gone")]
-struct Gone;
 
 fn main() {}

@@ -67,6 +67,10 @@ pub struct Limits {
     /// From the start of a graceful stop to cutting what is still open. **30 s**: what
     /// orchestrators allow by default before they kill.
     pub drain_time: Duration,
+    /// From the start of a new program, or of a worker process, until it says that it is ready;
+    /// killed when it passes. **60 s**: a program that fills caches first takes some, and the old
+    /// one serves meanwhile.
+    pub start_time: Duration,
     /// Reading on after a refusal, so that a client still sending gets to see it. **2 s**: one
     /// that has the answer closes within a round trip, and a slow one has had some.
     pub linger_time: Duration,
@@ -133,6 +137,7 @@ impl Default for Limits {
             requests_in_flight: 0,
             lag: Duration::from_secs(2),
             drain_time: Duration::from_secs(30),
+            start_time: Duration::from_secs(60),
             linger_time: Duration::from_secs(2),
             linger_bytes: 64 * 1024,
             head_bytes: 32 * 1024,
@@ -165,8 +170,8 @@ impl Limits {
         let differing = differing! {
             head_time handshake_time handshakes idle_time body_idle_time body_rate body_rate_time
             write_time doze_time park_time awake connection_requests connection_time connections
-            connections_per_address requests_in_flight lag drain_time linger_time linger_bytes
-            head_bytes headers target streams stream_window stream_send_buffer resets
+            connections_per_address requests_in_flight lag drain_time start_time linger_time
+            linger_bytes head_bytes headers target streams stream_window stream_send_buffer resets
             control_frames backlog
         };
         let differing = differing.into_iter().filter(|(_, differs)| *differs);
@@ -243,3 +248,31 @@ pub(crate) const DEPARTURE: Duration = Duration::from_secs(2);
 /// 1 s: one connection that ends is enough, and a log line a second is not a flood.
 pub(crate) const ACCEPT_PAUSE: (Duration, Duration) =
     (Duration::from_millis(100), Duration::from_secs(1));
+
+/// Starting a worker process again that was not ready for `CRASH_STEADY`: first and longest pause.
+/// 100 ms and 30 s: what crashes at once would take a core for itself, and what it waits for may be
+/// back in half a minute.
+pub(crate) const CRASH_PAUSE: (Duration, Duration) =
+    (Duration::from_millis(100), Duration::from_secs(30));
+
+/// Being ready after which a worker process that crashes is started again at once. 1 s: it has
+/// worked, and will again.
+pub(crate) const CRASH_STEADY: Duration = Duration::from_secs(1);
+
+/// Crashes of worker processes until the supervisor gives up. 100: as many as Tornado allows; for
+/// each it is a request or more that was lost.
+pub(crate) const CRASHES: u32 = 100;
+
+/// The same before all were ready for the first time. 3: what is wrong from the start does not mend
+/// itself, and whoever starts it is there to read why.
+pub(crate) const CRASHES_AT_START: u32 = 3;
+
+/// Without a crash after which the earlier ones are forgotten. 60 s: twice the longest pause.
+pub(crate) const CRASHES_FORGOTTEN: Duration = Duration::from_secs(60);
+
+/// For a worker process that was told to cut, or whose time to drain is over, before it is killed.
+/// 2 s: one that still listens ends at once.
+pub(crate) const KILL_AFTER: Duration = Duration::from_secs(2);
+
+/// Bytes of a line that two processes of a program tell each other. 64: the longest has 26.
+pub(crate) const LINE: usize = 64;

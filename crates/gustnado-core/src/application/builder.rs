@@ -10,7 +10,7 @@ use tower_service::Service;
 
 use super::{
     check,
-    frozen::{About, App},
+    frozen::{About, App, Force},
     group::Group,
     problem::BuildError,
 };
@@ -37,7 +37,7 @@ use crate::{
 #[must_use = "an application does nothing until it is built"]
 pub struct Application {
     root: Group,
-    workers: usize,
+    force: Force,
     about: About,
 }
 
@@ -47,7 +47,7 @@ impl Application {
     pub fn new() -> Self {
         Self {
             root: Group::new(""),
-            workers: 0,
+            force: Force::default(),
             about: About {
                 title: "Application".into(),
                 version: "0".into(),
@@ -153,9 +153,30 @@ impl Application {
         self
     }
 
-    /// Sets how many workers [`run`](Self::run) starts. 0, the default: one per core.
+    /// Sets how many workers [`run`](Self::run) starts: threads, each with its share of the
+    /// connections. 0, the default: one per core; one where there are [`processes`](Self::processes).
     pub fn workers(mut self, count: usize) -> Self {
-        self.workers = count;
+        self.force.workers = count;
+        self
+    }
+
+    /// Has [`run`](Self::run) serve in so many worker processes; 0 is one per core. Without it the
+    /// program is one process, with threads as workers.
+    ///
+    /// The process that was started becomes their supervisor: it opens the sockets and starts the
+    /// program anew for each worker, with the sockets passed on. One that crashes is started again,
+    /// at once if it had served, else after a pause that grows to 30 s; after 100 crashes with less
+    /// than a minute between them the supervisor ends the rest and gives up. Signals go to the
+    /// supervisor, which tells its workers; when it is killed, they end by themselves.
+    ///
+    /// `main` runs in each of these processes up to `run`, with the same arguments and environment:
+    /// what is to be done once does not belong there. Workers share no memory, and whoever wakes
+    /// first accepts a connection: they are spread less evenly than over threads. What it buys is
+    /// that a crash takes only its worker with it, and that each has descriptors of its own.
+    ///
+    /// It needs Unix.
+    pub fn processes(mut self, count: usize) -> Self {
+        self.force.processes = Some(count);
         self
     }
 
@@ -184,7 +205,7 @@ impl Application {
     /// none, each with the handler and the line it is written in.
     pub fn build(self) -> Result<App, BuildError> {
         let router = check::router(self.root)?;
-        let app = App::new(router, self.workers, Arc::new(self.about));
+        let app = App::new(router, self.force, Arc::new(self.about));
         app.show_to_mounts();
         Ok(app)
     }
@@ -225,7 +246,7 @@ impl fmt::Debug for Application {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Application")
             .field("root", &self.root)
-            .field("workers", &self.workers)
+            .field("force", &self.force)
             .finish()
     }
 }

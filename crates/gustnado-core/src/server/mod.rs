@@ -10,9 +10,11 @@
 
 mod accept;
 mod listen;
+mod process;
 mod run;
 mod serve;
 mod signal;
+mod threads;
 mod worker;
 
 pub use run::{Bound, RunError};

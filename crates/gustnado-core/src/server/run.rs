@@ -4,22 +4,15 @@
 use std::{
     fmt, io,
     net::{SocketAddr, TcpListener, ToSocketAddrs},
-    sync::Arc,
-    thread::{self, JoinHandle},
-    time::Duration,
+    thread,
 };
-
-use tokio::sync::{mpsc, watch};
 
 use super::{
     listen::listen,
-    signal::Signals,
-    worker::{Door, Phase, Worker, first, reach},
+    process::{Estate, Role, Steward},
+    threads::{runtime, serve_on_threads},
 };
-use crate::{
-    application::{App, Application, BuildError},
-    tally::Tally,
-};
+use crate::application::{App, Application, BuildError, Force};
 
 /// Why a program that serves has ended other than by being asked to.
 #[non_exhaustive]
@@ -31,6 +24,8 @@ pub enum RunError {
     /// It was called inside a runtime, such as that of `#[tokio::main]`; there,
     /// [`serve`](App::serve) is to be awaited.
     InRuntime,
+    /// Worker processes crashed again and again; the log says how each has ended.
+    Crashed,
     /// It was asked to stop, but so many connections had not ended in time and were cut.
     Cut(usize),
 }
@@ -62,9 +57,14 @@ impl App {
     /// # Errors
     /// When the address cannot be had.
     pub fn bind(self, addrs: impl ToSocketAddrs) -> Result<Bound, RunError> {
-        let listener = listen(addrs, self.limits().backlog)?;
+        let listener = match super::process::passed::take() {
+            Some(listener) => listener,
+            None => listen(addrs, self.limits().backlog)?,
+        };
         let addr = listener.local_addr()?;
+        let estate = Estate::new(&[(0, listener.try_clone()?)], Vec::new())?;
         Ok(Bound {
+            estate,
             app: self,
             listener,
             addr,
@@ -79,6 +79,7 @@ pub struct Bound {
     app: App,
     listener: TcpListener,
     addr: SocketAddr,
+    estate: Estate,
 }
 
 impl Bound {
@@ -99,34 +100,60 @@ impl Bound {
     /// runtime, which it would block: there, [`App::serve`] is to be awaited.
     pub fn run(self) -> Result<(), RunError> {
         outside_runtime()?;
+        // Its own thread serves nothing: it must also be able to hear that it is to stop.
+        let runtime = runtime()?;
+        match runtime.block_on(self.serve())? {
+            0 => Ok(()),
+            cut => Err(RunError::Cut(cut)),
+        }
+    }
+
+    /// Says how many connections were cut.
+    async fn serve(self) -> Result<usize, RunError> {
         let Self {
             app,
             listener,
             addr,
+            estate,
         } = self;
-        let workers = match app.workers() {
-            0 => thread::available_parallelism().map_or(1, usize::from),
-            count => count,
+        let work = work(app.force(), estate.role);
+        let mut steward = Steward::new(estate, app.control(), app.limits().clone())?;
+        let cut = match work {
+            Work::Supervise(count) => {
+                tracing::info!(%addr, processes = count, "serving");
+                drop((app, listener));
+                steward.supervise(count).await?
+            }
+            Work::Serve(count) => {
+                tracing::info!(%addr, workers = count, "serving");
+                let (phase, ready) = (steward.phase().clone(), steward.on_ready());
+                let serving = serve_on_threads(&app, &listener, count, &phase, ready);
+                steward.attend(serving).await?
+            }
         };
-        // Before the workers: what serves must also be able to hear that it is to stop.
-        let runtime = runtime()?;
-        let mut signals = runtime.block_on(async { Signals::listen() })?;
-        let phase = watch::Sender::new(Phase::Serving);
-        let mut threads = Threads::new();
-        let started = start(&app, &listener, workers, &phase, &mut threads);
-        drop(listener);
-        if started.is_ok() {
-            tracing::info!(%addr, workers, "serving");
-            runtime.block_on(wait_for_signals(&mut signals, &phase, &threads));
-        } else {
-            advance(&phase, Phase::Cutting);
-        }
-        let cut = join(threads);
-        started?;
-        match cut? {
-            0 => Ok(()),
-            cut => Err(RunError::Cut(cut)),
-        }
+        steward.tell_cut(cut);
+        Ok(cut)
+    }
+}
+
+/// What a process does, and with how many.
+#[derive(Debug, PartialEq, Eq)]
+enum Work {
+    /// Worker processes.
+    Supervise(usize),
+    /// Threads.
+    Serve(usize),
+}
+
+fn work(force: Force, role: Role) -> Work {
+    let or_cores = |count| match count {
+        0 => thread::available_parallelism().map_or(1, usize::from),
+        count => count,
+    };
+    match (force.processes, role) {
+        (Some(count), Role::First | Role::Next) => Work::Supervise(or_cores(count)),
+        (Some(_), Role::Worker(_)) => Work::Serve(force.workers.max(1)),
+        (None, _) => Work::Serve(or_cores(force.workers)),
     }
 }
 
@@ -135,101 +162,6 @@ fn outside_runtime() -> Result<(), RunError> {
     match tokio::runtime::Handle::try_current() {
         Ok(_) => Err(RunError::InRuntime),
         Err(_) => Ok(()),
-    }
-}
-
-type Threads = Vec<JoinHandle<io::Result<usize>>>;
-
-fn start(
-    app: &App,
-    listener: &TcpListener,
-    count: usize,
-    phase: &watch::Sender<Phase>,
-    threads: &mut Threads,
-) -> io::Result<()> {
-    let (doors, inboxes): (Vec<_>, Vec<_>) = (0..count)
-        .map(|_| {
-            let (inbox, receiver) = mpsc::unbounded_channel();
-            let load = Tally::default();
-            (Door { load, inbox }, receiver)
-        })
-        .unzip();
-    let doors: Arc<[Door]> = doors.into();
-    for (index, inbox) in inboxes.into_iter().enumerate() {
-        let worker = Worker {
-            index,
-            app: app.replica(),
-            listener: listener.try_clone()?,
-            doors: Arc::clone(&doors),
-            inbox,
-            phase: phase.subscribe(),
-        };
-        let (phase, drain_time) = (phase.clone(), app.limits().drain_time);
-        let body = move || {
-            // A worker that ends, for whatever reason, ends the program: a program that is half
-            // there is harder to notice than one that is gone.
-            let _ending = Ending(phase);
-            let runtime = runtime()?;
-            let cut = runtime.block_on(worker.work())?;
-            // Work on blocking threads has its time too, but not for ever.
-            runtime.shutdown_timeout(if cut > 0 { Duration::ZERO } else { drain_time });
-            Ok(cut)
-        };
-        let thread = thread::Builder::new().name(format!("worker-{index}"));
-        threads.push(thread.spawn(body)?);
-    }
-    Ok(())
-}
-
-/// Waits for the workers to end. Says how many connections they cut.
-fn join(threads: Threads) -> io::Result<usize> {
-    let mut cut = 0;
-    for thread in threads {
-        match thread.join() {
-            Ok(result) => cut += result?,
-            Err(_panic) => return Err(io::Error::other("a worker panicked")),
-        }
-    }
-    Ok(cut)
-}
-
-/// Sets the phase to draining when a worker ends, also by a panic.
-struct Ending(watch::Sender<Phase>);
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        advance(&self.0, Phase::Draining);
-    }
-}
-
-fn advance(phase: &watch::Sender<Phase>, to: Phase) {
-    phase.send_if_modified(|phase| {
-        let later = *phase < to;
-        *phase = to.max(*phase);
-        later
-    });
-}
-
-fn runtime() -> io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-}
-
-/// Sets the phase by the signals that come, until the workers have ended.
-async fn wait_for_signals(signals: &mut Signals, phase: &watch::Sender<Phase>, threads: &Threads) {
-    let mut watched = phase.subscribe();
-    first(reach(&mut watched, Phase::Draining), signals.next()).await;
-    tracing::info!("draining");
-    advance(phase, Phase::Draining);
-    let ended = async {
-        while threads.iter().any(|thread| !thread.is_finished()) {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    if first(ended, signals.next()).await {
-        tracing::warn!("cutting");
-        advance(phase, Phase::Cutting);
     }
 }
 
@@ -253,6 +185,9 @@ impl fmt::Display for RunError {
             Self::InRuntime => f.write_str(
                 "`run` brings a runtime of its own and is called from a plain `fn main`; inside \
                  one, such as #[tokio::main], await `serve(listener)`",
+            ),
+            Self::Crashed => f.write_str(
+                "worker processes crashed again and again; the log says how each has ended",
             ),
             Self::Cut(count) => write!(f, "{count} connections did not end in time and were cut"),
         }

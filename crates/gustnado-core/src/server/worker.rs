@@ -1,7 +1,7 @@
 //! A worker: a runtime of one thread and its share of the connections. It must not know signals;
 //! it is told the phase of the program.
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc};
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -12,6 +12,7 @@ use super::accept::{accept, least};
 use crate::{
     application::App,
     connection::{Clock, Socket, drive},
+    limits::KILL_AFTER,
     tally::{Counted, Tally},
 };
 
@@ -23,6 +24,18 @@ pub(super) enum Phase {
     Draining,
     /// Dropping what is open.
     Cutting,
+}
+
+impl Phase {
+    /// How long what is there has to end, until it is taken for something that will not.
+    pub(super) fn patience(self, drain_time: Duration) -> Option<Duration> {
+        match self {
+            Self::Serving => None,
+            // Connections have the time, and then work on blocking threads has it once more.
+            Self::Draining => Some(drain_time.saturating_mul(2).saturating_add(KILL_AFTER)),
+            Self::Cutting => Some(KILL_AFTER),
+        }
+    }
 }
 
 /// One worker, ready to start.
@@ -49,8 +62,8 @@ pub(super) type Handed = (std::net::TcpStream, SocketAddr, Counted);
 
 impl Worker {
     /// Serves until the phase says otherwise and the connections have ended. Says how many had to
-    /// be cut.
-    pub(super) async fn work(mut self) -> io::Result<usize> {
+    /// be cut. Calls `begun` when it accepts.
+    pub(super) async fn work(mut self, begun: impl FnOnce()) -> io::Result<usize> {
         let clock = Arc::new(Clock::default());
         tokio::spawn(Arc::clone(&clock).run());
         let listener = TcpListener::from_std(self.listener)?;
@@ -88,6 +101,7 @@ impl Worker {
                 }
             }
         });
+        begun();
         reach(&mut self.phase, Phase::Draining).await;
         accepting.abort();
         let drain = drain(&self.app, &clock, &load);
@@ -104,6 +118,31 @@ fn hand(door: &Door, socket: TcpStream, peer: SocketAddr, open: Counted) {
             let _ = door.inbox.send((socket, peer, open));
         }
         Err(error) => tracing::warn!(%error, "cannot hand a connection over"),
+    }
+}
+
+/// Sets a phase, unless a later one is set already.
+pub(super) fn advance(phase: &watch::Sender<Phase>, to: Phase) {
+    phase.send_if_modified(|phase| {
+        let later = *phase < to;
+        *phase = to.max(*phase);
+        later
+    });
+}
+
+/// Waits until what has not ended will not.
+pub(super) async fn patience(mut phase: watch::Receiver<Phase>, drain_time: Duration) {
+    loop {
+        let patience = phase.borrow_and_update().patience(drain_time);
+        let changed = phase.changed();
+        let passed = match patience {
+            // Nobody is left who could say it.
+            None => changed.await.is_err(),
+            Some(patience) => !matches!(tokio::time::timeout(patience, changed).await, Ok(Ok(()))),
+        };
+        if passed {
+            return;
+        }
     }
 }
 

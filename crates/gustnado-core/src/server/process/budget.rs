@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::limits::{CRASHES, CRASHES_AT_START, CRASHES_FORGOTTEN, CRASH_PAUSE};
+use crate::limits::{CRASH_PAUSE, CRASHES, CRASHES_AT_START, CRASHES_FORGOTTEN};
 
 /// How many more crashes are put up with.
 #[derive(Debug)]
@@ -57,7 +57,14 @@ mod tests {
 
     #[test]
     fn pauses_double_to_a_bound() {
-        let table = [(0, 0), (1, 100), (2, 200), (3, 400), (9, 25_600), (10, 30_000)];
+        let table = [
+            (0, 0),
+            (1, 100),
+            (2, 200),
+            (3, 400),
+            (9, 25_600),
+            (10, 30_000),
+        ];
         for (failures, millis) in table {
             assert_eq!(pause(failures), Duration::from_millis(millis), "{failures}");
         }

@@ -150,12 +150,11 @@ impl Crew {
     /// The program is in another phase.
     pub(super) fn enter(&mut self, phase: Phase, now: Instant) {
         self.phase = self.phase.max(phase);
-        self.patience = match self.phase {
-            Phase::Serving => return,
-            // Connections have the time, and then work on blocking threads has it once more.
-            Phase::Draining => Some(now + self.drain_time * 2 + KILL_AFTER),
-            Phase::Cutting => Some(now + KILL_AFTER),
+        let Some(patience) = self.phase.patience(self.drain_time) else {
+            return;
         };
+        // The workers have the same, and say what they have left behind.
+        self.patience = now.checked_add(patience.saturating_add(KILL_AFTER));
         for slot in &mut self.slots {
             if let State::Down(_) = slot.state {
                 slot.state = State::Gone;
@@ -175,7 +174,7 @@ impl Crew {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::{CRASHES, CRASHES_AT_START, CRASH_PAUSE};
+    use crate::limits::{CRASH_PAUSE, CRASHES, CRASHES_AT_START};
 
     const STEADY: Duration = CRASH_STEADY;
 
@@ -286,7 +285,7 @@ mod tests {
         assert!(late > now + Limits::default().drain_time);
         crew.enter(Phase::Cutting, now);
         let late = crew.deadline().unwrap();
-        assert_eq!(late, now + KILL_AFTER);
+        assert_eq!(late, now + KILL_AFTER * 2);
         crew.ended(0, now);
         assert_eq!(crew.due(late), [Act::Kill(1)]);
         crew.ended(1, late);

@@ -22,11 +22,13 @@ mod crew;
 mod line;
 mod next;
 mod notify;
+pub(super) mod passed;
 mod program;
 mod race;
 mod role;
 mod steward;
 mod supervisor;
 
-pub(super) use role::LINE_NAME;
-pub(super) use steward::Steward;
+pub(super) use race::{Won, race};
+pub(super) use role::Role;
+pub(super) use steward::{Estate, Steward};

@@ -68,7 +68,9 @@ impl Next {
     fn why_it_ended(&mut self) -> io::Error {
         let status = self.child.take().map(|mut child| end(&mut child));
         match status {
-            Some(Ok(status)) => io::Error::other(format!("it has ended before it was ready: {status}")),
+            Some(Ok(status)) => {
+                io::Error::other(format!("it has ended before it was ready: {status}"))
+            }
             Some(Err(error)) => error,
             None => io::ErrorKind::BrokenPipe.into(),
         }

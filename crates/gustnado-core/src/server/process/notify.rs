@@ -37,7 +37,11 @@ pub(super) fn tell(news: News) {
 /// How often it wants to hear that this process is alive: within half of what it waits for.
 pub(super) fn watchdog() -> Option<Duration> {
     let number = |name| env::var(name).ok()?.parse().ok();
-    watchdog_every(number("WATCHDOG_USEC"), number("WATCHDOG_PID"), process::id())
+    watchdog_every(
+        number("WATCHDOG_USEC"),
+        number("WATCHDOG_PID"),
+        process::id(),
+    )
 }
 
 fn watchdog_every(micros: Option<u64>, whose: Option<u64>, own: u32) -> Option<Duration> {

@@ -109,7 +109,9 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
 /// Where a restart finds the program. What it was called by goes before what runs: that may be a
 /// link, which leads to the newest.
 fn place(name: Option<&OsStr>, running: &Path) -> PathBuf {
-    let called = name.map(Path::new).filter(|name| name.components().count() > 1);
+    let called = name
+        .map(Path::new)
+        .filter(|name| name.components().count() > 1);
     let called = called.and_then(|name| std::path::absolute(name).ok());
     match called {
         Some(called) if called.canonicalize().is_ok_and(|file| file == running) => called,

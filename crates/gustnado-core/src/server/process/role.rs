@@ -1,7 +1,7 @@
 //! What this process is to the program: its first, its next, or one of its workers. It must not
 //! know what follows from it.
 
-use std::{env, fmt};
+use std::{env, fmt, os::unix::net::UnixStream, sync::OnceLock};
 
 /// What a process is to the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,13 +17,27 @@ pub(crate) enum Role {
 /// The name under which the line to whoever has started a process is passed.
 pub(crate) const LINE_NAME: &str = "gustnado-line";
 
+/// Open until the process ends, which says that it has.
+static LINE: OnceLock<UnixStream> = OnceLock::new();
+
+/// Keeps the line that was passed to this process.
+pub(crate) fn keep_line(line: UnixStream) {
+    let _ = LINE.set(line);
+}
+
+/// The line to whoever has started this process, once it was kept.
+pub(super) fn line() -> Option<&'static UnixStream> {
+    LINE.get()
+}
+
 impl Role {
     pub(super) const VARIABLE: &str = "GUSTNADO_ROLE";
 
-    /// The role of a process that was passed a line; others have found the variable lying about.
-    pub(super) fn with_line() -> Self {
-        let said = env::var(Self::VARIABLE).unwrap_or_default();
-        Self::read(&said).unwrap_or(Self::First)
+    /// The role of this process. Without a line, the variable was left lying about by another.
+    pub(crate) fn own() -> Self {
+        let said = line().and_then(|_| env::var(Self::VARIABLE).ok());
+        said.and_then(|said| Self::read(&said))
+            .unwrap_or(Self::First)
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -54,7 +68,14 @@ mod tests {
         for role in [Role::Next, Role::Worker(0), Role::Worker(17)] {
             assert_eq!(Role::read(&role.to_string()), Some(role));
         }
-        for text in ["", "worker", "worker ", "worker -1", "worker 1 2", "nextnext"] {
+        for text in [
+            "",
+            "worker",
+            "worker ",
+            "worker -1",
+            "worker 1 2",
+            "nextnext",
+        ] {
             assert_eq!(Role::read(text), None, "{text:?}");
         }
     }

@@ -6,6 +6,7 @@ use std::{
     future::pending,
     io,
     process::Child,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -27,27 +28,26 @@ use crate::{control::Control, limits::Limits};
 
 /// What a supervisor works with.
 #[derive(Debug)]
-pub(super) struct Means<'a> {
-    pub(super) program: &'a Program,
-    pub(super) sockets: &'a Sockets,
-    pub(super) phase: &'a watch::Sender<Phase>,
-    pub(super) reloads: watch::Receiver<u32>,
-    pub(super) control: &'a Control,
+pub(super) struct Means {
+    pub(super) program: Arc<Program>,
+    pub(super) sockets: Arc<Sockets>,
+    pub(super) phase: watch::Sender<Phase>,
+    pub(super) control: Control,
 }
 
 /// Keeps `count` worker processes going until the phase says otherwise and the last has ended.
 /// Calls `ready` when all serve for the first time. Says how many connections were cut.
 pub(super) async fn supervise(
-    means: Means<'_>,
+    means: Means,
+    mut reloads: watch::Receiver<u32>,
     count: usize,
     limits: &Limits,
     ready: impl FnOnce(),
 ) -> Result<usize, RunError> {
     let (tell, mut told) = mpsc::unbounded_channel();
     let mut phases = means.phase.subscribe();
-    let mut reloads = means.reloads.clone();
     let mut supervisor = Supervisor {
-        means: &means,
+        means,
         crew: Crew::new(count, limits, Instant::now()),
         workers: (0..count).map(|_| None).collect(),
         tell,
@@ -75,8 +75,8 @@ pub(super) async fn supervise(
     }
 }
 
-struct Supervisor<'a, R> {
-    means: &'a Means<'a>,
+struct Supervisor<R> {
+    means: Means,
     crew: Crew,
     workers: Vec<Option<Worker>>,
     tell: mpsc::UnboundedSender<Heard>,
@@ -95,7 +95,7 @@ struct Worker {
 /// What was heard from a worker, by its number; nothing when it is gone.
 type Heard = (usize, Option<Report>);
 
-impl<R: FnOnce()> Supervisor<'_, R> {
+impl<R: FnOnce()> Supervisor<R> {
     fn act(&mut self, act: Act) {
         match act {
             Act::Start(worker) => match self.start(worker) {
@@ -120,7 +120,7 @@ impl<R: FnOnce()> Supervisor<'_, R> {
             }
             Act::GiveUp => {
                 tracing::error!("worker processes crash again and again, giving up");
-                advance(self.means.phase, Phase::Draining);
+                advance(&self.means.phase, Phase::Draining);
                 self.enter(Phase::Draining);
             }
             Act::End => {}
@@ -128,8 +128,8 @@ impl<R: FnOnce()> Supervisor<'_, R> {
     }
 
     fn start(&self, worker: usize) -> io::Result<Worker> {
-        let means = self.means;
-        let started = means.program.start(Role::Worker(worker), means.sockets)?;
+        let means = &self.means;
+        let started = means.program.start(Role::Worker(worker), &means.sockets)?;
         let (ear, mouth) = take_up(started.line)?;
         tokio::spawn(listen(worker, ear, self.tell.clone()));
         let child = started.child;

@@ -1,11 +1,16 @@
-//! A whole program to test workers and signals with: says its address, serves until it is asked
-//! to stop. Its argument is the milliseconds it may take to drain.
+//! A whole program to test workers, processes and signals with: says its address, serves until it is
+//! asked to stop. Its arguments are:
+//!
+//! - `drain=MILLIS`: how long it may drain
+//! - `processes=COUNT`: how many worker processes it has
+//! - `fail=FILE`: where that file exists, it notes so in `FILE.seen` and ends instead of starting
+//! - `frail`: its worker processes end instead of starting
 
-use std::{io::Write as _, time::Duration};
+use std::{io::Write as _, path::Path, process, time::Duration};
 
 use gustnado::{
-    Application, BoxFuture, Event, Events, Mount, Request, RequestHandler, Response, Result,
-    RunError, verbs,
+    Application, BoxFuture, Control, Error, Event, Events, Mount, Request, RequestHandler,
+    Response, Result, RunError, verbs,
 };
 
 struct Lab;
@@ -23,9 +28,31 @@ impl Mount for Lab {
                 let long = || std::thread::sleep(Duration::from_secs(60));
                 let _ = tokio::task::spawn_blocking(long).await;
             }
+            if request.path() == "/pid" {
+                return Ok(Response::new(200).with_text(process::id().to_string()));
+            }
             let thread = std::thread::current();
             Ok(Response::new(200).with_text(thread.name().unwrap_or("none").to_owned()))
         })
+    }
+}
+
+/// Asks the program from within.
+#[derive(RequestHandler)]
+#[route("/control/{what}")]
+struct Asked {
+    what: String,
+}
+
+#[verbs]
+impl Asked {
+    async fn post(self, control: Control) -> Result<()> {
+        match &*self.what {
+            "stop" => control.stop(),
+            "restart" => control.restart(),
+            _ => return Err(Error::new(404, "not to be asked")),
+        }
+        Ok(())
     }
 }
 
@@ -47,15 +74,34 @@ impl Quiet {
 }
 
 fn main() -> Result<(), RunError> {
-    let drain = std::env::args().nth(1);
-    let drain = drain.and_then(|millis| millis.parse().ok());
+    let drain = argument("drain").and_then(|millis| millis.parse().ok());
     let drain = Duration::from_millis(drain.unwrap_or(20_000));
-    let app = Application::new().handler::<Quiet>().mount("/", Lab);
-    let app = app
-        .workers(3)
-        .limits(move |limits| limits.drain_time = drain);
+    if let Some(file) = argument("fail")
+        && Path::new(&file).exists()
+    {
+        std::fs::write(format!("{file}.seen"), "")?;
+        process::exit(3);
+    }
+    if argument("frail").is_some() && std::env::var_os("GUSTNADO_ROLE").is_some() {
+        process::exit(3);
+    }
+    let app = Application::new().handler::<Quiet>().handler::<Asked>();
+    let app = app.mount("/", Lab);
+    let mut app = app.limits(move |limits| limits.drain_time = drain);
+    app = match argument("processes").and_then(|count| count.parse().ok()) {
+        Some(count) => app.processes(count),
+        None => app.workers(3),
+    };
     let bound = app.build()?.bind("127.0.0.1:0")?;
     println!("{}", bound.local_addr());
     std::io::stdout().flush()?;
     bound.run()
+}
+
+/// The value of an argument `name=value`; empty where it is the name alone.
+fn argument(name: &str) -> Option<String> {
+    std::env::args().skip(1).find_map(|argument| {
+        let value = argument.strip_prefix(name)?;
+        Some(value.strip_prefix('=').unwrap_or(value).to_owned())
+    })
 }

@@ -1,6 +1,8 @@
 //! Bytes on a socket: framing, limits, time-outs, HTTP/2, drain, streams.
 
 mod bodies;
+#[cfg(unix)]
+mod child;
 mod departure;
 mod drain;
 mod events;
@@ -10,5 +12,7 @@ mod http2;
 mod lab;
 mod limits;
 mod peer;
+#[cfg(unix)]
+mod processes;
 mod program;
 mod times;

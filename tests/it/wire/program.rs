@@ -3,56 +3,10 @@
 
 use std::{
     collections::HashMap,
-    io::{BufRead, BufReader},
-    net::SocketAddr,
-    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use super::peer::Peer;
-
-struct Program {
-    child: Child,
-    addr: SocketAddr,
-}
-
-impl Program {
-    fn start() -> Self {
-        Self::start_with(&[])
-    }
-
-    fn start_with(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_lab"))
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a program");
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("its output");
-        BufReader::new(stdout).read_line(&mut line).expect("a line");
-        let addr = line.trim().parse().expect("an address");
-        Self { child, addr }
-    }
-
-    fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        let sent = Command::new("sh")
-            .args(["-c", &format!("kill -{name} {pid}")])
-            .status();
-        assert!(sent.expect("kill").success());
-    }
-
-    fn exit_code(&mut self) -> Option<i32> {
-        self.child.wait().expect("an end").code()
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use super::{child::Program, peer::Peer};
 
 #[test]
 fn connections_are_spread_evenly_over_workers() {
@@ -109,7 +63,7 @@ fn a_signal_ends_open_events_on_every_worker() {
 
 #[test]
 fn what_does_not_end_in_time_is_cut_and_the_exit_code_tells() {
-    let mut program = Program::start_with(&["300"]);
+    let mut program = Program::start_with(&["drain=300"]);
     let mut busy = Peer::connect(program.addr);
     busy.send("GET /never HTTP/1.1\r\nhost: lab\r\n\r\n");
     std::thread::sleep(Duration::from_millis(200));

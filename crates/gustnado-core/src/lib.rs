@@ -83,7 +83,7 @@ pub use respond::{
 };
 pub use response::Response;
 pub use route::{Pattern, PatternError};
-pub use server::{Bound, RunError, Serve};
+pub use server::{Accepts, Bound, IntoListen, Listen, ListenAddr, ListenError, RunError, Serve};
 pub use stop::Stopping;
 
 /// What the macros write down. Nothing here is for people.

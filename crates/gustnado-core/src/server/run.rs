@@ -1,25 +1,33 @@
-//! The whole program: binds, starts one worker per core, waits for a signal, drains. It must not
-//! know what a worker does.
+//! The whole program: binds, and serves on threads or supervises processes until it is asked to stop.
+//! It must not know what a worker does.
 
 use std::{
     fmt, io,
-    net::{SocketAddr, TcpListener, ToSocketAddrs},
+    net::{Ipv4Addr, SocketAddr},
     thread,
 };
 
 use super::{
-    listen::listen,
+    descriptors,
+    gate::Gate,
+    listen::{IntoListen, ListenAddr, ListenError, Opened, listens, open},
     process::{Estate, Role, Steward},
+    serve::Serve,
     threads::{runtime, serve_on_threads},
 };
-use crate::application::{App, Application, BuildError, Force};
+use crate::{
+    application::{App, Application, BuildError, Force},
+    control::Control,
+};
 
 /// Why a program that serves has ended other than by being asked to.
 #[non_exhaustive]
 pub enum RunError {
     /// The application has mistakes; nothing was opened.
     Build(BuildError),
-    /// A socket, thread or signal could not be had.
+    /// What was to be listened on could not be had: all of it that is wrong.
+    Listen(ListenError),
+    /// A thread or signal could not be had.
     Io(io::Error),
     /// It was called inside a runtime, such as that of `#[tokio::main]`; there,
     /// [`serve`](App::serve) is to be awaited.
@@ -31,13 +39,14 @@ pub enum RunError {
 }
 
 impl Application {
-    /// Builds the application and serves it until Ctrl-C or SIGTERM; see [`App::run`].
+    /// Builds the application, with what the [environment](Self::from_env) sets, and serves it until
+    /// Ctrl-C or SIGTERM; see [`App::run`].
     ///
     /// # Errors
     /// Everything that is wrong with the application, at once; else as [`App::run`].
-    pub fn run(self, addrs: impl ToSocketAddrs) -> Result<(), RunError> {
+    pub fn run(self, on: impl IntoListen) -> Result<(), RunError> {
         outside_runtime()?;
-        self.build()?.run(addrs)
+        self.from_env().build()?.run(on)
     }
 }
 
@@ -45,89 +54,125 @@ impl App {
     /// Serves HTTP until Ctrl-C or SIGTERM; see [`Bound::run`].
     ///
     /// # Errors
-    /// When the address cannot be had, or connections had to be cut at the end.
-    pub fn run(self, addrs: impl ToSocketAddrs) -> Result<(), RunError> {
+    /// When an address cannot be had, or connections had to be cut at the end.
+    pub fn run(self, on: impl IntoListen) -> Result<(), RunError> {
         outside_runtime()?;
-        self.bind(addrs)?.run()
+        self.bind(on)?.run()
     }
 
-    /// Takes the address, without serving yet: connections wait. Port 0 takes a free one, which
-    /// [`Bound::local_addr`] names.
+    /// Takes the addresses, without serving yet: connections wait. Port 0 takes a free one, which
+    /// [`Bound::local_addr`] names. [`Listen`](crate::Listen) says what there is to listen on.
     ///
     /// # Errors
-    /// When the address cannot be had.
-    pub fn bind(self, addrs: impl ToSocketAddrs) -> Result<Bound, RunError> {
-        let listener = match super::process::passed::take() {
-            Some(listener) => listener,
-            None => listen(addrs, self.limits().backlog)?,
-        };
-        let addr = listener.local_addr()?;
-        let estate = Estate::new(&[(0, listener.try_clone()?)], Vec::new())?;
+    /// When one of them cannot be had: all that is wrong with any, at once.
+    pub fn bind(self, on: impl IntoListen) -> Result<Bound, RunError> {
+        let opened = open(&listens(on), self.limits().backlog)?;
+        let estate = Estate::new(&opened)?;
         Ok(Bound {
-            estate,
             app: self,
-            listener,
-            addr,
+            opened,
+            estate,
         })
     }
 }
 
-/// An application with an address, about to serve.
+/// An application with addresses, about to serve.
 #[derive(Debug)]
 #[must_use = "nothing is served until it runs"]
 pub struct Bound {
     app: App,
-    listener: TcpListener,
-    addr: SocketAddr,
+    opened: Opened,
     estate: Estate,
 }
 
 impl Bound {
-    /// The address it has.
+    /// The first address of TCP that it has; `0.0.0.0:0` where it has none.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
-        self.addr
+        let mut addrs = self.opened.addrs.iter();
+        let first = addrs.find_map(|addr| match addr {
+            ListenAddr::Tcp(addr) => Some(*addr),
+            ListenAddr::Unix(_) => None,
+        });
+        first.unwrap_or((Ipv4Addr::UNSPECIFIED, 0).into())
+    }
+
+    /// What asks the program to stop or to restart, from wherever it is held.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        self.app.control()
+    }
+
+    /// All that it listens on, in the order in which it was said.
+    #[must_use]
+    pub fn addrs(&self) -> &[ListenAddr] {
+        &self.opened.addrs
+    }
+
+    /// Serves HTTP inside the runtime of the caller, until the future given to [`Serve::until`]
+    /// ends.
+    pub fn serve(self) -> Serve {
+        Serve::opened(self.app, self.opened)
     }
 
     /// Serves HTTP until Ctrl-C or SIGTERM, on one worker per core unless
-    /// [`Application::workers`] says otherwise. Blocks; needs no runtime around it.
+    /// [`Application::workers`] or [`Application::processes`] says otherwise. Blocks; needs no
+    /// runtime around it.
     ///
-    /// On the first signal it stops accepting and lets what is open end, at most
-    /// [`drain_time`](crate::Limits::drain_time); on the second it cuts.
+    /// | signal | what is done |
+    /// |---|---|
+    /// | SIGTERM, SIGINT | it stops accepting and lets what is open end, at most [`drain_time`](crate::Limits::drain_time); on the second, it cuts |
+    /// | SIGHUP | it reads again what can be read again while serving |
+    /// | SIGUSR2 | it starts the program anew on the same sockets; when that one is ready, this one stops |
+    ///
+    /// [`Control`](crate::Control) asks for the same from within. What is started by SIGUSR2 is
+    /// what then is at the place where this program was started from, with the same arguments and
+    /// environment; where it ends before it is ready, or takes longer than
+    /// [`start_time`](crate::Limits::start_time), this one goes on. systemd is told of all this
+    /// (`Type=notify`, `NOTIFY_SOCKET`).
     ///
     /// # Errors
-    /// When a thread or a runtime cannot be had, or connections had to be cut at the end. Inside a
+    /// When a thread or a runtime cannot be had, when worker processes crash again and again, or when
+    /// connections had to be cut at the end. Inside a
     /// runtime, which it would block: there, [`App::serve`] is to be awaited.
     pub fn run(self) -> Result<(), RunError> {
         outside_runtime()?;
-        // Its own thread serves nothing: it must also be able to hear that it is to stop.
+        // Its own thread serves nothing: it must be able to hear that it is to stop.
         let runtime = runtime()?;
-        match runtime.block_on(self.serve())? {
+        match runtime.block_on(self.work())? {
             0 => Ok(()),
             cut => Err(RunError::Cut(cut)),
         }
     }
 
     /// Says how many connections were cut.
-    async fn serve(self) -> Result<usize, RunError> {
+    async fn work(self) -> Result<usize, RunError> {
         let Self {
             app,
-            listener,
-            addr,
+            mut opened,
             estate,
         } = self;
-        let work = work(app.force(), estate.role);
-        let mut steward = Steward::new(estate, app.control(), app.limits().clone())?;
+        let addrs: Vec<_> = opened.addrs.iter().map(ToString::to_string).collect();
+        let addrs = addrs.join(" ");
+        let work = Work::of(app.force(), estate.role);
+        let mut steward = Steward::new(estate, &mut opened, app.control(), app.limits().clone())?;
         let cut = match work {
             Work::Supervise(count) => {
-                tracing::info!(%addr, processes = count, "serving");
-                drop((app, listener));
+                tracing::info!(addrs, processes = count, "serving");
+                drop((app, opened));
                 steward.supervise(count).await?
             }
             Work::Serve(count) => {
-                tracing::info!(%addr, workers = count, "serving");
+                let gate = Gate::new(app.limits(), count, descriptors::raise());
+                let connections = gate.connections();
+                tracing::info!(addrs, workers = count, connections, "serving");
+                let listeners = std::mem::take(&mut opened.listeners);
+                let listeners = listeners
+                    .into_iter()
+                    .map(|(_, listener)| listener)
+                    .collect();
                 let (phase, ready) = (steward.phase().clone(), steward.on_ready());
-                let serving = serve_on_threads(&app, &listener, count, &phase, ready);
+                let serving = serve_on_threads(&app, listeners, gate, count, &phase, ready);
                 steward.attend(serving).await?
             }
         };
@@ -145,15 +190,17 @@ enum Work {
     Serve(usize),
 }
 
-fn work(force: Force, role: Role) -> Work {
-    let or_cores = |count| match count {
-        0 => thread::available_parallelism().map_or(1, usize::from),
-        count => count,
-    };
-    match (force.processes, role) {
-        (Some(count), Role::First | Role::Next) => Work::Supervise(or_cores(count)),
-        (Some(_), Role::Worker(_)) => Work::Serve(force.workers.max(1)),
-        (None, _) => Work::Serve(or_cores(force.workers)),
+impl Work {
+    fn of(force: Force, role: Role) -> Self {
+        let or_cores = |count| match count {
+            0 => thread::available_parallelism().map_or(1, usize::from),
+            count => count,
+        };
+        match (force.processes, role) {
+            (Some(count), Role::First | Role::Next) => Self::Supervise(or_cores(count)),
+            (Some(_), Role::Worker(_)) => Self::Serve(force.workers.max(1)),
+            (None, _) => Self::Serve(or_cores(force.workers)),
+        }
     }
 }
 
@@ -171,6 +218,12 @@ impl From<BuildError> for RunError {
     }
 }
 
+impl From<ListenError> for RunError {
+    fn from(error: ListenError) -> Self {
+        Self::Listen(error)
+    }
+}
+
 impl From<io::Error> for RunError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
@@ -181,6 +234,7 @@ impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Build(error) => error.fmt(f),
+            Self::Listen(error) => error.fmt(f),
             Self::Io(error) => error.fmt(f),
             Self::InRuntime => f.write_str(
                 "`run` brings a runtime of its own and is called from a plain `fn main`; inside \

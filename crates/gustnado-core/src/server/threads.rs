@@ -3,7 +3,6 @@
 
 use std::{
     io,
-    net::TcpListener,
     pin::pin,
     sync::Arc,
     thread::{self, JoinHandle},
@@ -13,7 +12,9 @@ use std::{
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    process::{Won, race},
+    gate::Gate,
+    listen::Listener,
+    race::{Won, race},
     worker::{Door, Phase, Worker, advance, patience},
 };
 use crate::{application::App, tally::Tally};
@@ -25,15 +26,17 @@ use crate::{application::App, tally::Tally};
 /// and left behind: it ends with the process.
 pub(super) async fn serve_on_threads(
     app: &App,
-    listener: &TcpListener,
+    listeners: Vec<Listener>,
+    gate: Gate,
     count: usize,
     phase: &watch::Sender<Phase>,
     ready: impl FnOnce(),
 ) -> io::Result<usize> {
     let (tell, mut told) = mpsc::unbounded_channel();
     let mut threads = Vec::new();
-    let started = start(app, listener, count, phase, &tell, &mut threads);
-    drop(tell);
+    let started = start(app, &listeners, gate, count, phase, &tell, &mut threads);
+    // Closed by the last worker that drains.
+    drop((tell, listeners));
     if started.is_err() {
         advance(phase, Phase::Cutting);
     }
@@ -73,7 +76,8 @@ type Threads = Vec<Option<JoinHandle<io::Result<usize>>>>;
 
 fn start(
     app: &App,
-    listener: &TcpListener,
+    listeners: &[Listener],
+    gate: Gate,
     count: usize,
     phase: &watch::Sender<Phase>,
     tell: &mpsc::UnboundedSender<News>,
@@ -86,12 +90,16 @@ fn start(
             (Door { load, inbox }, receiver)
         })
         .unzip();
-    let doors: Arc<[Door]> = doors.into();
+    let (doors, gate): (Arc<[Door]>, _) = (doors.into(), Arc::new(gate));
     for (index, inbox) in inboxes.into_iter().enumerate() {
         let worker = Worker {
             index,
             app: app.replica(),
-            listener: listener.try_clone()?,
+            listeners: listeners
+                .iter()
+                .map(Listener::try_clone)
+                .collect::<io::Result<_>>()?,
+            gate: Arc::clone(&gate),
             doors: Arc::clone(&doors),
             inbox,
             phase: phase.subscribe(),

@@ -15,20 +15,16 @@
 //! - [`supervisor`]: starts workers again that have crashed; [`crew`], [`budget`]: when.
 //! - [`next`]: the next program, until it is ready.
 //! - [`notify`]: what systemd is told.
-//! - [`race`]: the first of two futures.
 
 mod budget;
 mod crew;
 mod line;
 mod next;
 mod notify;
-pub(super) mod passed;
 mod program;
-mod race;
 mod role;
 mod steward;
 mod supervisor;
 
-pub(super) use race::{Won, race};
 pub(super) use role::Role;
 pub(super) use steward::{Estate, Steward};

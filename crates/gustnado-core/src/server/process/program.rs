@@ -15,8 +15,8 @@ use std::{
 
 use command_fds::{CommandFdExt, FdMapping};
 
-use super::role::{LINE_NAME, Role};
-use crate::server::listen::Listener;
+use super::role::Role;
+use crate::server::listen::{HANDED, LINE, Opened, WITH_FILE};
 
 /// How this program was started.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Program {
         let (ours, theirs) = UnixStream::pair()?;
         let mut mappings = Vec::new();
         let mut names = Vec::new();
-        let lines = [(LINE_NAME.to_owned(), OwnedFd::from(theirs))];
+        let lines = [(LINE.to_owned(), OwnedFd::from(theirs))];
         for ((name, socket), number) in sockets.iter().chain(&lines).zip(3..) {
             mappings.push(FdMapping {
                 parent_fd: socket.as_fd().try_clone_to_owned()?,
@@ -120,10 +120,12 @@ fn place(name: Option<&OsStr>, running: &Path) -> PathBuf {
 }
 
 /// The sockets that are passed on, by the names under which they are found again.
-pub(super) fn sockets(listeners: &[(usize, Listener)]) -> io::Result<Sockets> {
-    let sockets = listeners.iter().map(|(place, listener)| {
-        let name = format!("{}{place}", crate::server::listen::HANDED);
-        Ok((name, listener.as_fd().try_clone_to_owned()?))
+pub(super) fn sockets(opened: &Opened) -> io::Result<Sockets> {
+    let sockets = opened.listeners.iter().map(|(place, listener)| {
+        let with_file = opened.files.iter().any(|(of, _)| of == place);
+        let end = if with_file { WITH_FILE } else { "" };
+        let socket = listener.as_fd().try_clone_to_owned()?;
+        Ok((format!("{HANDED}{place}{end}"), socket))
     });
     sockets.collect()
 }

@@ -1,7 +1,9 @@
 //! What this process is to the program: its first, its next, or one of its workers. It must not
 //! know what follows from it.
 
-use std::{env, fmt, os::unix::net::UnixStream, sync::OnceLock};
+use std::{env, fmt};
+
+use crate::server::listen::passed_line;
 
 /// What a process is to the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,28 +16,12 @@ pub(crate) enum Role {
     Worker(usize),
 }
 
-/// The name under which the line to whoever has started a process is passed.
-pub(crate) const LINE_NAME: &str = "gustnado-line";
-
-/// Open until the process ends, which says that it has.
-static LINE: OnceLock<UnixStream> = OnceLock::new();
-
-/// Keeps the line that was passed to this process.
-pub(crate) fn keep_line(line: UnixStream) {
-    let _ = LINE.set(line);
-}
-
-/// The line to whoever has started this process, once it was kept.
-pub(super) fn line() -> Option<&'static UnixStream> {
-    LINE.get()
-}
-
 impl Role {
     pub(super) const VARIABLE: &str = "GUSTNADO_ROLE";
 
     /// The role of this process. Without a line, the variable was left lying about by another.
     pub(crate) fn own() -> Self {
-        let said = line().and_then(|_| env::var(Self::VARIABLE).ok());
+        let said = passed_line().and_then(|_| env::var(Self::VARIABLE).ok());
         said.and_then(|said| Self::read(&said))
             .unwrap_or(Self::First)
     }

@@ -2,7 +2,7 @@
 //! for something, says what phase it is in, and tells those who have to know. It must not know who
 //! serves, threads or processes.
 
-use std::{future::Future, io, os::unix::net::UnixStream, pin::pin, sync::Arc};
+use std::{future::Future, io, pin::pin, sync::Arc};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::{
@@ -12,7 +12,8 @@ use tokio::{
 
 use super::{
     super::{
-        listen::{Listener, SocketFile},
+        listen::{Opened, SocketFile, passed_line},
+        race::{Won, race},
         run::RunError,
         signal::Signals,
         worker::{Phase, advance},
@@ -21,8 +22,7 @@ use super::{
     next::Next,
     notify::{News, tell, watchdog},
     program::{Program, Sockets, sockets},
-    race::{Won, race},
-    role::{Role, line},
+    role::Role,
     supervisor::{Means, supervise},
 };
 use crate::{
@@ -34,27 +34,24 @@ use crate::{
 #[derive(Debug)]
 pub(in crate::server) struct Estate {
     pub(in crate::server) role: Role,
-    /// To whoever has started this process. Open until the process ends, which says that it has.
-    pub(super) line: Option<&'static UnixStream>,
-    pub(super) program: Arc<Program>,
-    pub(super) sockets: Arc<Sockets>,
-    /// Files of Unix sockets, which are removed with this unless somebody else has them, too.
-    pub(super) files: Vec<SocketFile>,
+    program: Arc<Program>,
+    sockets: Arc<Sockets>,
 }
 
 impl Estate {
-    /// To be called early, when the sockets are open: later there may be another program at the
-    /// place of this one.
-    pub(in crate::server) fn new(
-        listeners: &[(usize, Listener)],
-        files: Vec<SocketFile>,
-    ) -> io::Result<Self> {
+    /// To be called as soon as the sockets are open: later there may be another program at the place
+    /// of this one.
+    pub(in crate::server) fn new(opened: &Opened) -> io::Result<Self> {
+        let role = Role::own();
+        let sockets = match role {
+            Role::First | Role::Next => sockets(opened)?,
+            // It passes on nothing.
+            Role::Worker(_) => Sockets::new(),
+        };
         Ok(Self {
-            role: Role::own(),
-            line: line(),
+            role,
             program: Arc::new(Program::this()?),
-            sockets: Arc::new(sockets(listeners)?),
-            files,
+            sockets: Arc::new(sockets),
         })
     }
 }
@@ -63,6 +60,8 @@ impl Estate {
 #[derive(Debug)]
 pub(in crate::server) struct Steward {
     estate: Estate,
+    /// Removed with this, unless somebody else has them, too.
+    files: Vec<(usize, SocketFile)>,
     control: Control,
     limits: Limits,
     phase: watch::Sender<Phase>,
@@ -96,6 +95,7 @@ impl Steward {
     /// inside a runtime.
     pub(in crate::server) fn new(
         estate: Estate,
+        opened: &mut Opened,
         control: Control,
         limits: Limits,
     ) -> io::Result<Self> {
@@ -108,13 +108,14 @@ impl Steward {
         let (tell, asked) = (teller.clone(), control.clone());
         tokio::spawn(async move { while tell.send(Event::Asked(asked.asked().await)).is_ok() {} });
         let mut mouth = None;
-        if let Some(line) = estate.line {
+        if let Some(line) = passed_line() {
             let (ear, own) = take_up(line.try_clone()?)?;
             tokio::spawn(obey(ear, teller.clone()));
             mouth = Some(own);
         }
-        Ok(Self {
+        let mut steward = Self {
             estate,
+            files: std::mem::take(&mut opened.files),
             control,
             limits,
             phase: watch::Sender::new(Phase::Serving),
@@ -123,7 +124,11 @@ impl Steward {
             next: None,
             teller,
             events,
-        })
+        };
+        if steward.is_worker() {
+            steward.leave_files();
+        }
+        Ok(steward)
     }
 
     pub(in crate::server) fn phase(&self) -> &watch::Sender<Phase> {
@@ -273,17 +278,25 @@ impl Steward {
             return;
         }
         tell(News::MainPid(pid));
-        self.estate.files.iter_mut().for_each(SocketFile::leave);
+        self.leave_files();
         self.enter(Phase::Draining);
     }
 
-    fn enter(&self, phase: Phase) {
+    fn leave_files(&mut self) {
+        for (_, file) in &mut self.files {
+            file.leave();
+        }
+    }
+
+    fn enter(&mut self, phase: Phase) {
         if *self.phase.borrow() < phase {
             match phase {
                 Phase::Serving => {}
                 Phase::Draining => tracing::info!("draining"),
                 Phase::Cutting => tracing::warn!("cutting"),
             }
+            // Who connects is to be refused from now on, unless the next program has the sockets.
+            self.estate.sockets = Arc::default();
             advance(&self.phase, phase);
         }
     }

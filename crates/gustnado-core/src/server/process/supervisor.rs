@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     super::{
+        race::{Won, race},
         run::RunError,
         worker::{Phase, advance},
     },
@@ -21,7 +22,6 @@ use super::{
     line::{Ear, Mouth, Order, Report, take_up},
     next::end,
     program::{Program, Sockets},
-    race::{Won, race},
     role::Role,
 };
 use crate::{control::Control, limits::Limits};
@@ -158,6 +158,8 @@ impl<R: FnOnce()> Supervisor<R> {
 
     fn enter(&mut self, phase: Phase) {
         if phase > self.crew.phase() {
+            // Nobody is started any more, and who connects is to be refused.
+            self.means.sockets = Arc::default();
             self.crew.enter(phase, Instant::now());
             self.tell_all(match phase {
                 Phase::Cutting => Order::Cut,

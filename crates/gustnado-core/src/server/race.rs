@@ -8,13 +8,13 @@ use std::{
 
 /// Which of the two it was.
 #[derive(Debug)]
-pub(crate) enum Won<A, B> {
+pub(super) enum Won<A, B> {
     One(A),
     Other(B),
 }
 
 /// Waits for the first of two; where both have come, for `one`.
-pub(crate) async fn race<A, B>(
+pub(super) async fn race<A, B>(
     one: impl Future<Output = A>,
     other: impl Future<Output = B>,
 ) -> Won<A, B> {

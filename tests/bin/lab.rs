@@ -1,7 +1,7 @@
-//! A whole program to test workers, processes and signals with: says its address, serves until it is
-//! asked to stop. Its arguments are:
+//! A whole program to test workers, processes, signals and listeners with: says its addresses, serves
+//! until it is asked to stop. Its arguments are what it listens on, and:
 //!
-//! - `drain=MILLIS`: how long it may drain
+//! - `1000`: how many milliseconds it may drain
 //! - `processes=COUNT`: how many worker processes it has
 //! - `fail=FILE`: where that file exists, it notes so in `FILE.seen` and ends instead of starting
 //! - `frail`: its worker processes end instead of starting
@@ -29,6 +29,8 @@ impl Mount for Lab {
                 let _ = tokio::task::spawn_blocking(long).await;
             }
             if request.path() == "/pid" {
+                // A worker at a time is to be seen at work.
+                std::thread::sleep(Duration::from_millis(5));
                 return Ok(Response::new(200).with_text(process::id().to_string()));
             }
             let thread = std::thread::current();
@@ -74,34 +76,46 @@ impl Quiet {
 }
 
 fn main() -> Result<(), RunError> {
-    let drain = argument("drain").and_then(|millis| millis.parse().ok());
-    let drain = Duration::from_millis(drain.unwrap_or(20_000));
-    if let Some(file) = argument("fail")
-        && Path::new(&file).exists()
-    {
-        std::fs::write(format!("{file}.seen"), "")?;
-        process::exit(3);
+    gustnado_tests::log();
+    let mut on = Vec::new();
+    let mut drain = Duration::from_secs(20);
+    let mut app = Application::new().workers(3);
+    for argument in std::env::args().skip(1) {
+        if let Ok(millis) = argument.parse() {
+            drain = Duration::from_millis(millis);
+        } else if let Some(count) = argument.strip_prefix("processes=") {
+            app = app.workers(0).processes(count.parse().unwrap_or(0));
+        } else if let Some(file) = argument.strip_prefix("fail=") {
+            fail_at(file)?;
+        } else if argument == "frail" {
+            fail_as_worker();
+        } else {
+            on.push(argument);
+        }
     }
-    if argument("frail").is_some() && std::env::var_os("GUSTNADO_ROLE").is_some() {
-        process::exit(3);
+    if on.is_empty() {
+        on.push("127.0.0.1:0".into());
     }
-    let app = Application::new().handler::<Quiet>().handler::<Asked>();
-    let app = app.mount("/", Lab);
-    let mut app = app.limits(move |limits| limits.drain_time = drain);
-    app = match argument("processes").and_then(|count| count.parse().ok()) {
-        Some(count) => app.processes(count),
-        None => app.workers(3),
-    };
-    let bound = app.build()?.bind("127.0.0.1:0")?;
-    println!("{}", bound.local_addr());
+    let app = app.handler::<Quiet>().handler::<Asked>().mount("/", Lab);
+    let app = app.limits(move |limits| limits.drain_time = drain);
+    let bound = app.from_env().build()?.bind(on)?;
+    let addrs: Vec<String> = bound.addrs().iter().map(ToString::to_string).collect();
+    println!("{}", addrs.join(" "));
     std::io::stdout().flush()?;
     bound.run()
 }
 
-/// The value of an argument `name=value`; empty where it is the name alone.
-fn argument(name: &str) -> Option<String> {
-    std::env::args().skip(1).find_map(|argument| {
-        let value = argument.strip_prefix(name)?;
-        Some(value.strip_prefix('=').unwrap_or(value).to_owned())
-    })
+fn fail_at(file: &str) -> std::io::Result<()> {
+    if Path::new(file).exists() {
+        std::fs::write(format!("{file}.seen"), "")?;
+        process::exit(3);
+    }
+    Ok(())
+}
+
+fn fail_as_worker() {
+    let names = std::env::var("LISTEN_FDNAMES").unwrap_or_default();
+    if names.contains("worker") {
+        process::exit(3);
+    }
 }

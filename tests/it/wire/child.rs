@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
+    os::unix::process::CommandExt as _,
     process::{Child, ChildStdout, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -23,17 +24,19 @@ impl Program {
     }
 
     pub(crate) fn start_with(arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
-        command.args(arguments);
-        Self::spawn(command)
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_lab")).args(arguments))
     }
 
-    pub(crate) fn spawn(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("a program");
+    /// Starts it by a command that becomes it.
+    pub(crate) fn start_by(command: &mut Command) -> Self {
+        // A group of its own, so that nothing of it is left behind.
+        command.process_group(0).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("a program");
         let mut line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().expect("its output"));
         stdout.read_line(&mut line).expect("a line");
-        let addr = line.trim().parse().expect("an address");
+        let addr = line.split_whitespace().find_map(|addr| addr.parse().ok());
+        let addr = addr.unwrap_or_else(|| ([0; 4], 0).into());
         Self {
             child,
             addr,
@@ -50,7 +53,12 @@ impl Program {
     }
 
     pub(crate) fn exit_code(&mut self) -> Option<i32> {
-        self.child.wait().expect("an end").code()
+        let mut status = None;
+        until("the program ends", || {
+            status = self.child.try_wait().expect("a child");
+            status.is_some()
+        });
+        status.and_then(|status| status.code())
     }
 
     /// The process that answers a new connection.
@@ -62,7 +70,8 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        let group = format!("kill -KILL -- -{}", self.pid());
+        let _ = Command::new("sh").args(["-c", &group]).status();
         let _ = self.child.wait();
     }
 }
@@ -72,6 +81,17 @@ pub(crate) fn signal(pid: u32, name: &str) -> bool {
     let script = format!("kill -{name} {pid} 2>/dev/null");
     let sent = Command::new("sh").args(["-c", &script]).status();
     sent.expect("kill").success()
+}
+
+/// Whether a process has not ended. One that nobody has asked for its end counts as ended.
+pub(crate) fn lives(pid: u32) -> bool {
+    match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
+        Ok(stat) => stat
+            .rsplit(')')
+            .next()
+            .is_some_and(|rest| !rest.trim().starts_with('Z')),
+        Err(_) => !std::path::Path::new("/proc/self").exists() && signal(pid, "0"),
+    }
 }
 
 /// Waits until something holds; that it never does fails the test.

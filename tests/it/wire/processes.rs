@@ -9,37 +9,33 @@ use std::{
 };
 
 use super::{
-    child::{Program, signal, until},
+    child::{Program, lives, signal, until},
     peer::Peer,
 };
 
 /// The worker processes of a program, once there are so many.
 fn workers(program: &Program, count: usize) -> HashSet<u32> {
     let mut seen = HashSet::new();
-    // Who answers is who wakes first: many at once keep all of them busy.
     until("all workers answer", || {
-        let peers: Vec<Peer> = (0..8).map(|_| Peer::connect(program.addr)).collect();
+        // Who is at work does not accept the next.
+        let ask = |_| {
+            let mut peer = Peer::connect(program.addr);
+            peer.send("GET /pid HTTP/1.1\r\nhost: lab\r\n\r\n");
+            peer
+        };
+        let peers: Vec<Peer> = (0..8).map(ask).collect();
         for mut peer in peers {
-            seen.insert(peer.get("/pid").text().parse().expect("a number"));
+            seen.insert(peer.answer().text().parse().expect("a number"));
         }
-        seen.retain(|pid| signal(*pid, "0"));
+        seen.retain(|pid| lives(*pid));
         seen.len() >= count
     });
     assert_eq!(seen.len(), count, "{seen:?}");
     seen
 }
 
-/// Ends a process that is not a child of the test.
-struct Ended(u32);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        signal(self.0, "KILL");
-    }
-}
-
 fn gone(pid: u32) {
-    until("the process ends", || !signal(pid, "0"));
+    until("the process ends", || !lives(pid));
 }
 
 #[test]
@@ -74,14 +70,10 @@ fn workers_that_never_start_are_given_up() {
 #[test]
 fn workers_drain_and_what_they_cut_is_told() {
     for signals in [1, 2] {
-        let drain = if signals == 1 {
-            "drain=300"
-        } else {
-            "drain=60000"
-        };
+        let drain = if signals == 1 { "300" } else { "60000" };
         let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
         command.args(["processes=2", drain]).stderr(Stdio::piped());
-        let mut program = Program::spawn(command);
+        let mut program = Program::start_by(&mut command);
         let mut busy: Vec<Peer> = (0..3).map(|_| Peer::connect(program.addr)).collect();
         for peer in &mut busy {
             peer.send("GET /never HTTP/1.1\r\nhost: lab\r\n\r\n");
@@ -130,8 +122,7 @@ fn restarts(arguments: &[&str], ask: impl Fn(&Program)) {
     // Nobody is refused meanwhile.
     assert_eq!(program.exit_code(), Some(0));
     assert_eq!(busy.answer().status, 200, "the old one drains");
-    let new = Ended(program.answering());
-    assert_ne!(new.0, old);
+    assert_ne!(program.answering(), old);
     let mut peer = Peer::connect(program.addr);
     let stop = "POST /control/stop HTTP/1.1\r\nhost: lab\r\ncontent-length: 0\r\n\r\n";
     peer.send(stop);
@@ -174,7 +165,7 @@ fn where_the_next_program_fails_the_old_one_goes_on() {
     std::fs::remove_file(&file).expect("removed");
     program.signal("USR2");
     assert_eq!(program.exit_code(), Some(0));
-    assert_ne!(Ended(program.answering()).0, old);
+    assert_ne!(program.answering(), old);
 }
 
 #[test]
@@ -182,15 +173,15 @@ fn a_passed_socket_is_served_and_passed_on() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let addr = listener.local_addr().expect("an address");
     let mut command = Command::new("sh");
-    let script = "LISTEN_FDS=1 LISTEN_FDNAMES=http exec \"$0\" systemd 3<&0 </dev/null";
+    let script = "exec 3<&0; LISTEN_FDS=1 LISTEN_FDNAMES=http exec \"$0\" systemd </dev/null";
     command.args(["-c", script, env!("CARGO_BIN_EXE_lab")]);
     command.stdin(OwnedFd::from(listener));
-    let mut program = Program::spawn(command);
+    let mut program = Program::start_by(&mut command);
     assert_eq!(program.addr, addr);
     let old = program.answering();
     program.signal("USR2");
     assert_eq!(program.exit_code(), Some(0));
-    assert_ne!(Ended(program.answering()).0, old);
+    assert_ne!(program.answering(), old);
 }
 
 #[test]
@@ -208,7 +199,7 @@ fn a_service_manager_is_told_what_goes_on() {
     };
     let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
     command.arg("processes=1").env("NOTIFY_SOCKET", &path);
-    let mut program = Program::spawn(command);
+    let mut program = Program::start_by(&mut command);
     assert_eq!(hear(), "READY=1\n");
     program.signal("USR2");
     let reloading = hear();
@@ -221,7 +212,6 @@ fn a_service_manager_is_told_what_goes_on() {
     let (main, rest) = main.split_once('\n').expect("a line");
     assert_eq!(rest, "READY=1\n");
     let main: u32 = main.parse().expect("a number");
-    let _ended = Ended(main);
     assert_eq!(program.exit_code(), Some(0));
     signal(main, "TERM");
     assert_eq!(hear(), "STOPPING=1\n");

@@ -63,7 +63,7 @@ fn a_signal_ends_open_events_on_every_worker() {
 
 #[test]
 fn what_does_not_end_in_time_is_cut_and_the_exit_code_tells() {
-    let mut program = Program::start_with(&["drain=300"]);
+    let mut program = Program::start_with(&["300"]);
     let mut busy = Peer::connect(program.addr);
     busy.send("GET /never HTTP/1.1\r\nhost: lab\r\n\r\n");
     std::thread::sleep(Duration::from_millis(200));

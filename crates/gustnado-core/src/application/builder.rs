@@ -12,10 +12,11 @@ use super::{
     check,
     frozen::{About, App, Force},
     group::Group,
-    problem::BuildError,
+    problem::{BuildError, BuildProblem},
 };
 use crate::{
     body::Body,
+    environment::Settings,
     error::{BoxError, Error},
     extract::Cx,
     handler::RequestHandler,
@@ -39,6 +40,7 @@ pub struct Application {
     root: Group,
     force: Force,
     about: About,
+    settings: Settings,
 }
 
 impl Application {
@@ -53,6 +55,7 @@ impl Application {
                 version: "0".into(),
                 description: String::new(),
             },
+            settings: Settings::default(),
         }
     }
 
@@ -180,6 +183,18 @@ impl Application {
         self
     }
 
+    /// Lets operators set what the program has set: each of the [`Limits`] by a variable of its name
+    /// in the environment, such as `GUSTNADO_HEAD_TIME=5s` and `GUSTNADO_BODY=16MiB`, and the
+    /// workers by `GUSTNADO_WORKERS` and `GUSTNADO_PROCESSES`. [`run`](Self::run) does so by itself.
+    ///
+    /// They come before what is said here, earlier or later, but not before the limits of a group.
+    /// One that is malformed, or whose name begins so and is none of these, is told by
+    /// [`build`](Self::build). Each one that is set is logged.
+    pub fn from_env(mut self) -> Self {
+        self.settings = Settings::read(std::env::vars_os());
+        self
+    }
+
     /// Names it, for whoever reads its description. The default is `Application`.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.about.title = title.into();
@@ -204,8 +219,18 @@ impl Application {
     /// All that is wrong, at once: routes that clash, state that is missing, templates that are
     /// none, each with the handler and the line it is written in.
     pub fn build(self) -> Result<App, BuildError> {
-        let router = check::router(self.root)?;
-        let app = App::new(router, self.force, Arc::new(self.about));
+        let Self {
+            root,
+            mut force,
+            about,
+            settings,
+        } = self;
+        force.workers = settings.workers.unwrap_or(force.workers);
+        force.processes = settings.processes.or(force.processes);
+        let problems = BuildProblem::of_settings(&settings);
+        let root = root.limits(move |limits| settings.apply(limits));
+        let router = check::router(root, problems)?;
+        let app = App::new(router, force, Arc::new(about));
         app.show_to_mounts();
         Ok(app)
     }

@@ -3,7 +3,7 @@
 
 use std::{fmt, panic::Location};
 
-use crate::route::PatternError;
+use crate::{environment::Settings, route::PatternError};
 
 /// A place in a source.
 pub(super) type At = &'static Location<'static>;
@@ -115,6 +115,22 @@ pub enum BuildProblem {
         /// Where it was mounted.
         at: At,
     },
+    /// A variable of the environment sets nothing.
+    Setting {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl BuildProblem {
+    pub(super) fn of_settings(settings: &Settings) -> Vec<Self> {
+        let problems = settings.problems.iter().cloned();
+        problems
+            .map(|(name, problem)| Self::Setting { name, problem })
+            .collect()
+    }
 }
 
 impl BuildError {
@@ -188,6 +204,7 @@ impl fmt::Display for BuildProblem {
                 problem,
                 at,
             } => write!(f, "the mount at {prefix:?} ({at}): {problem}"),
+            Self::Setting { name, problem } => write!(f, "{name} {problem}"),
         }
     }
 }

@@ -22,19 +22,19 @@ pub(in crate::server) const HANDED: &str = "gustnado.";
 /// Ends such a name where the socket has a file that the one who passes it has made.
 pub(in crate::server) const WITH_FILE: &str = ".file";
 
-/// The name under which one of our own programs passes the line to itself; it is no socket that
-/// listens.
-pub(in crate::server) const LINE: &str = "gustnado-line";
+/// Begins the name under which one of our own programs passes the line to itself, which is no socket
+/// that listens: what follows is what it starts the other one as.
+pub(in crate::server) const LINE: &str = "gustnado-line.";
 
 /// Open until the process ends, which says that it has.
 #[cfg(unix)]
-static PASSED_LINE: OnceLock<UnixStream> = OnceLock::new();
+static PASSED_LINE: OnceLock<(String, UnixStream)> = OnceLock::new();
 
-/// The line to the process that has started this one, if that is one of ours and the sockets were
-/// looked at.
+/// The line to the process that has started this one, and as what, if that is one of ours and the
+/// sockets were looked at.
 #[cfg(unix)]
-pub(in crate::server) fn passed_line() -> Option<&'static UnixStream> {
-    PASSED_LINE.get()
+pub(in crate::server) fn passed_line() -> Option<(&'static str, &'static UnixStream)> {
+    PASSED_LINE.get().map(|(name, line)| (&**name, line))
 }
 
 /// The passed sockets that nobody has taken yet.
@@ -78,9 +78,9 @@ impl Passed {
         let names = names.split(':').chain(iter::repeat("unknown"));
         let mut passed = Vec::new();
         for (index, (number, name)) in numbers.zip(names).enumerate() {
-            if name == LINE {
+            if let Some(name) = name.strip_prefix(LINE) {
                 if let Ok(Some(line)) = descriptors.take_unix_listener(index) {
-                    let _ = PASSED_LINE.set(OwnedFd::from(line).into());
+                    let _ = PASSED_LINE.set((name.to_owned(), OwnedFd::from(line).into()));
                 }
                 continue;
             }

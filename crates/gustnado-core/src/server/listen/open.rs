@@ -40,19 +40,6 @@ impl Opened {
         let listeners = std::mem::take(&mut self.listeners).into_iter();
         listeners.map(|(_, listener)| listener.enter()).collect()
     }
-
-    /// The listeners once more, for another worker.
-    pub(crate) fn once_more(&self) -> io::Result<Vec<Listener>> {
-        let listeners = self.listeners.iter();
-        listeners
-            .map(|(_, listener)| listener.try_clone())
-            .collect()
-    }
-
-    /// Closes the listeners, which others have by now; the files stay.
-    pub(crate) fn close(&mut self) {
-        self.listeners.clear();
-    }
 }
 
 /// Opens all that was said.

@@ -45,7 +45,7 @@ enum State {
 }
 
 /// What is to be done.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Act {
     Start(usize),
     Kill(usize),

@@ -60,7 +60,7 @@ impl Program {
         let (ours, theirs) = UnixStream::pair()?;
         let mut mappings = Vec::new();
         let mut names = Vec::new();
-        let lines = [(LINE.to_owned(), OwnedFd::from(theirs))];
+        let lines = [(format!("{LINE}{role}"), OwnedFd::from(theirs))];
         for ((name, socket), number) in sockets.iter().chain(&lines).zip(3..) {
             mappings.push(FdMapping {
                 parent_fd: socket.as_fd().try_clone_to_owned()?,
@@ -78,7 +78,8 @@ impl Program {
             // them.
             .env_remove("LISTEN_PID")
             .env_remove("LISTEN_FDS_FIRST_FD")
-            .env(Role::VARIABLE, role.to_string())
+            // It is for this process, and the next one is watched in its place.
+            .env_remove("WATCHDOG_PID")
             .fd_mappings(mappings)
             .map_err(io::Error::other)?;
         let child = command.spawn().map_err(|error| {

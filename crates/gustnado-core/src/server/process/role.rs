@@ -1,7 +1,7 @@
 //! What this process is to the program: its first, its next, or one of its workers. It must not
 //! know what follows from it.
 
-use std::{env, fmt};
+use std::fmt;
 
 use crate::server::listen::passed_line;
 
@@ -17,17 +17,14 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    pub(super) const VARIABLE: &str = "GUSTNADO_ROLE";
-
-    /// The role of this process. Without a line, the variable was left lying about by another.
+    /// The role of this process, once the sockets were looked at.
     pub(crate) fn own() -> Self {
-        let said = passed_line().and_then(|_| env::var(Self::VARIABLE).ok());
-        said.and_then(|said| Self::read(&said))
-            .unwrap_or(Self::First)
+        let name = passed_line().map(|(name, _)| name);
+        name.and_then(Self::read).unwrap_or(Self::First)
     }
 
     fn read(text: &str) -> Option<Self> {
-        match text.split_once(' ') {
+        match text.split_once('.') {
             None if text == "next" => Some(Self::Next),
             Some(("worker", index)) => index.parse().ok().map(Self::Worker),
             _ => None,
@@ -40,7 +37,7 @@ impl fmt::Display for Role {
         match self {
             Self::First => f.write_str("first"),
             Self::Next => f.write_str("next"),
-            Self::Worker(index) => write!(f, "worker {index}"),
+            Self::Worker(index) => write!(f, "worker.{index}"),
         }
     }
 }
@@ -57,9 +54,9 @@ mod tests {
         for text in [
             "",
             "worker",
-            "worker ",
-            "worker -1",
-            "worker 1 2",
+            "worker.",
+            "worker.-1",
+            "worker.1.2",
             "nextnext",
         ] {
             assert_eq!(Role::read(text), None, "{text:?}");

@@ -108,7 +108,7 @@ impl Steward {
         let (tell, asked) = (teller.clone(), control.clone());
         tokio::spawn(async move { while tell.send(Event::Asked(asked.asked().await)).is_ok() {} });
         let mut mouth = None;
-        if let Some(line) = passed_line() {
+        if let Some((_, line)) = passed_line() {
             let (ear, own) = take_up(line.try_clone()?)?;
             tokio::spawn(obey(ear, teller.clone()));
             mouth = Some(own);

@@ -1,0 +1,147 @@
+"""Clients that count: what they have asked for, and what they got no answer to. They must not know
+what happens to the server meanwhile.
+"""
+
+import re
+import socket
+import subprocess
+import threading
+import time
+from collections import Counter
+
+REQUEST = b"GET /plaintext HTTP/1.1\r\nhost: localhost\r\n%s\r\n"
+
+
+class Wrk:
+    """wrk on keep-alive connections. It opens a new one where an answer says `close`."""
+
+    name = "wrk, keep-alive"
+
+    def __init__(self, port: int, seconds: int, connections: int = 32):
+        url = f"http://127.0.0.1:{port}/plaintext"
+        keep = ["-H", "Connection: keep-alive"]
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *keep, url]
+        self.child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+    def result(self) -> tuple:
+        text = self.child.communicate()[0]
+        errors = re.search(r"connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
+        other = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+        failed = Counter()
+        if errors:
+            for kind, count in zip(["connect", "read", "write", "timeout"], errors.groups()):
+                failed[kind] += int(count)
+        if other:
+            failed["status"] += int(other[1])
+        return int(re.search(r"(\d+) requests in", text)[1]), +failed
+
+
+class Thread(threading.Thread):
+    """A client in a thread of ours."""
+
+    def __init__(self, port: int, seconds: int):
+        super().__init__(daemon=True)
+        self.port, self.end = port, time.monotonic() + seconds
+        self.sent, self.failed = 0, Counter()
+        self.start()
+
+    def result(self) -> tuple:
+        self.join()
+        return self.sent, +self.failed
+
+    def run(self):
+        while time.monotonic() < self.end:
+            try:
+                self.once()
+            except OSError as error:
+                self.failed[type(error).__name__] += 1
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), 10)
+
+
+def answer(connection: socket.socket) -> bytes:
+    """An answer as the yardstick gives it; empty where the connection ends before."""
+    text = b""
+    while not text.endswith(b"Hello, World!"):
+        more = connection.recv(4096)
+        if not more:
+            return b""
+        text += more
+    return text
+
+
+class Fresh(Thread):
+    """A new connection for every request."""
+
+    name = "a connection for each request"
+
+    def once(self):
+        self.sent += 1
+        with self.connect() as connection:
+            connection.sendall(REQUEST % b"connection: close\r\n")
+            if not answer(connection).startswith(b"HTTP/1.1 200"):
+                self.failed["no answer"] += 1
+
+
+class Sparse(Thread):
+    """One connection with pauses, kept until the server closes it: it may do so at any time, but
+    not without an answer to what was sent before it did."""
+
+    name = "a connection with pauses"
+    connection = None
+
+    def once(self):
+        if self.connection is None:
+            self.connection = self.connect()
+        time.sleep(0.005)
+        self.connection.setblocking(False)
+        try:
+            closed = self.connection.recv(1) == b""
+        except BlockingIOError:
+            closed = False
+        self.connection.settimeout(10)
+        if closed:
+            self.connection = None
+            return
+        self.sent += 1
+        try:
+            self.connection.sendall(REQUEST % b"")
+            text = answer(self.connection)
+        except OSError:
+            self.connection = None
+            raise
+        if not text.startswith(b"HTTP/1.1 200"):
+            self.failed["no answer"] += 1
+            self.connection = None
+        elif b"connection: close" in text.lower():
+            self.connection = None
+
+
+class H2load(Thread):
+    """h2load, one short run after the other: it opens no new connection when it is told to go away,
+    so what it has not sent by then is not counted."""
+
+    name = "h2load, HTTP/2, 10 streams"
+
+    def once(self):
+        url = f"http://127.0.0.1:{self.port}/plaintext"
+        command = ["h2load", "-n", "20000", "-c", "8", "-m", "10", url]
+        text = subprocess.run(command, capture_output=True, text=True).stdout
+        counts = re.search(r"(\d+) started, (\d+) done, (\d+) succeeded", text)
+        started, _, succeeded = map(int, counts.groups())
+        good = int(re.search(r"status codes: (\d+) 2xx", text)[1])
+        self.sent += started
+        self.failed["not answered"] += started - min(succeeded, good)
+
+
+def report(clients: list) -> int:
+    """Prints what each has counted. Says how many failed in all."""
+    print(f"{'client':<32} {'sent':>10} {'failed':>7}")
+    total = 0
+    for client in clients:
+        sent, failed = client.result()
+        kinds = ", ".join(f"{kind} {count}" for kind, count in failed.items())
+        print(f"{client.name:<32} {sent:>10,} {failed.total():>7}  {kinds}")
+        total += failed.total()
+    return total

@@ -1,7 +1,11 @@
 //! The line between two processes of a program: what is said on it, and both of its ends. That one
 //! end is closed says that its process is gone. It must not know what follows from what is said.
 
-use std::{fmt, io, os::unix::net::UnixStream as StdStream, sync::Arc};
+use std::{
+    fmt,
+    io::{self, Write as _},
+    os::unix::net::UnixStream as StdStream,
+};
 
 use tokio::net::UnixStream;
 
@@ -74,30 +78,30 @@ impl fmt::Display for Order {
 /// One end, to hear by. The line is open while there is this or the [`Mouth`].
 #[derive(Debug)]
 pub(super) struct Ear {
-    stream: Arc<UnixStream>,
+    stream: UnixStream,
     heard: Vec<u8>,
 }
 
-/// The same end, to speak by.
+/// The same end, to speak by. It asks no runtime, which would not know at first that it can.
 #[derive(Debug)]
-pub(super) struct Mouth(Arc<UnixStream>);
+pub(super) struct Mouth(StdStream);
 
 /// Takes up one end. To be called inside a runtime.
 pub(super) fn take_up(stream: StdStream) -> io::Result<(Ear, Mouth)> {
     stream.set_nonblocking(true)?;
-    let stream = Arc::new(UnixStream::from_std(stream)?);
+    let mouth = Mouth(stream.try_clone()?);
     let ear = Ear {
-        stream: Arc::clone(&stream),
+        stream: UnixStream::from_std(stream)?,
         heard: Vec::new(),
     };
-    Ok((ear, Mouth(stream)))
+    Ok((ear, mouth))
 }
 
 impl Mouth {
     /// Says something. That nobody hears it is noticed by the [`Ear`].
     pub(super) fn say(&self, what: impl fmt::Display) {
         // Short, and not much else was said: the buffer takes it whole.
-        if let Err(error) = self.0.try_write(format!("{what}\n").as_bytes()) {
+        if let Err(error) = (&self.0).write_all(format!("{what}\n").as_bytes()) {
             tracing::debug!(%error, "nobody hears");
         }
     }

@@ -1,6 +1,6 @@
 //! Who is let in: connections of a worker, from an address, and what the descriptors allow.
 
-use std::{io::Read as _, time::Duration};
+use std::time::Duration;
 
 use super::{lab::serve, peer::Peer};
 
@@ -58,12 +58,13 @@ fn more_from_one_address_are_closed_until_one_ends() {
 #[cfg(unix)]
 mod program {
     use std::{
+        io::Read as _,
         process::{Command, Stdio},
         thread,
         time::{Duration, Instant},
     };
 
-    use super::{Peer, Read as _, is_answered};
+    use super::{Peer, is_answered};
     use crate::wire::program::Program;
 
     /// A lab with so many descriptors: softly and at most.

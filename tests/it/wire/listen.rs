@@ -341,7 +341,10 @@ fn what_is_passed_for_another_or_does_not_listen_is_told() {
             passing(&listener, ours, &["fd:7"]),
             "descriptor 7 was not passed",
         ),
-        (passing(&listener, ours, &["systemd:http"]), "but unknown"),
+        (
+            passing(&listener, ours, &["systemd:http"]),
+            "but fd:3 (unknown)",
+        ),
         (passing(&stream, ours, &["systemd"]), "does not listen"),
     ];
     for (command, expected) in table {

@@ -70,7 +70,7 @@ pub use extract::{FormPart, Multipart, Upload};
 pub use handler::{Outcome, RequestHandler};
 pub use limits::Limits;
 pub use local::LocalUrl;
-pub use middleware::Next;
+pub use middleware::{HttpLayer, Next};
 pub use mount::{Mount, Tower};
 pub use request::Request;
 #[cfg(feature = "json")]

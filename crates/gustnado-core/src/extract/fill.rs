@@ -6,6 +6,7 @@ use super::{
     form::{self, Form},
     need::Stage,
     slot::{Kind, SlotList, describe},
+    text::too_many_pairs,
 };
 use crate::error::{BadInput, Error, Part};
 
@@ -33,8 +34,8 @@ pub(crate) async fn fill_head(
         fill_stage(cx, args, Stage::Auth).await?;
     }
     if stages.params {
-        let mut bad = Vec::new();
-        check_query(cx, &mut bad);
+        let query = cx.request().query().unwrap_or_default();
+        let mut bad = Vec::from_iter(too_many_pairs(query, cx.limits().pairs, Part::Query));
         fill_plain(cx, fields, &mut bad);
         fill_plain(cx, args, &mut bad);
         if stages.typed_params {
@@ -176,19 +177,5 @@ fn fill_form(form: &mut Form, slots: &mut dyn SlotList, bad: &mut Vec<BadInput>)
             Kind::Plain | Kind::Typed(_) => {}
         }
         index += 1;
-    }
-}
-
-/// Refuses a query string of so many pairs that looking each input up would be the attack.
-fn check_query(cx: &Cx, bad: &mut Vec<BadInput>) {
-    let limit = cx.limits().pairs;
-    let query = cx.request().query().unwrap_or_default();
-    // A pair takes a byte and its `&`, so a short one need not be counted.
-    if query.len() < limit {
-        return;
-    }
-    if query.bytes().filter(|byte| *byte == b'&').count() >= limit {
-        let detail = format!("has more than {limit} pairs");
-        bad.push(BadInput::new(Part::Query, "", detail));
     }
 }

@@ -56,7 +56,7 @@ pub use gustnado_core::{
     App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError, BuildProblem, Bytes,
     Cx, Download, Error, Event, Events, FromForm, FromRequest, Gone, Group, Html, HttpLayer,
     Internal, IntoEvent, IntoResponse, Invalid, Limits, LocalUrl, Mount, Needs, Next, NoContent,
-    OrError, Outcome, ParamError, Part, Pattern, PatternError, Peer, Redirect, Request,
+    OrError, Outcome, ParamError, Part, Pattern, PatternError, Peer, Piece, Redirect, Request,
     RequestHead, Response, Result, Routes, RunError, SameSite, Sender, Serve, SetCookie,
     SharedState, Stage, Stopping, Text, Tower, Urls, Valid, Validate, With,
 };

@@ -2,10 +2,7 @@
 //! from descriptor 3 on, `LISTEN_FDNAMES` their names and `LISTEN_PID` whom they are for. It must
 //! not know what the program asked for.
 
-use std::{
-    env,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{ListenAddr, Listener};
 
@@ -48,6 +45,7 @@ impl Lock {
 impl Passed {
     #[cfg(unix)]
     fn from_environment() -> Self {
+        use std::env;
         let names = env::var("LISTEN_FDNAMES").unwrap_or_default();
         let first = env::var("LISTEN_FDS_FIRST_FD").ok();
         let first = first.and_then(|first| first.parse().ok()).unwrap_or(3);

@@ -15,7 +15,7 @@ pub(crate) const HANDED: &str = "gustnado.";
 const NO_NAME: &str = "unknown";
 
 /// The passed sockets that nobody has taken yet.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Passed(Vec<PassedSocket>);
 
 #[derive(Debug)]

@@ -16,7 +16,6 @@ use std::{
     path::Path,
     process::{Command, Output, Stdio},
     thread,
-    time::Duration,
 };
 
 use gustnado::{Bound, Listen, ListenAddr, RunError};
@@ -308,16 +307,21 @@ fn a_passed_socket_is_used_for_the_address_it_has() {
     let listener = UnixListener::bind(&path).expect("a socket");
     let mut command = passing(&listener, passed, &[&text]);
     let mut program = Program::start_by(command.stderr(Stdio::null()));
-    let mut socket = UnixStream::connect(&path).expect("a connection");
-    let request = "GET / HTTP/1.1\r\nhost: lab\r\nconnection: close\r\n\r\n";
-    socket.write_all(request.as_bytes()).expect("sent");
-    let mut answer = String::new();
-    socket.read_to_string(&mut answer).expect("an answer");
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answers(&path));
     program.signal("TERM");
     assert_eq!(program.exit_code(), Some(0));
     // Whoever made it may pass it again.
     assert!(path.exists());
+}
+
+/// Whether the lab program answers at this path.
+fn answers(path: &Path) -> bool {
+    let mut socket = UnixStream::connect(path).expect("a connection");
+    let request = "GET / HTTP/1.1\r\nhost: lab\r\nconnection: close\r\n\r\n";
+    socket.write_all(request.as_bytes()).expect("sent");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).expect("an answer");
+    answer.starts_with("HTTP/1.1 200")
 }
 
 /// Runs a lab that does not come to serve.
@@ -341,7 +345,10 @@ fn what_is_passed_for_another_or_does_not_listen_is_told() {
             passing(&listener, ours, &["fd:7"]),
             "descriptor 7 was not passed",
         ),
-        (passing(&listener, ours, &["systemd:http"]), "but unknown"),
+        (
+            passing(&listener, ours, &["systemd:http"]),
+            "but fd:3 (unknown)",
+        ),
         (passing(&stream, ours, &["systemd"]), "does not listen"),
     ];
     for (command, expected) in table {
@@ -356,6 +363,7 @@ fn a_passed_socket_that_nobody_asks_for_is_told() {
     let (listener, addr) = local();
     let mut command = passing(&listener, "LISTEN_FDS=1 LISTEN_PID=$$", &[]);
     let mut program = Program::start_by(command.stderr(Stdio::piped()));
+    assert_eq!(Peer::connect(program.addr).get("/").status, 200);
     program.signal("TERM");
     let mut log = String::new();
     let stderr = program.child.stderr.as_mut().expect("a log");
@@ -399,9 +407,7 @@ fn a_program_removes_its_unix_socket_when_it_ends() {
     let text = format!("unix:{}", path.display());
     let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
     let mut program = Program::start_by(command.args(["1000", &text]).stderr(Stdio::null()));
-    let answers = || UnixStream::connect(&path).is_ok();
-    assert!(answers());
-    thread::sleep(Duration::from_millis(200));
+    assert!(answers(&path));
     program.signal("TERM");
     assert_eq!(program.exit_code(), Some(0));
     assert!(!path.exists());

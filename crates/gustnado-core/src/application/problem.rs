@@ -176,10 +176,7 @@ impl fmt::Display for BuildProblem {
                 through,
                 type_name,
                 at,
-            } => {
-                write!(f, "{handler}.{input} ({at}) ")?;
-                needs_state(f, through, type_name)
-            }
+            } => needs_state(f, (handler, input, at), through, type_name),
             Self::StateTwice { type_name, at } => {
                 write!(f, "state {type_name} is given again ({at})")
             }
@@ -223,7 +220,13 @@ fn clash(
     f.write_str("one handler has all verbs of a path")
 }
 
-fn needs_state(f: &mut fmt::Formatter<'_>, through: &[&str], type_name: &str) -> fmt::Result {
+fn needs_state(
+    f: &mut fmt::Formatter<'_>,
+    (handler, input, at): (&str, &str, &At),
+    through: &[&str],
+    type_name: &str,
+) -> fmt::Result {
+    write!(f, "{handler}.{input} ({at}) ")?;
     through.iter().try_for_each(|by| write!(f, "→ {by} "))?;
     write!(f, "needs state {type_name}; add .state(…) with one")
 }

@@ -2,13 +2,10 @@
 //! from descriptor 3 on, `LISTEN_FDNAMES` their names and `LISTEN_PID` whom they are for. It must
 //! not know what the program asked for.
 
-use std::{
-    env,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 #[cfg(unix)]
 use std::{
-    iter,
+    env, iter,
     os::{fd::OwnedFd, unix::net::UnixStream},
     sync::OnceLock,
 };
@@ -37,8 +34,12 @@ pub(in crate::server) fn passed_line() -> Option<(&'static str, &'static UnixStr
     PASSED_LINE.get().map(|(name, line)| (&**name, line))
 }
 
+/// The name that systemd gives to what has none.
+#[cfg(unix)]
+const NO_NAME: &str = "unknown";
+
 /// The passed sockets that nobody has taken yet.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Passed(Vec<PassedSocket>);
 
 #[derive(Debug)]
@@ -68,14 +69,14 @@ impl Lock {
 impl Passed {
     #[cfg(unix)]
     fn from_environment() -> Self {
+        use std::env;
         let names = env::var("LISTEN_FDNAMES").unwrap_or_default();
         let first = env::var("LISTEN_FDS_FIRST_FD").ok();
         let first = first.and_then(|first| first.parse().ok()).unwrap_or(3);
         // Takes the variables away, so that no child of ours believes that they are for it.
         let mut descriptors = listenfd::ListenFd::from_env();
         let numbers = (first..).take(descriptors.len());
-        // The name that systemd gives to what has none.
-        let names = names.split(':').chain(iter::repeat("unknown"));
+        let names = names.split(':').chain(iter::repeat(NO_NAME));
         let mut passed = Vec::new();
         for (index, (number, name)) in numbers.zip(names).enumerate() {
             if let Some(name) = name.strip_prefix(LINE) {
@@ -84,6 +85,7 @@ impl Passed {
                 }
                 continue;
             }
+            let name = if name.is_empty() { NO_NAME } else { name };
             passed.push(PassedSocket {
                 number,
                 name: name.to_owned(),
@@ -143,7 +145,11 @@ impl Passed {
             return Ok(taken);
         }
         let what = what();
-        let names: Vec<&str> = self.0.iter().map(|socket| &*socket.name).collect();
+        let names = self
+            .0
+            .iter()
+            .map(|socket| format!("fd:{} ({})", socket.number, socket.name));
+        let names: Vec<String> = names.collect();
         Err(if names.is_empty() {
             format!(
                 "{what} was not passed to this process: LISTEN_FDS is not set for it, or used up"

@@ -5,6 +5,7 @@ use std::{
     any::Any,
     fmt,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -14,6 +15,7 @@ use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::{
+    arriving::{Arriving, Host},
     bounded::{Bounded, TooLarge},
     endless::Endless,
     error::{BadInput, BoxError, Error, Part},
@@ -49,7 +51,7 @@ enum Kind {
     #[default]
     Empty,
     Full(Bytes),
-    Incoming(Box<Bounded<Incoming>>),
+    Incoming(Box<Bounded<Arriving>>),
     Boxed(Pin<Box<dyn http_body::Body<Data = Bytes, Error = BoxError> + Send>>),
     Bounded(Box<Bounded<Body>>),
     Endless(Endless),
@@ -106,11 +108,10 @@ impl Body {
         }
     }
 
-    pub(crate) fn incoming(incoming: Incoming) -> Self {
-        if http_body::Body::is_end_stream(&incoming) {
-            return Self::empty();
-        }
-        Self(Kind::Incoming(Box::new(Bounded::new(incoming, usize::MAX))))
+    /// One that comes from the wire and is not empty.
+    pub(crate) fn incoming(incoming: Incoming, host: Arc<dyn Host>) -> Self {
+        let arriving = Arriving::new(incoming, host);
+        Self(Kind::Incoming(Box::new(Bounded::new(arriving, usize::MAX))))
     }
 
     /// The bytes, when they are all here.

@@ -230,6 +230,11 @@ pub(crate) const COOKIE: usize = 4096;
 /// what the HTML standard advises (section 9.2.7).
 pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
+/// Parked connections that are woken before others have their turn. 64: each may build up what an
+/// awake one keeps, and what was used once stays with the process.
+#[cfg(unix)]
+pub(crate) const LOT_EVENTS: usize = 64;
+
 /// How often time-outs are looked at. 250 ms: each may come that much late, and looking costs
 /// nothing that can be measured.
 pub(crate) const TICK: Duration = Duration::from_millis(250);

@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed},
     },
     task::Waker,
     time::Duration,
@@ -12,7 +12,9 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::{application::App, arrival::Arrival, limits::TICK};
+#[cfg(unix)]
+use super::lot::Lot;
+use crate::{application::App, arrival::Arrival, arriving::Host, limits::TICK};
 
 /// Ticks since the clock began. Each is [`TICK`] long.
 pub(crate) type Tick = u32;
@@ -26,7 +28,12 @@ pub(crate) struct Clock {
     begin: Instant,
     now: AtomicU32,
     draining: AtomicBool,
+    /// Idle connections that keep all they have.
+    awake: AtomicUsize,
     vitals: Mutex<Vec<Arc<Vitals>>>,
+    /// Where connections are that have given even their task back.
+    #[cfg(unix)]
+    pub(super) lot: Lot,
 }
 
 /// What a connection shares with its worker's clock and with its own requests.
@@ -45,6 +52,8 @@ pub(super) struct Vitals {
     /// A peer of HTTP/1.0 has asked, which knows of no word before the answer.
     old: AtomicBool,
     unread_body: AtomicBool,
+    /// Bodies of requests that somebody still reads.
+    bodies: AtomicU32,
     pub(super) app: App,
     pub(super) arrival: Arrival,
 }
@@ -71,21 +80,41 @@ impl Default for Clock {
             begin: Instant::now(),
             now: AtomicU32::new(0),
             draining: AtomicBool::new(false),
+            awake: AtomicUsize::new(0),
             vitals: Mutex::default(),
+            #[cfg(unix)]
+            lot: Lot::default(),
         }
     }
 }
 
 impl Clock {
-    /// Sweeps once a tick, until nobody else has the clock: neither server nor connection.
+    /// Sweeps once a tick and wakes what is parked, until nobody else has the clock: neither server
+    /// nor connection.
     pub(crate) async fn run(self: Arc<Self>) {
+        let mut ticking = std::pin::pin!(self.tick());
+        #[cfg(unix)]
+        let mut watching = std::pin::pin!(super::lot::watch(&self));
+        std::future::poll_fn(|cx| {
+            #[cfg(unix)]
+            let _ = watching.as_mut().poll(cx);
+            ticking.as_mut().poll(cx)
+        })
+        .await;
+    }
+
+    async fn tick(self: &Arc<Self>) {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
             self.look();
             self.sweep();
-            if Arc::strong_count(&self) == 1 {
+            #[cfg(unix)]
+            if super::lot::sweep(self) {
+                continue;
+            }
+            if Arc::strong_count(self) == 1 {
                 return;
             }
         }
@@ -110,12 +139,27 @@ impl Clock {
         });
     }
 
-    /// Tells every connection to end politely, now and when it next looks.
-    pub(crate) fn drain(&self) {
+    /// Tells every connection to end politely, now and when it next looks. Those that are parked
+    /// end after `linger`.
+    pub(crate) fn drain(&self, linger: Duration) {
         self.draining.store(true, Relaxed);
+        #[cfg(unix)]
+        self.lot.hurry(self.after(linger));
         for vitals in self.lock().iter() {
             vitals.wake();
         }
+    }
+
+    /// Counts an idle connection among those that keep all they have, if there are fewer than
+    /// `most`.
+    pub(super) fn stay_awake(&self, most: usize) -> bool {
+        let add = |awake| (awake < most).then_some(awake + 1);
+        self.awake.fetch_update(Relaxed, Relaxed, add).is_ok()
+    }
+
+    /// One that was counted is not idle any more, or keeps less.
+    pub(super) fn stir(&self) {
+        self.awake.fetch_sub(1, Relaxed);
     }
 
     pub(super) fn now(&self) -> Tick {
@@ -124,25 +168,27 @@ impl Clock {
 
     /// The first tick at which `time` has passed for certain.
     pub(super) fn after(&self, time: Duration) -> Tick {
-        self.now().saturating_add(to_ticks(time)).saturating_add(1)
+        later(self.now(), time)
     }
+
 
     pub(super) fn is_draining(&self) -> bool {
         self.draining.load(Relaxed)
     }
 
-    /// Watches over a new connection. Its time begins now: by the last sweep, one that comes after
+    /// Watches over a connection, which has had so many requests. Its time begins now: by the last sweep, one that comes after
     /// the worker was held up would be late before it has said a word.
-    pub(super) fn register(&self, app: App, arrival: Arrival) -> Arc<Vitals> {
+    pub(super) fn register(&self, app: App, arrival: Arrival, begun: u32) -> Arc<Vitals> {
         self.look();
         let vitals = Arc::new(Vitals {
             deadline: AtomicU32::new(NEVER),
             waker: Mutex::new(None),
-            begun: AtomicU32::new(0),
-            ended: AtomicU32::new(0),
-            answered: AtomicU32::new(0),
+            begun: AtomicU32::new(begun),
+            ended: AtomicU32::new(begun),
+            answered: AtomicU32::new(begun),
             old: AtomicBool::new(false),
             unread_body: AtomicBool::new(false),
+            bodies: AtomicU32::new(0),
             app,
             arrival,
         });
@@ -155,8 +201,15 @@ impl Clock {
     }
 }
 
+/// The first tick at which `time` has passed for certain since `tick`.
+pub(super) fn later(tick: Tick, time: Duration) -> Tick {
+    tick.saturating_add(to_ticks(time)).saturating_add(1)
+}
+
 fn to_ticks(time: Duration) -> Tick {
-    let ticks = time.as_millis().div_ceil(TICK.as_millis());
+    // Not by `as_millis`, whose 128 bits take long to divide: this is asked on the way of requests.
+    let millis = time.as_secs().saturating_mul(1000) + u64::from(time.subsec_millis());
+    let ticks = millis.div_ceil(TICK.as_millis() as u64);
     Tick::try_from(ticks).unwrap_or(NEVER - 1)
 }
 
@@ -208,13 +261,27 @@ impl Vitals {
         self.old.load(Relaxed)
     }
 
-    /// Notes that a request had a body, of which some may lie unread when the connection closes.
-    pub(super) fn note_body(&self) {
+    /// Notes that a request has a body, of which some may lie unread when the connection closes.
+    /// Whoever reads it says when it is done.
+    pub(super) fn note_body(self: &Arc<Self>) -> Arc<dyn Host> {
         self.unread_body.store(true, Relaxed);
+        self.bodies.fetch_add(1, Relaxed);
+        Arc::clone(self) as Arc<dyn Host>
+    }
+
+    /// Whether no request is answered and no body read.
+    pub(super) fn is_idle(&self) -> bool {
+        self.in_flight() == 0 && self.bodies.load(Relaxed) == 0
     }
 
     pub(super) fn had_body(&self) -> bool {
         self.unread_body.load(Relaxed)
+    }
+}
+
+impl Host for Vitals {
+    fn let_go(&self) {
+        self.bodies.fetch_sub(1, Relaxed);
     }
 }
 
@@ -245,7 +312,7 @@ mod tests {
         let clock = Clock::default();
         std::thread::sleep(TICK * 2);
         assert_eq!(clock.now(), 0, "nobody has looked");
-        clock.register(Application::new().build().unwrap(), Arrival::default());
+        clock.register(Application::new().build().unwrap(), Arrival::default(), 0);
         assert!(clock.now() >= 2);
     }
 
@@ -253,8 +320,8 @@ mod tests {
     fn the_sweep_lets_go_of_what_is_gone() {
         let clock = Clock::default();
         let app = || Application::new().build().unwrap();
-        let kept = clock.register(app(), Arrival::default());
-        drop(clock.register(app(), Arrival::default()));
+        let kept = clock.register(app(), Arrival::default(), 0);
+        drop(clock.register(app(), Arrival::default(), 0));
         clock.sweep();
         assert_eq!(clock.lock().len(), 1);
         let flight = kept.begin();

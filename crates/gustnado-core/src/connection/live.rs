@@ -86,6 +86,17 @@ impl Live {
         }
     }
 
+    #[cfg(unix)]
+    pub(super) fn socket(&self) -> &Socket {
+        &self.socket
+    }
+
+    /// The socket alone. Nothing may wait to be written.
+    #[cfg(unix)]
+    pub(super) fn into_socket(self) -> Socket {
+        self.socket
+    }
+
     /// Puts back bytes that were read too early.
     pub(super) fn unread(&mut self, bytes: Bytes) {
         self.prefix = bytes;
@@ -100,6 +111,7 @@ impl Live {
         if self.prefix.has_remaining() {
             let count = self.prefix.len().min(buf.remaining());
             buf.put_slice(&self.prefix.split_to(count));
+            self.received = true;
             return Poll::Ready(Ok(()));
         }
         // Filling hyper's own buffer in place would be unsafe; a copy within the first-level cache

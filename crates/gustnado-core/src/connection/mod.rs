@@ -14,6 +14,7 @@
 //! - [`live`]: the real thing: socket, corked writes, what the driver wants to know of them.
 //! - [`cork`]: small writes gathered.
 //! - [`clock`]: the worker's coarse clock, and what it shares with a connection.
+//! - [`lot`]: where the sockets are of connections that have been idle for long.
 //! - [`departure`]: whether the peer has left while its answer is made.
 //! - [`refusal`]: answers that are written without a request.
 
@@ -24,6 +25,8 @@ mod driver;
 mod framing;
 mod io;
 mod live;
+#[cfg(unix)]
+mod lot;
 mod refusal;
 mod service;
 mod sniff;

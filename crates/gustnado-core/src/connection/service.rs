@@ -35,16 +35,18 @@ pub(super) fn service(
 > {
     service_fn(move |request: http::Request<Incoming>| {
         let in_flight = vitals.begin();
-        if !request.body().is_end_stream() {
-            vitals.note_body();
-        }
         if request.version() < http::Version::HTTP_11 {
             vitals.note_old();
         }
         let (head, body) = request.into_parts();
         let fault = framing::fault(&head, &body);
         // Made here and not in the future, which is moved more than once on its way into hyper.
-        let request = Request::arrived(head, Body::incoming(body), vitals.arrival);
+        let body = if body.is_end_stream() {
+            Body::empty()
+        } else {
+            Body::incoming(body, vitals.note_body())
+        };
+        let request = Request::arrived(head, body, vitals.arrival);
         async move {
             let app = in_flight.app();
             let response = match fault {

@@ -14,6 +14,8 @@ pub(super) struct Times {
     pub(super) idle: Tick,
     /// Of the write that makes no progress.
     pub(super) stall: Tick,
+    /// When it became idle.
+    pub(super) since: Tick,
 }
 
 impl<S: Serve> Driver<S> {
@@ -27,8 +29,11 @@ impl<S: Serve> Driver<S> {
         };
         let received = std::mem::take(&mut live.received);
         let progressed = std::mem::take(&mut live.progressed);
-        if busy || self.busy || begun != self.begun {
+        let asked = busy || self.busy || begun != self.begun;
+        self.quiet = !(asked || received || progressed);
+        if asked {
             self.time.head = None;
+            self.time.since = self.clock.now();
             if !busy {
                 let draining = self.draining;
                 let idle = if draining {

@@ -3,14 +3,19 @@
 //!
 //! ```text
 //! Dormant ──bytes──▶ Http1 ──end, refusal, time──▶ Closing ──▶ done
-//!    │                                                ▲
-//!    └─────────────▶ Http2 ───────────────────────────┘
+//!  │ ▲ │              │                               ▲
+//!  │ │ │              └ nothing asked ─▶ Dormant      │
+//!  │ │ └───────────▶ Http2 ───────────────────────────┘
+//!  ▼ │
+//! parked: no future at all, see `lot.rs`
 //! ```
 //!
 //! | phase | bound | when it passes |
 //! |---|---|---|
 //! | Dormant, or the first head begun | `head_time` from accept | 408, close |
 //! | a later head begun | `head_time` from its first bytes | close |
+//! | nothing asked, over HTTP/1 | `doze_time` | Dormant; at once where `awake` others are not |
+//! | Dormant after a request | `park_time` | parked |
 //! | nothing asked | `idle_time` | close; HTTP/2: GOAWAY, `linger_time` later close |
 //! | an answer that the peer does not read | `write_time` without progress | cut |
 //! | an answer is made and the peer has left | as soon as that is known | done |
@@ -19,6 +24,8 @@
 mod bounds;
 mod closing;
 mod dormant;
+#[cfg(unix)]
+mod parking;
 mod protocol;
 mod serve;
 
@@ -40,45 +47,61 @@ use super::{
     service,
     socket::Socket,
 };
-use crate::{application::App, arrival::Arrival, limits::Limits};
+use crate::{application::App, arrival::Arrival, limits::Limits, tally::Counted};
+
+#[cfg(unix)]
+pub(super) use self::parking::resume;
 
 #[cfg(feature = "http2")]
 use self::protocol::Spawn;
 #[cfg(feature = "http2")]
 use hyper::server::conn::http2;
 
-/// Serves a connection until it ends. `guard` is dropped when it has.
+/// Serves a connection until it ends. `guard` is dropped when it has, or waits with it.
 pub(crate) fn drive(
     socket: Socket,
     arrival: Arrival,
     app: App,
     clock: Arc<Clock>,
-    guard: impl Send + 'static,
+    guard: Counted,
 ) -> impl Future<Output = ()> + Send {
-    let vitals = clock.register(app, arrival);
-    let time = Times {
-        head: Some(clock.after(vitals.app.limits().head_time)),
-        idle: NEVER,
-        stall: NEVER,
-    };
-    let service = service::service(Arc::clone(&vitals));
-    let mut driver = Driver {
+    let vitals = clock.register(app, arrival, 0);
+    let head = clock.after(vitals.app.limits().head_time);
+    let mut driver = driver(socket, clock, vitals);
+    driver.time.head = Some(head);
+    run(driver, guard)
+}
+
+fn driver(socket: Socket, clock: Arc<Clock>, vitals: Arc<Vitals>) -> Driver<impl Serve> {
+    let since = clock.now();
+    Driver {
         phase: Phase::Dormant(Vec::new()),
-        service: Some(service),
+        service: Some(service::service(Arc::clone(&vitals))),
         live: Some(Box::new(Live::new(socket))),
+        begun: vitals.begun(),
         clock,
         vitals,
-        time,
+        time: Times {
+            head: None,
+            idle: NEVER,
+            stall: NEVER,
+            since,
+        },
         departure: Departure::default(),
         again: NEVER,
-        begun: 0,
         busy: false,
+        quiet: false,
+        counted: false,
         draining: false,
         waker: None,
-    };
-    async move {
-        let _guard = guard;
-        std::future::poll_fn(|cx| driver.poll(cx)).await;
+    }
+}
+
+async fn run(mut driver: Driver<impl Serve>, guard: Counted) {
+    let end = std::future::poll_fn(|cx| driver.poll(cx)).await;
+    #[cfg(unix)]
+    if let End::Park = end {
+        parking::park(driver, guard);
     }
 }
 
@@ -101,14 +124,25 @@ where
     begun: u32,
     /// Whether one was being answered, when last looked.
     busy: bool,
+    /// Whether nothing moved and nothing was asked, when hyper last looked.
+    quiet: bool,
+    /// Whether it is among those that the clock counts as idle and awake.
+    counted: bool,
     /// Whether hyper was told to end.
     draining: bool,
     /// The waker that the clock has.
     waker: Option<Waker>,
 }
 
+impl<S: Serve> Drop for Driver<S> {
+    fn drop(&mut self) {
+        self.stir();
+    }
+}
+
 enum Phase<S: Serve> {
-    /// Nothing of hyper exists. The bytes are the start of an HTTP/2 preface, if any.
+    /// Nothing of hyper exists: before the first byte, or between requests. The bytes are the start
+    /// of an HTTP/2 preface, if any.
     Dormant(Vec<u8>),
     Http1(Pin<Box<http1::Connection<SlotIo, S>>>),
     #[cfg(feature = "http2")]
@@ -122,11 +156,20 @@ enum Step {
     Again,
     /// Wait for the socket, a request, or this tick.
     Wait(Tick),
+    /// Wait without a future.
+    Park,
     Done,
 }
 
+/// What becomes of a connection when its future ends.
+enum End {
+    Close,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "nowhere to park"))]
+    Park,
+}
+
 impl<S: Serve> Driver<S> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         self.note_waker(cx.waker());
         loop {
             let step = match &mut self.phase {
@@ -138,12 +181,13 @@ impl<S: Serve> Driver<S> {
             };
             match step {
                 Step::Again => {}
-                Step::Done => return Poll::Ready(()),
+                Step::Done => return Poll::Ready(End::Close),
+                Step::Park => return Poll::Ready(End::Park),
                 // Now that what has come was looked at: it is still answered.
                 Step::Wait(_) if self.clock.is_draining() && !self.draining => self.drain(),
                 Step::Wait(deadline) if self.clock.now() >= deadline => {
                     if !self.expire() {
-                        return Poll::Ready(());
+                        return Poll::Ready(End::Close);
                     }
                 }
                 Step::Wait(deadline) => {

@@ -35,7 +35,12 @@ impl<S> Serve for S where
 {
 }
 
-pub(super) fn http1<S: Serve>(limits: &Limits, service: S) -> http1::Connection<SlotIo, S> {
+/// `last` has it end behind the next answer.
+pub(super) fn http1<S: Serve>(
+    limits: &Limits,
+    service: S,
+    last: bool,
+) -> http1::Connection<SlotIo, S> {
     let mut builder = http1::Builder::new();
     if limits.headers != HYPER_HEADERS {
         builder.max_headers(limits.headers);
@@ -43,6 +48,7 @@ pub(super) fn http1<S: Serve>(limits: &Limits, service: S) -> http1::Connection<
     builder
         // A peer that has said all may still read (RFC 9112 section 9.6).
         .half_close(true)
+        .keep_alive(!last)
         .max_header_size(limits.head_bytes)
         // hyper's floor; a head that does not end is refused there.
         .max_buf_size(limits.head_bytes.max(8 * 1024))

@@ -37,6 +37,10 @@ impl<S: Serve> Driver<S> {
                 None => return Step::Done,
             }
         }
-        Step::Wait(self.deadline())
+        let deadline = self.deadline();
+        if let Phase::Http1(_) = self.phase {
+            return self.rest(deadline);
+        }
+        Step::Wait(deadline)
     }
 }

@@ -51,6 +51,7 @@ pub(super) enum Kind {
 
 impl Arriving {
     pub(super) fn new(body: Incoming, kind: Kind, vitals: Arc<Vitals>, clock: Arc<Clock>) -> Self {
+        vitals.note_body();
         if kind != Kind::Stream {
             vitals.leftover.set(Left::Wanted);
         }
@@ -138,6 +139,7 @@ impl Body for Arriving {
 
 impl Drop for Arriving {
     fn drop(&mut self) {
+        self.vitals.let_go();
         if self.kind == Kind::Stream || self.ended || self.is_end_stream() {
             return;
         }

@@ -12,6 +12,7 @@ use crate::{
     connection::{
         clock::{NEVER, Tick},
         live::Live,
+        refusal,
     },
     limits::READ_LITTLE,
 };
@@ -35,6 +36,31 @@ impl<S: Serve> Driver<S> {
             },
             said: None,
         }
+    }
+
+    /// hyper has ended. Where it could not read a request, the answer says why.
+    pub(super) fn over(&mut self, result: Result<(), hyper::Error>) -> Step {
+        let limits = self.vitals.app.limits();
+        let peer = self.vitals.arrival.peer;
+        let is_http1 = matches!(self.phase, Phase::Http1(_));
+        if let (Err(error), Some(live)) = (&result, &mut self.live) {
+            tracing::debug!(%error, ?peer, "connection ended");
+            // hyper has refused some by itself, and the others without a word.
+            let refused = error.is_parse() && !error.is_parse_version_h2();
+            let wordless = error.is_parse_version_h2() || error.is_incomplete_message();
+            if is_http1 && ((refused && live.retract()) || (wordless && live.is_between())) {
+                live.say(&refusal::unreadable(error, limits));
+            }
+        }
+        if self.live.as_ref().is_some_and(|live| live.conflict) {
+            tracing::warn!(
+                ?peer,
+                "a request had both Content-Length and Transfer-Encoding"
+            );
+        }
+        let linger = result.is_err() || self.vitals.had_body();
+        self.phase = Phase::Closing(self.closing(linger));
+        Step::Again
     }
 
     /// Closing: see [`Closing`].

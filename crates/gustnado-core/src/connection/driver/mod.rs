@@ -28,6 +28,8 @@ mod dormant;
 mod parking;
 mod protocol;
 mod serve;
+#[cfg(feature = "http2")]
+mod stream;
 
 use std::{
     future::Future,
@@ -66,27 +68,27 @@ pub(crate) fn drive(
     guard: Counted,
 ) -> impl Future<Output = ()> + Send {
     let vitals = clock.register(app, arrival, 0);
-    let head = clock.after(vitals.app.limits().head_time);
-    let mut driver = driver(socket, clock, vitals);
+    let limits = vitals.app.limits();
+    let (head, age) = (limits.head_time, limits.connection_time);
+    let (head, age) = (clock.after(head), clock.after(age));
+    let mut driver = driver(socket, clock, vitals, age);
     driver.time.head = Some(head);
     run(driver, guard)
 }
 
-fn driver(socket: Socket, clock: Arc<Clock>, vitals: Arc<Vitals>) -> Driver<impl Serve> {
-    let since = clock.now();
+/// The driver of a connection that is to end when it is of this age.
+fn driver(socket: Socket, clock: Arc<Clock>, vitals: Arc<Vitals>, age: Tick) -> Driver<impl Serve> {
+    if clock.is_draining() {
+        vitals.end.now();
+    }
     Driver {
         phase: Phase::Dormant(Vec::new()),
-        service: Some(service::service(Arc::clone(&vitals))),
+        service: Some(service::service(Arc::clone(&vitals), Arc::clone(&clock))),
         live: Some(Box::new(Live::new(socket))),
         begun: vitals.begun(),
+        time: Times::new(clock.now(), age),
         clock,
         vitals,
-        time: Times {
-            head: None,
-            idle: NEVER,
-            stall: NEVER,
-            since,
-        },
         departure: Departure::default(),
         again: NEVER,
         busy: false,
@@ -128,7 +130,7 @@ where
     quiet: bool,
     /// Whether it is among those that the clock counts as idle and awake.
     counted: bool,
-    /// Whether hyper was told to end.
+    /// Whether the connection was told to end.
     draining: bool,
     /// The waker that the clock has.
     waker: Option<Waker>,
@@ -171,20 +173,24 @@ enum End {
 impl<S: Serve> Driver<S> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         self.note_waker(cx.waker());
+        self.grow_old();
         loop {
             let step = match &mut self.phase {
                 Phase::Dormant(_) => self.listen(cx),
                 Phase::Closing(_) => self.close(cx),
                 Phase::Http1(_) => self.serve(cx),
                 #[cfg(feature = "http2")]
-                Phase::Http2(_) => self.serve(cx),
+                Phase::Http2(_) => {
+                    let step = self.serve(cx);
+                    self.calm().unwrap_or(step)
+                }
             };
             match step {
                 Step::Again => {}
                 Step::Done => return Poll::Ready(End::Close),
                 Step::Park => return Poll::Ready(End::Park),
                 // Now that what has come was looked at: it is still answered.
-                Step::Wait(_) if self.clock.is_draining() && !self.draining => self.drain(),
+                Step::Wait(_) if self.is_to_end() => self.drain(),
                 Step::Wait(deadline) if self.clock.now() >= deadline => {
                     if !self.expire() {
                         return Poll::Ready(End::Close);
@@ -206,21 +212,6 @@ impl<S: Serve> Driver<S> {
         if !self.waker.as_ref().is_some_and(|old| old.will_wake(waker)) {
             self.vitals.set_waker(waker);
             self.waker = Some(waker.clone());
-        }
-    }
-
-    /// The connection is to end politely. One that is dormant ends when it is next looked at.
-    fn drain(&mut self) {
-        self.draining = true;
-        match &mut self.phase {
-            Phase::Dormant(_) | Phase::Closing(_) => {}
-            Phase::Http1(hyper) => hyper.as_mut().graceful_shutdown(),
-            #[cfg(feature = "http2")]
-            Phase::Http2(hyper) => {
-                hyper.as_mut().graceful_shutdown();
-                // hyper waits for the peer to confirm (RFC 9113 section 6.8), this long at most.
-                self.time.idle = self.clock.after(self.limits().linger_time);
-            }
         }
     }
 }

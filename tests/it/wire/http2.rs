@@ -13,7 +13,10 @@ type Client = SendRequest<bytes::Bytes>;
 fn with_client<F: Future<Output = ()>>(addr: SocketAddr, test: impl FnOnce(Client) -> F) {
     gustnado_tests::runtime().block_on(async {
         let socket = TcpStream::connect(addr).await.expect("a connection");
-        let (client, connection) = h2::client::handshake(socket).await.expect("a handshake");
+        let mut client = h2::client::Builder::new();
+        // What one stream does not read is not to stop the others.
+        client.initial_connection_window_size(1 << 20);
+        let (client, connection) = client.handshake(socket).await.expect("a handshake");
         tokio::spawn(connection);
         let test = test(client.ready().await.expect("ready"));
         let limit = Duration::from_secs(20);
@@ -145,7 +148,9 @@ fn limits_beyond_the_protocol_are_its_own() {
 fn a_body_that_stops_is_answered_408_and_others_go_on() {
     let server = serve(|limits| limits.body_idle_time = Duration::from_millis(300));
     with_client(server.addr, |mut client| async move {
-        let stops = http::Request::post("http://lab/echo").body(()).expect("a request");
+        let stops = http::Request::post("http://lab/echo")
+            .body(())
+            .expect("a request");
         let (answer, mut sender) = client.send_request(stops, false).expect("sent");
         sender.send_data("he".into(), false).expect("sent");
         let (slow, other) = futures_util::future::join(answer, async {
@@ -181,7 +186,10 @@ fn a_stream_whose_window_stays_shut_is_reset_and_others_go_on() {
             assert_eq!(request(&mut client, "GET", "/hello", None).await.0, 200);
         }
         // What makes its answer slowly is not cut.
-        assert_eq!(request(&mut client, "GET", "/slow?900", None).await.1, b"slow");
+        assert_eq!(
+            request(&mut client, "GET", "/slow?900", None).await.1,
+            b"slow"
+        );
     });
 }
 

@@ -61,6 +61,12 @@ async fn answer(mut request: Request) -> Result<Response> {
             tokio::time::sleep(Duration::from_millis(number as u64)).await;
             Ok(Response::new(200).with_text("forgotten"))
         }
+        // As `/zeros`, while a task reads the body.
+        "/meanwhile" => {
+            let mut body = std::mem::take(request.body_mut());
+            tokio::spawn(async move { body.collect().await });
+            Ok(Response::new(200).with_body(vec![0; number]))
+        }
         "/zeros" => Ok(Response::new(200).with_body(vec![0; number])),
         "/drip" => {
             let chunks = stream::unfold(0, move |index| async move {

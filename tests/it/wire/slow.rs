@@ -132,7 +132,11 @@ fn an_answer_before_a_body_that_is_to_come_says_close() {
             ));
             let answer = peer.answer();
             assert_eq!(answer.status, 200, "{path} {expect}");
-            assert_eq!(answer.header("connection"), Some("close"), "{path} {expect}");
+            assert_eq!(
+                answer.header("connection"),
+                Some("close"),
+                "{path} {expect}"
+            );
             // It arrives, also where the peer goes on, until that is enough.
             peer.try_send([b'x'; 10_000]);
             peer.closed();

@@ -233,6 +233,11 @@ impl Live {
         !self.held && self.cork.is_empty()
     }
 
+    /// Whether all that hyper has said is taken, if not sent: what is said now stands behind it.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.held
+    }
+
     /// Gathers words of the driver's own. They are few; where there is no room even for them, the
     /// peer reads nothing and would not read these.
     pub(super) fn say(&mut self, answer: &[u8]) {

@@ -152,7 +152,9 @@ impl<S: Serve> Driver<S> {
         }
         let late = self.time.head.is_some_and(|head| head <= now);
         let timeout = late.then(|| refusal::request_timeout(self.limits()));
-        if let (Some(timeout), Some(live)) = (timeout, &mut self.live) {
+        if let (Some(timeout), Some(live)) = (timeout, &mut self.live)
+            && live.is_whole()
+        {
             live.say(&timeout);
         }
         self.phase = Phase::Closing(self.closing(late));
@@ -179,7 +181,7 @@ impl<S: Serve> Driver<S> {
         }
         tracing::warn!(peer = ?self.vitals.arrival.peer, "too many frames of HTTP/2 that carry nothing");
         let goaway = enhance_your_calm(frames.stream);
-        if live.is_between() {
+        if live.is_whole() {
             live.say(&goaway);
         }
         self.phase = Phase::Closing(self.closing(true));

@@ -13,11 +13,17 @@
 //! | phase | bound | when it passes |
 //! |---|---|---|
 //! | Dormant, or the first head begun | `head_time` from accept | 408, close |
-//! | a later head begun | `head_time` from its first bytes | close |
+//! | a later head begun | `head_time` from its first bytes, or from the answer before it | 408, close |
+//! | a body is waited for | `body_idle_time`; `body_rate` after `body_rate_time` | 408 for its reader, close; HTTP/2: the stream only |
+//! | a body nobody reads | `linger_bytes` of what is here | the answer says close |
 //! | nothing asked, over HTTP/1 | `doze_time` | Dormant; at once where `awake` others are not |
 //! | Dormant after a request | `park_time` | parked |
 //! | nothing asked | `idle_time` | close; HTTP/2: GOAWAY, `linger_time` later close |
 //! | an answer that the peer does not read | `write_time` without progress | cut |
+//! | a stream of HTTP/2 that takes nothing | `write_time` | reset |
+//! | any | `connection_requests`, `connection_time` | the next answer says close; HTTP/2: GOAWAY |
+//! | the server stops | `linger_time` without a request | close; the next answer says close; HTTP/2: GOAWAY |
+//! | Http2 | `control_frames` in 10 s | GOAWAY that says ENHANCE_YOUR_CALM, close |
 //! | an answer is made and the peer has left | as soon as that is known | done |
 //! | Closing | `linger_time` and `linger_bytes` | done |
 

@@ -217,9 +217,12 @@ impl Clock {
     }
 }
 
-/// The first tick at which `time` has passed for certain since `tick`.
+/// The first tick at which `time` has passed for certain since `tick`; no time has at once.
 pub(super) fn later(tick: Tick, time: Duration) -> Tick {
-    tick.saturating_add(to_ticks(time)).saturating_add(1)
+    match to_ticks(time) {
+        0 => tick,
+        ticks => tick.saturating_add(ticks).saturating_add(1),
+    }
 }
 
 fn to_ticks(time: Duration) -> Tick {
@@ -313,7 +316,7 @@ mod tests {
     #[test]
     fn a_time_is_never_cut_short() {
         let clock = Clock::default();
-        let table = [(0, 1), (1, 2), (250, 2), (251, 3), (10_000, 41)];
+        let table = [(0, 0), (1, 2), (250, 2), (251, 3), (10_000, 41)];
         for (millis, ticks) in table {
             let after = clock.after(Duration::from_millis(millis));
             assert_eq!(after, ticks, "{millis} ms");

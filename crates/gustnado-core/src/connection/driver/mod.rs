@@ -41,7 +41,7 @@ use std::{
     future::Future,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Waker, ready},
 };
 
 use hyper::server::conn::http1;
@@ -79,7 +79,7 @@ pub(crate) fn drive(
     let (head, age) = (clock.after(head), clock.after(age));
     let mut driver = driver(socket, clock, vitals, age);
     driver.time.head = Some(head);
-    run(driver, guard)
+    Driven::new(driver, guard)
 }
 
 /// The driver of a connection that is to end when it is of this age.
@@ -105,11 +105,29 @@ fn driver(socket: Socket, clock: Arc<Clock>, vitals: Arc<Vitals>, age: Tick) -> 
     }
 }
 
-async fn run(mut driver: Driver<impl Serve>, guard: Counted) {
-    let end = std::future::poll_fn(|cx| driver.poll(cx)).await;
-    #[cfg(unix)]
-    if let End::Park = end {
-        parking::park(driver, guard);
+/// The future. Written by hand, as an `async fn` has room for its arguments twice.
+struct Driven<S: Serve>(Option<(Driver<S>, Counted)>);
+
+impl<S: Serve> Driven<S> {
+    fn new(driver: Driver<S>, guard: Counted) -> Self {
+        Self(Some((driver, guard)))
+    }
+}
+
+impl<S: Serve> Future for Driven<S> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some((driver, _)) = &mut self.0 else {
+            return Poll::Ready(());
+        };
+        let end = ready!(driver.poll(cx));
+        let driven = self.0.take();
+        #[cfg(unix)]
+        if let (End::Park, Some((driver, guard))) = (end, driven) {
+            parking::park(driver, guard);
+        }
+        Poll::Ready(())
     }
 }
 
@@ -219,5 +237,26 @@ impl<S: Serve> Driver<S> {
             self.vitals.set_waker(waker);
             self.waker = Some(waker.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{application::Application, tally::Tally};
+
+    #[test]
+    fn sizes() {
+        let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        rt.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let socket = tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let app = Application::new().build().unwrap();
+        let clock = Arc::new(Clock::default());
+        let future = drive(Socket::Tcp(socket), Arrival::default(), app, clock, Tally::default().add());
+        println!("future {}", size_of_val(&future));
+        println!("vitals {} live {} socket {} times {} dep {} arrival {} phase-closing {}", size_of::<Vitals>(), size_of::<Live>(), size_of::<Socket>(), size_of::<Times>(), size_of::<Departure>(), size_of::<Arrival>(), size_of::<Closing>());
+        println!("parked {}", size_of::<super::super::lot::Parked>());
+        });
     }
 }

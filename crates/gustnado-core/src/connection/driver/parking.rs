@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Driver, driver, protocol::Serve, run};
+use super::{Driven, Driver, driver, protocol::Serve};
 use crate::{
     connection::{
         clock::{Clock, Tick, later},
@@ -58,5 +58,5 @@ pub(in crate::connection) fn resume(parked: Parked, first: &[u8], clock: Arc<Clo
     if !first.is_empty() {
         driver.begin_http1(Bytes::copy_from_slice(first));
     }
-    tokio::spawn(run(driver, parked.guard));
+    tokio::spawn(Driven::new(driver, parked.guard));
 }

@@ -369,11 +369,19 @@ fn every_refusal_has_a_status_line_and_says_why() {
             for _ in 0..before {
                 assert_eq!(peer.answer().text(), "hello");
             }
-            let answer = peer.answer();
+            let rest = String::from_utf8(peer.rest()).expect("text");
+            let (head, text) = rest.split_once("\r\n\r\n").unwrap_or((&rest, ""));
+            let head = format!("{head}\r\n");
             assert!(
-                answer.head.starts_with(&format!("HTTP/1.1 {status} ")),
-                "{bad}"
+                head.starts_with(&format!("HTTP/1.1 {status} ")),
+                "{bad}: {rest}"
             );
+            let length = format!("content-length: {}", text.len());
+            let problem = "content-type: application/problem+json";
+            for field in ["connection: close", problem, &length] {
+                assert!(head.contains(&format!("\r\n{field}\r\n")), "{rest}");
+            }
+            assert!(text.contains(why), "{bad}: {rest}");
         }
     }
 }

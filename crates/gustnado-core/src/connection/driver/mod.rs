@@ -247,16 +247,36 @@ mod tests {
 
     #[test]
     fn sizes() {
-        let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let rt = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         rt.block_on(async {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let socket = tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let app = Application::new().build().unwrap();
-        let clock = Arc::new(Clock::default());
-        let future = drive(Socket::Tcp(socket), Arrival::default(), app, clock, Tally::default().add());
-        println!("future {}", size_of_val(&future));
-        println!("vitals {} live {} socket {} times {} dep {} arrival {} phase-closing {}", size_of::<Vitals>(), size_of::<Live>(), size_of::<Socket>(), size_of::<Times>(), size_of::<Departure>(), size_of::<Arrival>(), size_of::<Closing>());
-        println!("parked {}", size_of::<super::super::lot::Parked>());
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let socket = tokio::net::TcpStream::connect(listener.local_addr().unwrap())
+                .await
+                .unwrap();
+            let app = Application::new().build().unwrap();
+            let clock = Arc::new(Clock::default());
+            let future = drive(
+                Socket::Tcp(socket),
+                Arrival::default(),
+                app,
+                clock,
+                Tally::default().add(),
+            );
+            println!("future {}", size_of_val(&future));
+            println!(
+                "vitals {} live {} socket {} times {} dep {} arrival {} phase-closing {}",
+                size_of::<Vitals>(),
+                size_of::<Live>(),
+                size_of::<Socket>(),
+                size_of::<Times>(),
+                size_of::<Departure>(),
+                size_of::<Arrival>(),
+                size_of::<Closing>()
+            );
+            println!("parked {}", size_of::<super::super::lot::Parked>());
         });
     }
 }

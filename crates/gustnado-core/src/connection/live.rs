@@ -201,8 +201,8 @@ impl Live {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if std::mem::take(&mut self.watch) {
-            self.conflict = slices.first().is_some_and(|first| says_close(first));
+        if self.watch {
+            self.look_for_close(slices);
         }
         let written = loop {
             if let Some(count) = self.cork.gather(slices) {
@@ -217,6 +217,12 @@ impl Live {
         };
         self.held = written.is_pending();
         written
+    }
+
+    #[cold]
+    fn look_for_close(&mut self, slices: &[IoSlice<'_>]) {
+        self.watch = false;
+        self.conflict = slices.first().is_some_and(|first| says_close(first));
     }
 
     /// Sends what was gathered.

@@ -7,7 +7,7 @@
 //!
 //! - 0 [`arrival`], [`describe`], [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
-//! - 0 [`endless`], [`bounded`], [`arriving`], [`body`], [`channel`]: bytes
+//! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
 //! - 3 [`middleware`]: layers around what answers
@@ -24,7 +24,6 @@
 
 mod application;
 mod arrival;
-mod arriving;
 mod body;
 mod bounded;
 mod channel;
@@ -35,6 +34,7 @@ mod error;
 mod extract;
 mod file_name;
 mod handler;
+mod late;
 mod lifecycle;
 mod limits;
 mod local;

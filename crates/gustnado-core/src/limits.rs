@@ -235,6 +235,20 @@ pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(15);
 #[cfg(unix)]
 pub(crate) const LOT_EVENTS: usize = 64;
 
+/// Bytes of an HTTP/2 connection's receive window, or one stream's where that is larger. 1 MiB: four
+/// streams that send at full speed, and the most that one peer can make us hold of what nobody reads.
+#[cfg(feature = "http2")]
+pub(crate) const CONNECTION_WINDOW: u32 = 1024 * 1024;
+
+/// Streams that may be reset for what their peer did wrong, before the connection ends. 128: a peer
+/// that makes one mistake makes it again, and a hundred at once is all its streams.
+#[cfg(feature = "http2")]
+pub(crate) const STREAM_ERRORS: usize = 128;
+
+/// How long control frames are counted together. 10 s: what `control_frames` is said for.
+#[cfg(feature = "http2")]
+pub(crate) const CONTROL_TIME: Duration = Duration::from_secs(10);
+
 /// How often time-outs are looked at. 250 ms: each may come that much late, and looking costs
 /// nothing that can be measured.
 pub(crate) const TICK: Duration = Duration::from_millis(250);

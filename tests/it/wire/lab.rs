@@ -37,6 +37,36 @@ async fn answer(mut request: Request) -> Result<Response> {
             let body = body.collect().await?;
             Ok(Response::new(200).with_body(body))
         }
+        // Reads the body, and does not care how that ends.
+        "/ignore" => {
+            let _ = request.body_mut().collect().await;
+            Ok(Response::new(200).with_text("ignored"))
+        }
+        // Reads the body after so many milliseconds.
+        "/later" => {
+            tokio::time::sleep(Duration::from_millis(number as u64)).await;
+            let body = request.body_mut().collect().await?;
+            Ok(Response::new(200).with_body(body))
+        }
+        // Reads the body on a task of its own.
+        "/elsewhere" => {
+            let mut body = std::mem::take(request.body_mut());
+            let reading = tokio::spawn(async move { body.collect().await });
+            let body = reading.await.expect("no panic")?;
+            Ok(Response::new(200).with_body(body))
+        }
+        // Drops the body, and answers after so many milliseconds.
+        "/forget" => {
+            drop(request);
+            tokio::time::sleep(Duration::from_millis(number as u64)).await;
+            Ok(Response::new(200).with_text("forgotten"))
+        }
+        // As `/zeros`, while a task reads the body.
+        "/meanwhile" => {
+            let mut body = std::mem::take(request.body_mut());
+            tokio::spawn(async move { body.collect().await });
+            Ok(Response::new(200).with_body(vec![0; number]))
+        }
         "/zeros" => Ok(Response::new(200).with_body(vec![0; number])),
         "/drip" => {
             let chunks = stream::unfold(0, move |index| async move {

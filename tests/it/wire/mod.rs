@@ -3,7 +3,10 @@
 mod bodies;
 mod departure;
 mod drain;
+mod ends;
 mod events;
+#[cfg(feature = "http2")]
+mod frames;
 mod framing;
 #[cfg(feature = "http2")]
 mod http2;
@@ -11,4 +14,5 @@ mod lab;
 mod limits;
 mod peer;
 mod program;
+mod slow;
 mod times;

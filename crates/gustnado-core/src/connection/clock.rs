@@ -14,7 +14,8 @@ use tokio::time::Instant;
 
 #[cfg(unix)]
 use super::lot::Lot;
-use crate::{application::App, arrival::Arrival, arriving::Host, limits::TICK};
+use super::{alarm::Alarms, arriving::Leftover, end::End};
+use crate::{application::App, arrival::Arrival, limits::TICK};
 
 /// Ticks since the clock began. Each is [`TICK`] long.
 pub(crate) type Tick = u32;
@@ -31,6 +32,7 @@ pub(crate) struct Clock {
     /// Idle connections that keep all they have.
     awake: AtomicUsize,
     vitals: Mutex<Vec<Arc<Vitals>>>,
+    pub(super) alarms: Alarms,
     /// Where connections are that have given even their task back.
     #[cfg(unix)]
     pub(super) lot: Lot,
@@ -54,6 +56,8 @@ pub(super) struct Vitals {
     unread_body: AtomicBool,
     /// Bodies of requests that somebody still reads.
     bodies: AtomicU32,
+    pub(super) leftover: Leftover,
+    pub(super) end: End,
     pub(super) app: App,
     pub(super) arrival: Arrival,
 }
@@ -65,6 +69,15 @@ pub(super) struct InFlight(Arc<Vitals>);
 impl InFlight {
     pub(super) fn app(&self) -> &App {
         &self.0.app
+    }
+
+    /// Whether this, over HTTP/1, is the last request of its connection.
+    pub(super) fn is_last(&self) -> bool {
+        self.0.end.is_due(self.0.begun())
+    }
+
+    pub(super) fn vitals(&self) -> &Vitals {
+        &self.0
     }
 
     /// There is an answer. Over HTTP/1 only one task says so, and only there it is looked at.
@@ -82,6 +95,7 @@ impl Default for Clock {
             draining: AtomicBool::new(false),
             awake: AtomicUsize::new(0),
             vitals: Mutex::default(),
+            alarms: Alarms::default(),
             #[cfg(unix)]
             lot: Lot::default(),
         }
@@ -122,12 +136,13 @@ impl Clock {
 
     /// Sees what time it is, by the watch and not by counting: a worker that was held up has missed
     /// some ticks.
-    fn look(&self) {
+    pub(super) fn look(&self) {
         self.now.store(to_ticks(self.begin.elapsed()), Relaxed);
     }
 
     fn sweep(&self) {
         let now = self.now();
+        self.alarms.sweep(now);
         self.lock().retain(|vitals| {
             if Arc::strong_count(vitals) == 1 {
                 return false;
@@ -171,7 +186,6 @@ impl Clock {
         later(self.now(), time)
     }
 
-
     pub(super) fn is_draining(&self) -> bool {
         self.draining.load(Relaxed)
     }
@@ -189,6 +203,8 @@ impl Clock {
             old: AtomicBool::new(false),
             unread_body: AtomicBool::new(false),
             bodies: AtomicU32::new(0),
+            leftover: Leftover::default(),
+            end: End::after(app.limits().connection_requests),
             app,
             arrival,
         });
@@ -266,10 +282,14 @@ impl Vitals {
 
     /// Notes that a request has a body, of which some may lie unread when the connection closes.
     /// Whoever reads it says when it is done.
-    pub(super) fn note_body(self: &Arc<Self>) -> Arc<dyn Host> {
+    pub(super) fn note_body(&self) {
         self.unread_body.store(true, Relaxed);
         self.bodies.fetch_add(1, Relaxed);
-        Arc::clone(self) as Arc<dyn Host>
+    }
+
+    /// A body is read no more.
+    pub(super) fn let_go(&self) {
+        self.bodies.fetch_sub(1, Relaxed);
     }
 
     /// Whether no request is answered and no body read.
@@ -279,12 +299,6 @@ impl Vitals {
 
     pub(super) fn had_body(&self) -> bool {
         self.unread_body.load(Relaxed)
-    }
-}
-
-impl Host for Vitals {
-    fn let_go(&self) {
-        self.bodies.fetch_sub(1, Relaxed);
     }
 }
 

@@ -12,7 +12,13 @@ use bytes::{Buf, Bytes};
 use hyper::rt::ReadBufCursor;
 use tokio::io::ReadBuf;
 
-use super::{cork::Cork, socket::Socket};
+#[cfg(feature = "http2")]
+use super::frames::Frames;
+use super::{
+    cork::Cork,
+    refusal::{is_bare, says_close},
+    socket::Socket,
+};
 use crate::limits::READ;
 
 thread_local! {
@@ -35,6 +41,15 @@ pub(super) struct Live {
     pub(super) blocked: bool,
     /// hyper was told so, and holds the rest of what it has to say.
     held: bool,
+    /// Bytes of the last write, if it was gathered.
+    last: usize,
+    /// The next write is looked at: does hyper close the connection without being asked to?
+    watch: bool,
+    /// It does.
+    pub(super) conflict: bool,
+    /// Looks at what is read, over HTTP/2.
+    #[cfg(feature = "http2")]
+    pub(super) frames: Option<Box<Frames>>,
 }
 
 /// What lies on the socket, unread.
@@ -73,6 +88,15 @@ pub(super) fn current<T>(
     })
 }
 
+/// Has the connection that is being polled look at its next write.
+pub(super) fn watch() {
+    SLOT.with_borrow_mut(|slot| {
+        if let Some(live) = slot {
+            live.watch = true;
+        }
+    });
+}
+
 impl Live {
     pub(super) fn new(socket: Socket) -> Self {
         Self {
@@ -83,6 +107,11 @@ impl Live {
             progressed: false,
             blocked: false,
             held: false,
+            last: 0,
+            watch: false,
+            conflict: false,
+            #[cfg(feature = "http2")]
+            frames: None,
         }
     }
 
@@ -110,7 +139,9 @@ impl Live {
     ) -> Poll<io::Result<()>> {
         if self.prefix.has_remaining() {
             let count = self.prefix.len().min(buf.remaining());
-            buf.put_slice(&self.prefix.split_to(count));
+            let bytes = self.prefix.split_to(count);
+            self.see(&bytes);
+            buf.put_slice(&bytes);
             self.received = true;
             return Poll::Ready(Ok(()));
         }
@@ -120,8 +151,17 @@ impl Live {
         let most = buf.remaining().min(READ);
         let mut read = ReadBuf::uninit(&mut scratch[..most]);
         ready!(self.poll_read_into(cx, &mut read))?;
+        self.see(read.filled());
         buf.put_slice(read.filled());
         Poll::Ready(Ok(()))
+    }
+
+    #[inline]
+    fn see(&mut self, _bytes: &[u8]) {
+        #[cfg(feature = "http2")]
+        if let Some(frames) = &mut self.frames {
+            frames.see(_bytes);
+        }
     }
 
     /// Reads into a buffer of ours.
@@ -161,10 +201,15 @@ impl Live {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if std::mem::take(&mut self.watch) {
+            self.conflict = slices.first().is_some_and(|first| says_close(first));
+        }
         let written = loop {
             if let Some(count) = self.cork.gather(slices) {
+                self.last = count;
                 break Poll::Ready(Ok(count));
             }
+            self.last = 0;
             match self.poll_send(cx, slices) {
                 Poll::Ready(Ok(0)) => {}
                 written => break written,
@@ -188,10 +233,30 @@ impl Live {
         !self.held && self.cork.is_empty()
     }
 
+    /// Whether all that hyper has said is taken, if not sent: what is said now stands behind it.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.held
+    }
+
     /// Gathers words of the driver's own. They are few; where there is no room even for them, the
     /// peer reads nothing and would not read these.
     pub(super) fn say(&mut self, answer: &[u8]) {
         let _ = self.cork.gather(&[IoSlice::new(answer)]);
+    }
+
+    /// Takes the last write back if it is a bare refusal and has not left, to say more.
+    pub(super) fn retract(&mut self) -> bool {
+        let waiting = self.cork.pending();
+        let last = waiting.len().checked_sub(self.last);
+        let Some(last) = last.filter(|_| self.last > 0 && !self.held) else {
+            return false;
+        };
+        let bare = is_bare(&waiting[last..]);
+        if bare {
+            self.cork.retract(self.last);
+            self.last = 0;
+        }
+        bare
     }
 
     /// Sends what was gathered, and says that nothing follows.

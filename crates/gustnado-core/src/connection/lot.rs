@@ -41,6 +41,8 @@ pub(super) struct Parked {
     pub(super) until: Tick,
     /// Requests that it has had.
     pub(super) begun: u32,
+    /// When it has had its time.
+    pub(super) age: Tick,
 }
 
 /// The index of a place is the token of its socket.
@@ -132,7 +134,10 @@ pub(super) async fn watch(clock: &Arc<Clock>) {
 fn open() -> io::Result<(AsyncFd<Poll>, Registry)> {
     let poll = Poll::new()?;
     let registry = poll.registry().try_clone()?;
-    Ok((AsyncFd::with_interest(poll, tokio::io::Interest::READABLE)?, registry))
+    Ok((
+        AsyncFd::with_interest(poll, tokio::io::Interest::READABLE)?,
+        registry,
+    ))
 }
 
 async fn wake_for_ever(clock: &Arc<Clock>, poll: &mut AsyncFd<Poll>) -> io::Error {
@@ -143,7 +148,10 @@ async fn wake_for_ever(clock: &Arc<Clock>, poll: &mut AsyncFd<Poll>) -> io::Erro
             Ok(ready) => ready,
             Err(error) => return error,
         };
-        match ready.get_inner_mut().poll(&mut events, Some(Duration::ZERO)) {
+        match ready
+            .get_inner_mut()
+            .poll(&mut events, Some(Duration::ZERO))
+        {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return error,
@@ -167,9 +175,13 @@ pub(super) fn sweep(clock: &Arc<Clock>) -> bool {
     let now = clock.now();
     let expired: Vec<usize> = {
         let places = clock.lot.lock();
-        let is_over = |parked: &Option<Parked>| matches!(parked, Some(parked) if parked.until <= now);
+        let is_over =
+            |parked: &Option<Parked>| matches!(parked, Some(parked) if parked.until <= now);
         let places = places.places.iter().enumerate();
-        places.filter(|(_, parked)| is_over(parked)).map(|(at, _)| at).collect()
+        places
+            .filter(|(_, parked)| is_over(parked))
+            .map(|(at, _)| at)
+            .collect()
     };
     for at in expired {
         clock.lot.wake(at, clock, true);

@@ -13,7 +13,7 @@ use tokio::io::ReadBuf;
 use super::{Driver, Phase, Step, protocol, protocol::Serve};
 use crate::{
     connection::{
-        clock::{Tick, later},
+        clock::{NEVER, Tick, later},
         sniff::{Protocol, sniff},
     },
     limits::READ_LITTLE,
@@ -30,7 +30,6 @@ impl<S: Serve> Driver<S> {
         match live.poll_read_into(cx, &mut buf) {
             Poll::Ready(Ok(0) | Err(_)) => return Step::Done,
             Poll::Ready(Ok(_)) => seen.extend_from_slice(buf.filled()),
-            Poll::Pending if self.draining => return Step::Done,
             Poll::Pending => return self.wait(),
         }
         // What has had a request over HTTP/1 has chosen.
@@ -50,7 +49,10 @@ impl<S: Serve> Driver<S> {
     /// Until when a dormant connection stays as it is.
     fn wait(&self) -> Step {
         if let Some(head) = self.time.head {
-            return Step::Wait(head);
+            // One that was told to end, and has not said a word, need not say one.
+            let silent = matches!(&self.phase, Phase::Dormant(seen) if seen.is_empty());
+            let until = if silent { self.time.idle } else { NEVER };
+            return Step::Wait(head.min(until));
         }
         #[cfg(unix)]
         if let Some(park) = self.park_at() {
@@ -69,9 +71,7 @@ impl<S: Serve> Driver<S> {
             return Step::Done;
         };
         live.unread(first);
-        // One that is told to end before it has read anything would not read.
-        let last = self.clock.is_draining();
-        let hyper = protocol::http1(self.vitals.app.limits(), service, last);
+        let hyper = protocol::http1(self.vitals.app.limits(), service);
         self.phase = Phase::Http1(Box::pin(hyper));
         Step::Again
     }
@@ -82,9 +82,11 @@ impl<S: Serve> Driver<S> {
             return Step::Done;
         };
         live.unread(first);
+        live.frames = Some(Box::default());
         self.time.head = None;
         self.time.idle = self.clock.after(self.limits().idle_time);
-        self.phase = Phase::Http2(Box::pin(protocol::http2(self.limits(), service)));
+        let hyper = protocol::http2(self.vitals.app.limits(), service, &self.clock);
+        self.phase = Phase::Http2(Box::pin(hyper));
         Step::Again
     }
 
@@ -97,7 +99,7 @@ impl<S: Serve> Driver<S> {
     pub(super) fn rest(&mut self, deadline: Tick) -> Step {
         let between = self.live.as_ref().is_some_and(|live| live.is_between());
         let idle = between && self.time.head.is_none() && self.vitals.is_idle();
-        if !idle || self.draining || self.vitals.begun() == 0 {
+        if !idle || self.vitals.begun() == 0 {
             self.stir();
             return Step::Wait(deadline);
         }
@@ -128,7 +130,8 @@ impl<S: Serve> Driver<S> {
         if parts.read_buf.is_empty() {
             Step::Again
         } else {
-            // A head has begun.
+            // A head has begun, with or behind the last request.
+            self.time.head = Some(later(self.time.since, self.limits().head_time));
             self.begin_http1(parts.read_buf)
         }
     }

@@ -16,7 +16,10 @@ use crate::{
 impl<S: Serve> Driver<S> {
     /// When a connection that sleeps gives its future back, if it can.
     pub(super) fn park_at(&self) -> Option<Tick> {
-        let can = self.live.as_ref().is_some_and(|live| live.socket().can_park());
+        let can = self
+            .live
+            .as_ref()
+            .is_some_and(|live| live.socket().can_park());
         let can = can && self.clock.lot.is_open() && !self.clock.is_draining();
         can.then(|| later(self.time.since, self.limits().park_time))
     }
@@ -37,6 +40,7 @@ pub(super) fn park(mut driver: Driver<impl Serve>, guard: Counted) {
         guard,
         until: driver.time.idle,
         begun: driver.vitals.begun(),
+        age: driver.time.age,
     };
     if let Err(parked) = driver.clock.lot.park(parked, &driver.clock) {
         resume(parked, &[], Arc::clone(&driver.clock));
@@ -49,7 +53,7 @@ pub(in crate::connection) fn resume(parked: Parked, first: &[u8], clock: Arc<Clo
         return;
     };
     let vitals = clock.register(parked.app, parked.arrival, parked.begun);
-    let mut driver = driver(socket, clock, vitals);
+    let mut driver = driver(socket, clock, vitals, parked.age);
     driver.time.idle = parked.until;
     if !first.is_empty() {
         driver.begin_http1(Bytes::copy_from_slice(first));

@@ -17,7 +17,7 @@ impl Mount for Lab {
     }
 }
 
-async fn answer(mut request: Request) -> Result<Response> {
+async fn answer(request: Request) -> Result<Response> {
     let number = request.query().and_then(|query| query.parse().ok());
     let number: usize = number.unwrap_or(0);
     match request.path() {
@@ -31,6 +31,37 @@ async fn answer(mut request: Request) -> Result<Response> {
             thread::sleep(Duration::from_millis(number as u64));
             Ok(Response::new(200).with_text("blocked"))
         }
+        "/zeros" => Ok(Response::new(200).with_body(vec![0; number])),
+        "/drip" => {
+            let chunks = stream::unfold(0, move |index| async move {
+                if index > 0 {
+                    tokio::time::sleep(Duration::from_millis(30)).await;
+                }
+                let chunk = format!("chunk {index};");
+                (index < number).then(|| (Ok::<_, Infallible>(chunk.into()), index + 1))
+            });
+            Ok(Response::new(200).with_body(Body::stream(chunks)))
+        }
+        "/broken" => {
+            let chunks = stream::unfold(0, |index| async move {
+                tokio::time::sleep(Duration::from_millis(30)).await;
+                let chunk = if index == 0 {
+                    Ok("some".into())
+                } else {
+                    Err("no more")
+                };
+                Some((chunk, index + 1))
+            });
+            Ok(Response::new(200).with_body(Body::stream(chunks)))
+        }
+        "/panic" => panic!("as asked"),
+        _ => answer_body(request, number).await,
+    }
+}
+
+/// What becomes of bodies.
+async fn answer_body(mut request: Request, number: usize) -> Result<Response> {
+    match request.path() {
         "/echo" => {
             let body = request.body_mut();
             body.set_limit(64 * 1024);
@@ -67,30 +98,6 @@ async fn answer(mut request: Request) -> Result<Response> {
             tokio::spawn(async move { body.collect().await });
             Ok(Response::new(200).with_body(vec![0; number]))
         }
-        "/zeros" => Ok(Response::new(200).with_body(vec![0; number])),
-        "/drip" => {
-            let chunks = stream::unfold(0, move |index| async move {
-                if index > 0 {
-                    tokio::time::sleep(Duration::from_millis(30)).await;
-                }
-                let chunk = format!("chunk {index};");
-                (index < number).then(|| (Ok::<_, Infallible>(chunk.into()), index + 1))
-            });
-            Ok(Response::new(200).with_body(Body::stream(chunks)))
-        }
-        "/broken" => {
-            let chunks = stream::unfold(0, |index| async move {
-                tokio::time::sleep(Duration::from_millis(30)).await;
-                let chunk = if index == 0 {
-                    Ok("some".into())
-                } else {
-                    Err("no more")
-                };
-                Some((chunk, index + 1))
-            });
-            Ok(Response::new(200).with_body(Body::stream(chunks)))
-        }
-        "/panic" => panic!("as asked"),
         _ => Err(Error::new(404, "not in the lab")),
     }
 }

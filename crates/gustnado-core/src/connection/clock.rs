@@ -227,7 +227,10 @@ pub(super) fn later(tick: Tick, time: Duration) -> Tick {
 
 fn to_ticks(time: Duration) -> Tick {
     // Not by `as_millis`, whose 128 bits take long to divide: this is asked on the way of requests.
-    let millis = time.as_secs().saturating_mul(1000) + u64::from(time.subsec_millis());
+    let millis = time
+        .as_secs()
+        .saturating_mul(1000)
+        .saturating_add(u64::from(time.subsec_millis()));
     let ticks = millis.div_ceil(TICK.as_millis() as u64);
     Tick::try_from(ticks).unwrap_or(NEVER - 1)
 }

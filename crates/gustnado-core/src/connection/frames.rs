@@ -74,7 +74,7 @@ impl Frames {
     }
 }
 
-/// A GOAWAY that says ENHANCE_YOUR_CALM (RFC 9113 sections 6.8 and 7).
+/// A GOAWAY that says `ENHANCE_YOUR_CALM` (RFC 9113 sections 6.8 and 7).
 pub(super) fn enhance_your_calm(stream: u32) -> [u8; HEAD + 8] {
     let mut frame = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11];
     frame[HEAD..HEAD + 4].copy_from_slice(&stream.to_be_bytes());

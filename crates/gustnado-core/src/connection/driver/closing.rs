@@ -39,11 +39,11 @@ impl<S: Serve> Driver<S> {
     }
 
     /// hyper has ended. Where it could not read a request, the answer says why.
-    pub(super) fn over(&mut self, result: Result<(), hyper::Error>) -> Step {
+    pub(super) fn over(&mut self, result: &Result<(), hyper::Error>) -> Step {
         let limits = self.vitals.app.limits();
         let peer = self.vitals.arrival.peer;
         let is_http1 = matches!(self.phase, Phase::Http1(_));
-        if let (Err(error), Some(live)) = (&result, &mut self.live) {
+        if let (Err(error), Some(live)) = (result, &mut self.live) {
             tracing::debug!(%error, ?peer, "connection ended");
             // hyper has refused some by itself, and the others without a word.
             let refused = error.is_parse() && !error.is_parse_version_h2();
@@ -111,17 +111,17 @@ fn discard(live: &mut Live, closing: &mut Closing, cx: &mut Context<'_>) -> Poll
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
-
-    use tokio::{
-        io::{AsyncReadExt as _, AsyncWriteExt as _},
-        net::{TcpListener, TcpStream},
+    use std::{
+        io::{Read as _, Write as _},
+        net::Shutdown,
+        sync::{Arc, Mutex},
     };
+
+    use tokio::net::TcpListener;
     use tracing::{Event, Id, Level, Metadata, Subscriber, field::Field, span};
 
     use crate::{
         application::Application,
-        arrival::Arrival,
         connection::{Clock, Socket, drive},
         tally::Tally,
     };
@@ -157,28 +157,29 @@ mod tests {
             .enable_all()
             .build()
             .unwrap();
-        let answer = tracing::subscriber::with_default(warnings.clone(), || {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = listener.local_addr().unwrap();
+        let request = request.to_owned();
+        let client = std::thread::spawn(move || {
+            let mut socket = std::net::TcpStream::connect(addr).unwrap();
+            socket.write_all(request.as_bytes()).unwrap();
+            socket.shutdown(Shutdown::Write).unwrap();
+            let mut answer = String::new();
+            socket.read_to_string(&mut answer).unwrap();
+            answer
+        });
+        tracing::subscriber::with_default(warnings.clone(), || {
             runtime.block_on(async {
-                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-                let mut client = TcpStream::connect(listener.local_addr().unwrap())
-                    .await
-                    .unwrap();
+                listener.set_nonblocking(true).unwrap();
+                let listener = TcpListener::from_std(listener).unwrap();
                 let (socket, peer) = listener.accept().await.unwrap();
                 let app = Application::new().build().unwrap();
-                tokio::spawn(drive(
-                    Socket::Tcp(socket),
-                    Arrival::from(peer),
-                    app,
-                    Arc::new(Clock::default()),
-                    Tally::default().add(),
-                ));
-                client.write_all(request.as_bytes()).await.unwrap();
-                client.shutdown().await.unwrap();
-                let mut answer = String::new();
-                client.read_to_string(&mut answer).await.unwrap();
-                answer
-            })
+                let socket = Socket::Tcp(socket);
+                let clock = Arc::new(Clock::default());
+                drive(socket, peer.into(), app, clock, Tally::default().add()).await;
+            });
         });
+        let answer = client.join().unwrap();
         let warnings = warnings.0.lock().unwrap().clone();
         (answer, warnings)
     }

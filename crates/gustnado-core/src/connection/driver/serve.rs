@@ -17,7 +17,7 @@ impl<S: Serve> Driver<S> {
             Phase::Dormant(_) | Phase::Closing(_) => Poll::Pending,
         });
         if let Poll::Ready(result) = poll {
-            return self.over(result);
+            return self.over(&result);
         }
         let Some(live) = &mut self.live else {
             return Step::Done;

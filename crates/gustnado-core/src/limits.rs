@@ -125,7 +125,7 @@ impl Default for Limits {
             write_time: Duration::from_secs(60),
             doze_time: Duration::from_secs(1),
             park_time: Duration::from_secs(5),
-            awake: 128,
+            awake: 32,
             connection_requests: 10_000,
             connection_time: Duration::from_secs(3600),
             connections: 0,

@@ -8,7 +8,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use hyper::rt::ReadBufCursor;
 use tokio::io::ReadBuf;
 
@@ -31,7 +31,7 @@ thread_local! {
 pub(super) struct Live {
     socket: Socket,
     /// Read by the driver before there was a hyper to read it.
-    prefix: Bytes,
+    prefix: Option<Box<Bytes>>,
     cork: Cork,
     /// Bytes came in since the driver last looked.
     pub(super) received: bool,
@@ -101,7 +101,7 @@ impl Live {
     pub(super) fn new(socket: Socket) -> Self {
         Self {
             socket,
-            prefix: Bytes::new(),
+            prefix: None,
             cork: Cork::default(),
             received: false,
             progressed: false,
@@ -128,7 +128,7 @@ impl Live {
 
     /// Puts back bytes that were read too early.
     pub(super) fn unread(&mut self, bytes: Bytes) {
-        self.prefix = bytes;
+        self.prefix = Some(Box::new(bytes));
     }
 
     /// Reads into hyper's buffer.
@@ -137,9 +137,12 @@ impl Live {
         cx: &mut Context<'_>,
         mut buf: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.prefix.has_remaining() {
-            let count = self.prefix.len().min(buf.remaining());
-            let bytes = self.prefix.split_to(count);
+        if let Some(mut prefix) = self.prefix.take() {
+            let count = prefix.len().min(buf.remaining());
+            let bytes = prefix.split_to(count);
+            if !prefix.is_empty() {
+                self.prefix = Some(prefix);
+            }
             self.see(&bytes);
             buf.put_slice(&bytes);
             self.received = true;

@@ -129,7 +129,7 @@ impl Default for Limits {
             write_time: Duration::from_secs(60),
             doze_time: Duration::from_secs(1),
             park_time: Duration::from_secs(5),
-            awake: 128,
+            awake: 32,
             connection_requests: 10_000,
             connection_time: Duration::from_secs(3600),
             connections: 0,
@@ -306,6 +306,25 @@ pub(crate) const COOKIE: usize = 4096;
 /// Without an event before a comment is sent, so that nobody takes the connection for dead. 15 s:
 /// what the HTML standard advises (section 9.2.7).
 pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// Parked connections that are woken before others have their turn. 64: each may build up what an
+/// awake one keeps, and what was used once stays with the process.
+#[cfg(unix)]
+pub(crate) const LOT_EVENTS: usize = 64;
+
+/// Bytes of an HTTP/2 connection's receive window, or one stream's where that is larger. 1 MiB: four
+/// streams that send at full speed, and the most that one peer can make us hold of what nobody reads.
+#[cfg(feature = "http2")]
+pub(crate) const CONNECTION_WINDOW: u32 = 1024 * 1024;
+
+/// Streams that may be reset for what their peer did wrong, before the connection ends. 128: a peer
+/// that makes one mistake makes it again, and a hundred at once is all its streams.
+#[cfg(feature = "http2")]
+pub(crate) const STREAM_ERRORS: usize = 128;
+
+/// How long control frames are counted together. 10 s: what `control_frames` is said for.
+#[cfg(feature = "http2")]
+pub(crate) const CONTROL_TIME: Duration = Duration::from_secs(10);
 
 /// How often time-outs are looked at. 250 ms: each may come that much late, and looking costs
 /// nothing that can be measured.

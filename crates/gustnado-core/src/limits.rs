@@ -71,10 +71,12 @@ pub struct Limits {
     /// killed when it passes. **60 s**: a program that fills caches first takes some, and the old
     /// one serves meanwhile.
     pub start_time: Duration,
-    /// Reading on after a refusal, so that a client still sending gets to see it. **2 s**: one
-    /// that has the answer closes within a round trip, and a slow one has had some.
+    /// Reading on after a refusal, so that a client still sending gets to see it; and waiting for
+    /// what may be on its way over an idle connection when the server stops. **2 s**: one that has
+    /// the answer closes within a round trip, and a slow one has had some.
     pub linger_time: Duration,
-    /// Bytes read on after a refusal. **64 KiB**: about a socket buffer's worth.
+    /// Bytes read on after a refusal, and of a body that nobody reads, so that the next request can
+    /// follow it. **64 KiB**: about a socket buffer's worth.
     pub linger_bytes: usize,
     /// Bytes of a request head; 431 above. **32 KiB**: twice what browsers with many cookies send.
     pub head_bytes: usize,
@@ -316,6 +318,11 @@ pub(crate) const LOT_EVENTS: usize = 64;
 /// streams that send at full speed, and the most that one peer can make us hold of what nobody reads.
 #[cfg(feature = "http2")]
 pub(crate) const CONNECTION_WINDOW: u32 = 1024 * 1024;
+
+/// Bytes of an answer that are given to an HTTP/2 stream at once, where `stream_send_buffer` is not
+/// less. 16 KiB: as many as a frame has; how long a peer takes for them tells whether it reads.
+#[cfg(feature = "http2")]
+pub(crate) const STREAM_PIECE: usize = 16 * 1024;
 
 /// Streams that may be reset for what their peer did wrong, before the connection ends. 128: a peer
 /// that makes one mistake makes it again, and a hundred at once is all its streams.

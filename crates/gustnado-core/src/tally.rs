@@ -1,11 +1,14 @@
 //! How many of something there are, when the last is gone and when there is room again. It must not
 //! know what is counted.
 
-use std::sync::{
-    Arc,
-    atomic::{
-        AtomicUsize,
-        Ordering::{Relaxed, SeqCst},
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{
+            AtomicUsize,
+            Ordering::{Relaxed, SeqCst},
+        },
     },
 };
 
@@ -26,12 +29,32 @@ struct Inner {
 
 /// One of them. Dropping it says that it is gone.
 #[derive(Debug)]
-pub(crate) struct Counted(Arc<Inner>);
+pub(crate) struct Counted {
+    tally: Arc<Inner>,
+    /// What goes with it.
+    with: Option<Box<dyn With>>,
+}
+
+/// Anything that is kept until it is dropped.
+trait With: fmt::Debug + Send + Sync {}
+
+impl<T: fmt::Debug + Send + Sync> With for T {}
+
+impl Counted {
+    /// Drops something, too, when it is dropped.
+    pub(crate) fn with(mut self, other: impl fmt::Debug + Send + Sync + 'static) -> Self {
+        self.with = Some(Box::new(other));
+        self
+    }
+}
 
 impl Tally {
     pub(crate) fn add(&self) -> Counted {
         self.0.count.fetch_add(1, Relaxed);
-        Counted(Arc::clone(&self.0))
+        Counted {
+            tally: Arc::clone(&self.0),
+            with: None,
+        }
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -62,12 +85,15 @@ impl Tally {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        let before = self.0.count.fetch_sub(1, SeqCst);
+        // Before the others hear of it.
+        self.with = None;
+        let tally = &*self.tally;
+        let before = tally.count.fetch_sub(1, SeqCst);
         if before == 1 {
-            self.0.emptied.notify_one();
+            tally.emptied.notify_one();
         }
-        if before == self.0.wanted.load(SeqCst) {
-            self.0.room.notify_one();
+        if before == tally.wanted.load(SeqCst) {
+            tally.room.notify_one();
         }
     }
 }

@@ -25,6 +25,8 @@ use super::{
     clock::{Clock, InFlight, Vitals},
     framing, live,
 };
+#[cfg(feature = "http2")]
+use crate::limits::STREAM_PIECE;
 use crate::{body::Body, error::BoxError, request::Request};
 
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
@@ -141,7 +143,8 @@ impl Had {
 #[inline(never)]
 fn sent_alone(response: http::Response<Body>, in_flight: InFlight) -> http::Response<Sending> {
     super::pieces::note_answer();
-    let most = in_flight.app().limits().stream_send_buffer;
+    let limits = in_flight.app().limits();
+    let most = limits.stream_send_buffer.min(STREAM_PIECE);
     response.map(|body| Sending {
         body: super::pieces::in_pieces(body, most),
         _in_flight: in_flight,

@@ -5,7 +5,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 #[cfg(unix)]
 use std::{
-    env, iter,
+    iter,
     os::{fd::OwnedFd, unix::net::UnixStream},
     sync::OnceLock,
 };

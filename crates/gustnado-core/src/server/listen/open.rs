@@ -87,9 +87,17 @@ struct Opening<'a> {
 
 impl Opening<'_> {
     fn add(&mut self, place: usize, listen: &Listen, said: Said) -> io::Result<()> {
-        let (handed, with_file) = self.passed.take_handed(place).map_err(invalid)?;
+        let (mut handed, with_file) = self.passed.take_handed(place).map_err(invalid)?;
+        let fits = |listener: &Listener| listener.addr().is_ok_and(|addr| fits(&said, &addr));
+        if !handed.iter().all(fits) {
+            // A program that was restarted asks for something else than before.
+            handed.clear();
+        }
         #[cfg(unix)]
-        if with_file && let Said::Unix(path) = &said {
+        if with_file
+            && !handed.is_empty()
+            && let Said::Unix(path) = &said
+        {
             self.opened.files.push((place, SocketFile::of(path)?));
         }
         let listeners = if handed.is_empty() {
@@ -158,6 +166,20 @@ fn read(listen: &Listen) -> io::Result<Said> {
     }
 }
 
+/// Whether a socket at this address is what is asked for.
+fn fits(said: &Said, addr: &ListenAddr) -> bool {
+    match (said, addr) {
+        (Said::Addr(asked), ListenAddr::Tcp(addr)) => {
+            asked.ip() == addr.ip() && [0, addr.port()].contains(&asked.port())
+        }
+        (Said::Host(_, port), ListenAddr::Tcp(addr)) => [0, addr.port()].contains(port),
+        (Said::Unix(asked), ListenAddr::Unix(path)) => asked == path,
+        (Said::Addr(_) | Said::Host(..), ListenAddr::Unix(_)) => false,
+        (Said::Unix(_), ListenAddr::Tcp(_)) => false,
+        (Said::Fd(_) | Said::Inherited(_), _) => true,
+    }
+}
+
 fn all_of_v4(said: &Said) -> Option<u16> {
     match said {
         Said::Addr(addr) if addr.ip() == Ipv4Addr::UNSPECIFIED && addr.port() != 0 => {
@@ -198,3 +220,30 @@ impl fmt::Debug for ListenError {
 }
 
 impl std::error::Error for ListenError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_handed_over_has_to_fit_what_is_asked_for() {
+        let tcp = ListenAddr::Tcp("127.0.0.1:80".parse().unwrap());
+        let unix = ListenAddr::Unix("/run/app.sock".into());
+        let table = [
+            ("127.0.0.1:80", true, false),
+            ("127.0.0.1:0", true, false),
+            ("127.0.0.1:81", false, false),
+            ("0.0.0.0:80", false, false),
+            ("localhost:80", true, false),
+            ("localhost:81", false, false),
+            ("unix:/run/app.sock", false, true),
+            ("unix:/run/other.sock", false, false),
+            ("systemd:http", true, true),
+        ];
+        for (text, fits_tcp, fits_unix) in table {
+            let said = text::read(text).unwrap();
+            assert_eq!(fits(&said, &tcp), fits_tcp, "{text}");
+            assert_eq!(fits(&said, &unix), fits_unix, "{text}");
+        }
+    }
+}

@@ -5,16 +5,17 @@ requests that fail: `python3 benches/edge/restart.py [RESTARTS]`. Needs wrk and 
 import sys
 import time
 
-from load import Fresh, H2load, Sparse, Wrk, report
+from load import Fresh, H2load, H2loadOld, Sparse, Streams, Wrk, report
 from served import Served
 
+# Between two restarts, from when the old program has ended.
 PAUSE = 1.0
 
 
 def measure(processes: int, restarts: int) -> int:
     server = Served(processes)
-    seconds = int(restarts * (PAUSE + 0.6)) + 3
-    kinds = [Wrk, H2load, Fresh, Sparse]
+    seconds = int(restarts * (PAUSE + 0.3)) + 2
+    kinds = [Wrk, H2load, H2loadOld, Streams, Fresh, Sparse]
     clients = [kind(server.port, seconds) for kind in kinds]
     time.sleep(1)
     times = []

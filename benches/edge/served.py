@@ -3,6 +3,7 @@
 Linux only: it reads /proc, and adopts what the program leaves behind when it restarts.
 """
 
+import atexit
 import ctypes
 import os
 import signal
@@ -70,8 +71,10 @@ class Served:
         if processes:
             environment["GUSTNADO_PROCESSES"] = str(processes)
         command = [str(program()), str(self.port), self.folder.name]
-        child = subprocess.Popen(command, env={**os.environ, **environment})
-        self.pid = child.pid
+        # Held, as its end would be asked for by others otherwise.
+        self.first = subprocess.Popen(command, env={**os.environ, **environment})
+        self.pid = self.first.pid
+        atexit.register(self.kill)
         until("it listens", self.listens)
         if processes:
             until("its workers are ready", lambda: len(self.ready()) == processes)
@@ -106,6 +109,13 @@ class Served:
             return None
         code = os.waitstatus_to_exitcode(status)
         return f"exit {code}" if code >= 0 else f"signal {-code}"
+
+    def kill(self):
+        """Leaves nothing behind; its workers end by themselves."""
+        try:
+            os.kill(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
     def stop(self) -> str:
         os.kill(self.pid, signal.SIGTERM)

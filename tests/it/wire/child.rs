@@ -70,7 +70,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        let group = format!("kill -KILL -- -{}", self.pid());
+        let group = format!("kill -9 -{}", self.pid());
         let _ = Command::new("sh").args(["-c", &group]).status();
         let _ = self.child.wait();
     }

@@ -70,7 +70,7 @@ fn workers_that_never_start_are_given_up() {
 #[test]
 fn workers_drain_and_what_they_cut_is_told() {
     for signals in [1, 2] {
-        let drain = if signals == 1 { "300" } else { "60000" };
+        let drain = if signals == 1 { "1500" } else { "60000" };
         let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
         command.args(["processes=2", drain]).stderr(Stdio::piped());
         let mut program = Program::start_by(&mut command);
@@ -82,8 +82,8 @@ fn workers_drain_and_what_they_cut_is_told() {
         slow.send("GET /slow HTTP/1.1\r\nhost: lab\r\n\r\n");
         std::thread::sleep(Duration::from_millis(200));
         program.signal("TERM");
+        assert_eq!(slow.answer().status, 200);
         if signals == 2 {
-            assert_eq!(slow.answer().status, 200);
             program.signal("TERM");
         }
         busy.iter_mut().for_each(Peer::closed);
@@ -92,12 +92,7 @@ fn workers_drain_and_what_they_cut_is_told() {
         let mut stderr = program.child.stderr.take().expect("its errors");
         std::io::Read::read_to_string(&mut stderr, &mut told).expect("text");
         // The workers tell their part of it, the supervisor the sum.
-        let expected = if signals == 1 {
-            "4 connections"
-        } else {
-            "3 connections"
-        };
-        assert!(told.contains(expected), "{signals}: {told}");
+        assert!(told.contains("3 connections"), "{signals}: {told}");
     }
 }
 

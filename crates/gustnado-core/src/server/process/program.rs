@@ -44,7 +44,7 @@ impl Program {
     pub(super) fn this() -> io::Result<Self> {
         let mut arguments = env::args_os();
         let name = arguments.next();
-        let running = env::current_exe()?;
+        let running = there(env::current_exe()?);
         let path = place(name.as_deref(), &running);
         let file = identity(Path::new(RUNNING)).or_else(|| identity(&path));
         Ok(Self {
@@ -107,6 +107,17 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
     Some((file.dev(), file.ino()))
 }
 
+/// Linux adds a word to the path of a file that was removed, or replaced, since it runs.
+fn there(running: PathBuf) -> PathBuf {
+    let text = running
+        .to_str()
+        .and_then(|path| path.strip_suffix(" (deleted)"));
+    match text {
+        Some(path) if !running.exists() => path.into(),
+        _ => running,
+    }
+}
+
 /// Where a restart finds the program. What it was called by goes before what runs: that may be a
 /// link, which leads to the newest.
 fn place(name: Option<&OsStr>, running: &Path) -> PathBuf {
@@ -149,6 +160,8 @@ mod tests {
         assert_eq!(place(&folder.join("other")), file);
         assert_eq!(place(Path::new("program")), file, "found by PATH");
         assert_eq!(super::place(None, &file), file);
+        assert_eq!(there(folder.join("program (deleted)")), file);
+        assert_eq!(there(file.clone()), file);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

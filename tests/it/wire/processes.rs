@@ -2,8 +2,12 @@
 
 use std::{
     collections::HashSet,
+    io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},
-    os::{fd::OwnedFd, unix::net::UnixDatagram},
+    os::{
+        fd::OwnedFd,
+        unix::net::{UnixDatagram, UnixStream},
+    },
     process::{Command, Stdio},
     time::Duration,
 };
@@ -90,7 +94,7 @@ fn workers_drain_and_what_they_cut_is_told() {
         assert_eq!(program.exit_code(), Some(1));
         let mut told = String::new();
         let mut stderr = program.child.stderr.take().expect("its errors");
-        std::io::Read::read_to_string(&mut stderr, &mut told).expect("text");
+        stderr.read_to_string(&mut told).expect("text");
         // The workers tell their part of it, the supervisor the sum.
         assert!(told.contains("3 connections"), "{signals}: {told}");
     }
@@ -177,6 +181,34 @@ fn a_passed_socket_is_served_and_passed_on() {
     program.signal("USR2");
     assert_eq!(program.exit_code(), Some(0));
     assert_ne!(program.answering(), old);
+}
+
+#[test]
+fn a_unix_socket_outlives_a_restart_and_goes_with_the_last() {
+    for arguments in [&[][..], &["processes=2"]] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("app.sock");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
+        command
+            .arg(format!("unix:{}", path.display()))
+            .args(arguments);
+        let mut program = Program::start_by(&mut command);
+        let ask = |request: &str| {
+            let mut socket = UnixStream::connect(&path).expect("somebody listens");
+            let head = "host: lab\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+            write!(socket, "{request} HTTP/1.1\r\n{head}").expect("sent");
+            let mut answer = String::new();
+            socket.read_to_string(&mut answer).expect("an answer");
+            answer
+        };
+        let pid = |answer: &str| answer.rsplit('\n').next().map(str::to_owned);
+        let old = pid(&ask("GET /pid"));
+        program.signal("USR2");
+        assert_eq!(program.exit_code(), Some(0));
+        assert_ne!(pid(&ask("GET /pid")), old);
+        ask("POST /control/stop");
+        until("the file is removed", || !path.exists());
+    }
 }
 
 #[test]

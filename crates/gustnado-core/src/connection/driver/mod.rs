@@ -48,7 +48,7 @@ use hyper::server::conn::http1;
 
 use self::{bounds::Times, closing::Closing, protocol::Serve};
 use super::{
-    clock::{Clock, NEVER, Tick, Vitals},
+    clock::{Clock, Kept, NEVER, Tick, Vitals},
     departure::Departure,
     io::SlotIo,
     live::Live,
@@ -99,7 +99,7 @@ fn driver(socket: Socket, clock: Arc<Clock>, vitals: Arc<Vitals>, age: Tick) -> 
         again: NEVER,
         busy: false,
         quiet: false,
-        counted: false,
+        counted: None,
         draining: false,
         waker: None,
     }
@@ -152,8 +152,8 @@ where
     busy: bool,
     /// Whether nothing moved and nothing was asked, when hyper last looked.
     quiet: bool,
-    /// Whether it is among those that the clock counts as idle and awake.
-    counted: bool,
+    /// What the clock counts it for, while it is idle.
+    counted: Option<Kept>,
     /// Whether the connection was told to end.
     draining: bool,
     /// The waker that the clock has.
@@ -162,7 +162,8 @@ where
 
 impl<S: Serve> Drop for Driver<S> {
     fn drop(&mut self) {
-        self.stir();
+        self.keep(None);
+        self.clock.forget(&self.vitals);
     }
 }
 

@@ -228,7 +228,7 @@ impl Limits {
                 doze_time park_time connection_time lag drain_time linger_time;
             Bytes: body_rate linger_bytes head_bytes target body part_head_bytes upload_memory
                 stream_window stream_send_buffer;
-            Count: handshakes awake connection_requests connections connections_per_address
+            Count: handshakes awake dozing connection_requests connections connections_per_address
                 requests_in_flight headers pairs form_parts streams resets control_frames backlog;
         }
     }

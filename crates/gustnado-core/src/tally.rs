@@ -1,14 +1,11 @@
 //! How many of something there are, when the last is gone and when there is room again. It must not
 //! know what is counted.
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{
-            AtomicUsize,
-            Ordering::{Relaxed, SeqCst},
-        },
+use std::sync::{
+    Arc,
+    atomic::{
+        AtomicUsize,
+        Ordering::{Relaxed, SeqCst},
     },
 };
 
@@ -29,32 +26,12 @@ struct Inner {
 
 /// One of them. Dropping it says that it is gone.
 #[derive(Debug)]
-pub(crate) struct Counted {
-    tally: Arc<Inner>,
-    /// What goes with it.
-    with: Option<Box<dyn With>>,
-}
-
-/// Anything that is kept until it is dropped.
-trait With: fmt::Debug + Send + Sync {}
-
-impl<T: fmt::Debug + Send + Sync> With for T {}
-
-impl Counted {
-    /// Drops something, too, when it is dropped.
-    pub(crate) fn with(mut self, other: impl fmt::Debug + Send + Sync + 'static) -> Self {
-        self.with = Some(Box::new(other));
-        self
-    }
-}
+pub(crate) struct Counted(Arc<Inner>);
 
 impl Tally {
     pub(crate) fn add(&self) -> Counted {
         self.0.count.fetch_add(1, Relaxed);
-        Counted {
-            tally: Arc::clone(&self.0),
-            with: None,
-        }
+        Counted(Arc::clone(&self.0))
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -85,15 +62,12 @@ impl Tally {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        // Before the others hear of it.
-        self.with = None;
-        let tally = &*self.tally;
-        let before = tally.count.fetch_sub(1, SeqCst);
+        let before = self.0.count.fetch_sub(1, SeqCst);
         if before == 1 {
-            tally.emptied.notify_one();
+            self.0.emptied.notify_one();
         }
-        if before == tally.wanted.load(SeqCst) {
-            tally.room.notify_one();
+        if before == self.0.wanted.load(SeqCst) {
+            self.0.room.notify_one();
         }
     }
 }

@@ -11,11 +11,7 @@ use std::{
 use tokio::sync::Barrier;
 
 use super::seldom::Seldom;
-use crate::{
-    arrival::Arrival,
-    limits::Limits,
-    tally::{Counted, Tally},
-};
+use crate::{arrival::Arrival, limits::Limits, tally::Tally};
 
 /// The bounds on connections, and those that count.
 #[derive(Debug)]
@@ -34,17 +30,7 @@ pub(super) struct Gate {
 
 /// An open connection, as far as the gate cares. Dropping it says that it has ended.
 #[derive(Debug)]
-pub(super) struct Open(Option<OfAddress>);
-
-impl Open {
-    /// The guard of the connection, which counts for the gate, too, as long as it does.
-    pub(super) fn guard(self, counted: Counted) -> Counted {
-        match self.0 {
-            Some(of_address) => counted.with(of_address),
-            None => counted,
-        }
-    }
-}
+pub(super) struct Open(#[expect(dead_code, reason = "held until it drops")] Option<OfAddress>);
 
 type Addresses = Mutex<HashMap<IpAddr, usize>>;
 

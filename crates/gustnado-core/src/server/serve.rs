@@ -99,7 +99,7 @@ impl IntoFuture for Serve {
             let gate = Gate::new(app.limits(), 1, descriptors::count());
             let accepting = accept(&acceptors, &gate, &load, |socket, arrival, open| {
                 let clock = Arc::clone(&clock);
-                let guard = open.guard(load.add());
+                let guard = (load.add(), open);
                 tokio::spawn(drive(socket, arrival, app.clone(), clock, guard));
             });
             race(accepting, until).await;

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     accept::{accept, least},
-    gate::Gate,
+    gate::{Gate, Open},
     listen::{Acceptor, Listener, Stream},
     race::race,
 };
@@ -63,7 +63,10 @@ pub(super) struct Door {
 
 /// A socket that another worker has accepted. It counts from then on, not from when it is taken
 /// up: a burst would all go to the worker that has not woken yet.
-pub(super) type Handed = (Stream, Arrival, Counted);
+pub(super) type Handed = (Stream, Arrival, Guard);
+
+/// What counts a connection for as long as it is there.
+type Guard = (Counted, Open);
 
 impl Worker {
     /// Serves until the phase says otherwise and the connections have ended. Says how many had to
@@ -77,7 +80,7 @@ impl Worker {
         let load = self.doors[index].load.clone();
         let start = {
             let (app, clock) = (self.app.clone(), Arc::clone(&clock));
-            move |socket: Socket, arrival: Arrival, guard: Counted| {
+            move |socket: Socket, arrival: Arrival, guard: Guard| {
                 let (app, clock) = (app.clone(), Arc::clone(&clock));
                 tokio::spawn(drive(socket, arrival, app, clock, guard));
             }
@@ -89,7 +92,7 @@ impl Worker {
                 accept(&acceptors, &gate, &load, |socket, arrival, open| {
                     let loads = doors.iter().map(|door| door.load.count());
                     let least = least(loads, index);
-                    let guard = open.guard(doors[least].load.add());
+                    let guard = (doors[least].load.add(), open);
                     if least == index {
                         start(socket, arrival, guard);
                     } else {
@@ -117,7 +120,7 @@ impl Worker {
 }
 
 /// Gives a socket to another worker.
-fn hand(door: &Door, socket: Socket, arrival: Arrival, guard: Counted) {
+fn hand(door: &Door, socket: Socket, arrival: Arrival, guard: Guard) {
     match Stream::leave(socket) {
         Ok(stream) => {
             let _ = door.inbox.send((stream, arrival, guard));

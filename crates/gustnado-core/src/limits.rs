@@ -76,7 +76,8 @@ pub struct Limits {
     /// one serves meanwhile.
     pub start_time: Duration,
     /// Reading on after a refusal, so that a client still sending gets to see it; and waiting for
-    /// what may be on its way over an idle connection when the server stops. **2 s**: one that has
+    /// what may be on its way over an idle connection when the server stops, for a quarter of
+    /// `drain_time` at most. **2 s**: one that has
     /// the answer closes within a round trip, and a slow one has had some.
     pub linger_time: Duration,
     /// Bytes read on after a refusal, and of a body that nobody reads, so that the next request can
@@ -236,6 +237,11 @@ impl Limits {
             Count: handshakes awake dozing connection_requests connections connections_per_address
                 requests_in_flight headers pairs form_parts streams resets control_frames backlog;
         }
+    }
+
+    /// How long an idle connection is kept when the server stops. It is over before all are cut.
+    pub(crate) fn farewell_time(&self) -> Duration {
+        self.linger_time.min(self.drain_time / 4)
     }
 
     /// The bounds, other than on single requests, in which these differ from others.

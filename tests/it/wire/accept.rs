@@ -69,7 +69,7 @@ mod program {
 
     /// A lab with so many descriptors: softly and at most.
     fn with_descriptors(soft: u32, most: u32, connections: &str) -> Program {
-        let script = format!("ulimit -Sn {soft} && ulimit -Hn {most} && exec \"$0\" 5000");
+        let script = format!("ulimit -Sn {soft} && ulimit -Hn {most} && exec \"$0\" 1000");
         let mut command = Command::new("sh");
         command.args(["-c", &script, env!("CARGO_BIN_EXE_lab")]);
         command.env("GUSTNADO_CONNECTIONS", connections);

@@ -14,5 +14,6 @@ mod lab;
 mod limits;
 mod peer;
 mod program;
+mod sleep;
 mod slow;
 mod times;

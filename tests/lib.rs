@@ -3,6 +3,9 @@
 
 pub mod boundary;
 mod guide;
+mod log;
+
+pub use log::log;
 
 /// A runtime of one thread, with timers and sockets.
 ///

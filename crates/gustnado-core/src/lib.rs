@@ -5,7 +5,7 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`arrival`], [`describe`], [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`arrival`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
@@ -30,6 +30,7 @@ mod channel;
 mod connection;
 pub mod describe;
 mod endless;
+mod environment;
 mod error;
 mod extract;
 mod file_name;
@@ -71,7 +72,7 @@ pub use extract::{FormPart, Multipart, Upload};
 pub use handler::{Outcome, RequestHandler};
 pub use limits::Limits;
 pub use local::LocalUrl;
-pub use middleware::Next;
+pub use middleware::{HttpLayer, Next};
 pub use mount::{Mount, Tower};
 pub use request::Request;
 #[cfg(feature = "json")]
@@ -81,8 +82,8 @@ pub use respond::{
     SetCookie, With,
 };
 pub use response::Response;
-pub use route::{Pattern, PatternError};
-pub use server::{Bound, RunError, Serve};
+pub use route::{Pattern, PatternError, Piece};
+pub use server::{Accepts, Bound, IntoListen, Listen, ListenAddr, ListenError, RunError, Serve};
 pub use stop::Stopping;
 
 /// What the macros write down. Nothing here is for people.

@@ -179,7 +179,8 @@ fn streams_that_are_reset_before_they_were_looked_at_are_counted() {
     let server = serve(|limits| limits.resets = 5);
     let mut peer = Frames::connect(server.addr);
     let mut flood = Vec::new();
-    for stream in 0..200_u32 {
+    // Fewer than h2 allows by itself.
+    for stream in 0..12_u32 {
         flood.extend(frame((HEADERS, 0x5, stream * 2 + 1), &GET));
         flood.extend(frame((RST_STREAM, 0, stream * 2 + 1), &[0, 0, 0, 8]));
     }

@@ -3,26 +3,17 @@
 
 use std::{fmt, sync::Arc};
 
-use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
-use tower_layer::Layer;
-use tower_service::Service;
 
 use super::{
     check,
     frozen::{About, App},
     group::Group,
-    problem::BuildError,
+    problem::{BuildError, BuildProblem},
 };
 use crate::{
-    body::Body,
-    error::{BoxError, Error},
-    extract::Cx,
-    handler::RequestHandler,
-    limits::Limits,
-    middleware::Next,
-    mount::Mount,
-    response::Response,
+    environment::Settings, error::Error, extract::Cx, handler::RequestHandler, limits::Limits,
+    middleware::HttpLayer, mount::Mount, response::Response,
 };
 
 /// An application being put together.
@@ -39,6 +30,7 @@ pub struct Application {
     root: Group,
     workers: usize,
     about: About,
+    settings: Settings,
 }
 
 impl Application {
@@ -53,6 +45,7 @@ impl Application {
                 version: "0".into(),
                 description: String::new(),
             },
+            settings: Settings::default(),
         }
     }
 
@@ -107,20 +100,8 @@ impl Application {
 
     /// Puts a layer of tower's around everything, 404s too. The first one added is the outermost.
     ///
-    /// The request has its handler when it comes to a layer: a layer may answer it, change its
-    /// header fields, put in extensions or replace its body, but not its path. A layer that changes
-    /// paths stands around the built [`App`], which is a tower service. An error of a layer becomes
-    /// a 500. The service is made once and cloned for each request.
-    pub fn layer<L, B>(mut self, layer: L) -> Self
-    where
-        L: Layer<Next>,
-        L::Service: Service<http::Request<Body>, Response = http::Response<B>>,
-        L::Service: Clone + Send + Sync + 'static,
-        <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
-        <L::Service as Service<http::Request<Body>>>::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
+    /// What it may be and do: [`HttpLayer`].
+    pub fn layer(mut self, layer: impl HttpLayer) -> Self {
         self.root = self.root.layer(layer);
         self
     }
@@ -159,6 +140,18 @@ impl Application {
         self
     }
 
+    /// Lets operators set what the program has set: each of the [`Limits`] by a variable of its name
+    /// in the environment, such as `GUSTNADO_HEAD_TIME=5s` and `GUSTNADO_BODY=16MiB`, and the
+    /// workers by `GUSTNADO_WORKERS`. [`run`](Self::run) does so by itself.
+    ///
+    /// They come before what is said here, earlier or later, but not before the limits of a group.
+    /// One that is malformed, or whose name begins so and is none of these, is told by
+    /// [`build`](Self::build). Each one that is set is logged.
+    pub fn from_env(mut self) -> Self {
+        self.settings = Settings::read(std::env::vars_os());
+        self
+    }
+
     /// Names it, for whoever reads its description. The default is `Application`.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.about.title = title.into();
@@ -183,8 +176,17 @@ impl Application {
     /// All that is wrong, at once: routes that clash, state that is missing, templates that are
     /// none, each with the handler and the line it is written in.
     pub fn build(self) -> Result<App, BuildError> {
-        let router = check::router(self.root)?;
-        let app = App::new(router, self.workers, Arc::new(self.about));
+        let Self {
+            root,
+            workers,
+            about,
+            settings,
+        } = self;
+        let workers = settings.workers.unwrap_or(workers);
+        let problems = BuildProblem::of_settings(&settings);
+        let root = root.limits(move |limits| settings.apply(limits));
+        let router = check::router(root, problems)?;
+        let app = App::new(router, workers, Arc::new(about));
         app.show_to_mounts();
         Ok(app)
     }

@@ -1,6 +1,8 @@
 //! The heads of HTTP/2 frames in what a peer sends, counted. Pure; it must not know what is done to a
 //! peer that sends too many.
 
+use super::clock::Tick;
+
 /// The connection preface, which stands before the first frame.
 const PREFACE: usize = 24;
 
@@ -23,7 +25,12 @@ pub(super) struct Frames {
     have: usize,
     /// Frames that ask for work and carry none of a request: SETTINGS, PING, PRIORITY and those of
     /// unknown types. Wraps.
-    pub(super) control: u32,
+    control: u32,
+    /// Until when they are counted together, and how many there were before.
+    until: Tick,
+    before: u32,
+    /// How many there were when last asked.
+    asked: u32,
     /// The last stream that the peer has begun.
     pub(super) stream: u32,
 }
@@ -35,6 +42,9 @@ impl Default for Frames {
             head: [0; HEAD],
             have: 0,
             control: 0,
+            until: 0,
+            before: 0,
+            asked: 0,
             stream: 0,
         }
     }
@@ -60,6 +70,17 @@ impl Frames {
             self.have = 0;
             self.count();
         }
+    }
+
+    /// Whether more control frames than `most` have come in the time that they are counted together.
+    /// If that is over `now`, a new one lasts `until` then.
+    pub(super) fn is_flood(&mut self, most: u32, now: Tick, until: Tick) -> bool {
+        if now >= self.until {
+            self.until = until;
+            self.before = self.asked;
+        }
+        self.asked = self.control;
+        self.control.wrapping_sub(self.before) > most
     }
 
     fn count(&mut self) {
@@ -117,6 +138,26 @@ mod tests {
             frames.see(&bytes(&[(kind, 3, vec![6; 20])]));
             assert_eq!(frames.control, count, "{kind}");
             assert_eq!(frames.stream, if kind == 1 { 3 } else { 0 });
+        }
+    }
+
+    #[test]
+    fn a_flood_is_many_frames_in_one_time() {
+        let ten = bytes(&vec![(PING, 0, vec![0; 8]); 10])[PREFACE..].to_vec();
+        let mut frames = Frames::default();
+        frames.see(&bytes(&[]));
+        // When ten more came, and whether those are too many.
+        for (now, is_flood) in [
+            (0, false),
+            (39, false),
+            (40, false),
+            (41, false),
+            (90, false),
+            (91, false),
+            (92, true),
+        ] {
+            frames.see(&ten);
+            assert_eq!(frames.is_flood(25, now, now + 40), is_flood, "{now}");
         }
     }
 

@@ -97,6 +97,12 @@ pub(super) fn watch() {
     });
 }
 
+/// Whether hyper, on the connection that is being polled, has something that the socket did not
+/// take.
+pub(super) fn is_held() -> bool {
+    SLOT.with_borrow(|slot| slot.as_ref().is_some_and(|live| live.held))
+}
+
 impl Live {
     pub(super) fn new(socket: Socket) -> Self {
         Self {
@@ -204,8 +210,8 @@ impl Live {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if std::mem::take(&mut self.watch) {
-            self.conflict = slices.first().is_some_and(|first| says_close(first));
+        if self.watch {
+            self.look_for_close(slices);
         }
         let written = loop {
             if let Some(count) = self.cork.gather(slices) {
@@ -220,6 +226,12 @@ impl Live {
         };
         self.held = written.is_pending();
         written
+    }
+
+    #[cold]
+    fn look_for_close(&mut self, slices: &[IoSlice<'_>]) {
+        self.watch = false;
+        self.conflict = slices.first().is_some_and(|first| says_close(first));
     }
 
     /// Sends what was gathered.

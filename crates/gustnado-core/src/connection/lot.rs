@@ -15,14 +15,13 @@ use tokio::io::unix::AsyncFd;
 
 use super::{
     clock::{Clock, Tick},
-    driver,
+    driver::{self, Guard},
     socket::Still,
 };
 use crate::{
     application::App,
     arrival::Arrival,
     limits::{ACCEPT_PAUSE, LOT_EVENTS, READ_LITTLE},
-    tally::Counted,
 };
 
 /// The parked connections of a worker.
@@ -41,7 +40,7 @@ pub(super) struct Parked {
     pub(super) socket: Still,
     pub(super) app: App,
     pub(super) arrival: Arrival,
-    pub(super) guard: Counted,
+    pub(super) guard: Guard,
     /// When it is closed.
     pub(super) until: Tick,
     /// Requests that it has had.
@@ -80,7 +79,8 @@ impl Lot {
             Ok(()) => Ok(()),
             Err(error) => {
                 tracing::warn!(%error, "cannot park a connection");
-                self.closed_until.store(clock.after(ACCEPT_PAUSE.1), Relaxed);
+                self.closed_until
+                    .store(clock.after(ACCEPT_PAUSE.1), Relaxed);
                 places.remove(at).map_or(Ok(()), Err)
             }
         }

@@ -25,6 +25,8 @@ use super::{
     clock::{Clock, InFlight, Vitals},
     framing, live,
 };
+#[cfg(feature = "http2")]
+use crate::limits::STREAM_PIECE;
 use crate::{body::Body, error::BoxError, request::Request};
 
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
@@ -51,12 +53,7 @@ pub(super) fn service(
         let (body, had_body) = if body.is_end_stream() {
             (Body::empty(), None)
         } else {
-            let kind = kind(&head);
-            let had = Had {
-                may_conflict: framing::may_conflict(&head, &body),
-            };
-            let body = Arriving::new(body, kind, Arc::clone(&vitals), Arc::clone(&clock));
-            (Body::incoming(body), (kind != Kind::Stream).then_some(had))
+            arriving(&head, body, &vitals, &clock)
         };
         let request = Request::arrived(head, body, vitals.arrival);
         async move {
@@ -76,7 +73,7 @@ pub(super) fn service(
                 return Ok(sent_alone(response, in_flight));
             }
             if in_flight.is_last() {
-                response.headers_mut().insert(CONNECTION, CLOSE);
+                say_close(&mut response);
             }
             Ok(response.map(|body| Sending {
                 body,
@@ -84,6 +81,11 @@ pub(super) fn service(
             }))
         }
     })
+}
+
+#[cold]
+fn say_close(response: &mut http::Response<Body>) {
+    response.headers_mut().insert(CONNECTION, CLOSE);
 }
 
 /// What a body is part of.
@@ -95,6 +97,22 @@ fn kind(head: &Parts) -> Kind {
     } else {
         Kind::Next
     }
+}
+
+/// A body that is not empty.
+#[inline(never)]
+fn arriving(
+    head: &Parts,
+    body: Incoming,
+    vitals: &Arc<Vitals>,
+    clock: &Arc<Clock>,
+) -> (Body, Option<Had>) {
+    let kind = kind(head);
+    let had = Had {
+        may_conflict: framing::may_conflict(head, &body),
+    };
+    let body = Arriving::new(body, kind, Arc::clone(vitals), Arc::clone(clock));
+    (Body::incoming(body), (kind != Kind::Stream).then_some(had))
 }
 
 /// What is to be known of a request over HTTP/1 that had a body, once there is an answer.
@@ -110,7 +128,7 @@ impl Had {
         if let Some(rest) = vitals.leftover.take() {
             let most = vitals.app.limits().linger_bytes;
             if in_flight.is_last() || !rest.discard(most).await {
-                response.headers_mut().insert(CONNECTION, CLOSE);
+                say_close(response);
             }
         }
         if self.may_conflict && !in_flight.is_last() && !response.headers().contains_key(CONNECTION)
@@ -122,9 +140,11 @@ impl Had {
 
 /// An answer over HTTP/2.
 #[cfg(feature = "http2")]
+#[inline(never)]
 fn sent_alone(response: http::Response<Body>, in_flight: InFlight) -> http::Response<Sending> {
     super::pieces::note_answer();
-    let most = in_flight.app().limits().stream_send_buffer;
+    let limits = in_flight.app().limits();
+    let most = limits.stream_send_buffer.min(STREAM_PIECE);
     response.map(|body| Sending {
         body: super::pieces::in_pieces(body, most),
         _in_flight: in_flight,
@@ -154,6 +174,10 @@ impl http_body::Body for Sending {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if live::is_held() {
+            // hyper would gather more behind what it cannot send. It asks again when it has sent that.
+            return Poll::Pending;
+        }
         Pin::new(&mut self.body).poll_frame(cx)
     }
 

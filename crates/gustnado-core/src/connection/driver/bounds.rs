@@ -27,12 +27,6 @@ pub(super) struct Times {
     pub(super) age: Tick,
     /// When it became idle.
     pub(super) since: Tick,
-    /// Until when control frames are counted together, and how many there were before.
-    #[cfg(feature = "http2")]
-    pub(super) control: (Tick, u32),
-    /// How many there were when last looked.
-    #[cfg(feature = "http2")]
-    pub(super) controls: u32,
 }
 
 impl Times {
@@ -44,10 +38,6 @@ impl Times {
             stall: NEVER,
             age,
             since,
-            #[cfg(feature = "http2")]
-            control: (0, 0),
-            #[cfg(feature = "http2")]
-            controls: 0,
         }
     }
 }
@@ -125,7 +115,7 @@ impl<S: Serve> Driver<S> {
     pub(super) fn drain(&mut self) {
         self.draining = true;
         self.vitals.end.now();
-        let linger = self.clock.after(self.limits().linger_time);
+        let linger = self.clock.after(self.limits().farewell_time());
         self.time.idle = self.time.idle.min(linger);
         #[cfg(feature = "http2")]
         if let Phase::Http2(hyper) = &mut self.phase {
@@ -170,13 +160,9 @@ impl<S: Serve> Driver<S> {
         };
         let most = self.vitals.app.limits().control_frames;
         let live = self.live.as_mut()?;
-        let frames = live.frames.as_ref()?;
-        let time = &mut self.time;
-        if self.clock.now() >= time.control.0 {
-            time.control = (self.clock.after(CONTROL_TIME), time.controls);
-        }
-        time.controls = frames.control;
-        if frames.control.wrapping_sub(time.control.1) <= most {
+        let frames = live.frames.as_mut()?;
+        let (now, until) = (self.clock.now(), self.clock.after(CONTROL_TIME));
+        if !frames.is_flood(most, now, until) {
             return None;
         }
         tracing::warn!(peer = ?self.vitals.arrival.peer, "too many frames of HTTP/2 that carry nothing");
@@ -192,7 +178,7 @@ impl<S: Serve> Driver<S> {
 /// How long a connection may idle.
 fn idle_time(limits: &Limits, draining: bool) -> std::time::Duration {
     if draining {
-        limits.linger_time
+        limits.farewell_time()
     } else {
         limits.idle_time
     }

@@ -42,11 +42,7 @@ impl<S: Serve> Driver<S> {
         seen.extend_from_slice(bytes);
         // What has had a request over HTTP/1 has chosen.
         let reused = self.vitals.begun() > 0;
-        let protocol = if reused {
-            Protocol::Http1
-        } else {
-            sniff(seen)
-        };
+        let protocol = if reused { Protocol::Http1 } else { sniff(seen) };
         if protocol == Protocol::Undecided {
             return Step::Again;
         }

@@ -55,7 +55,7 @@ use super::{
     service,
     socket::Socket,
 };
-use crate::{application::App, arrival::Arrival, limits::Limits, tally::Counted};
+use crate::{application::App, arrival::Arrival, limits::Limits};
 
 #[cfg(unix)]
 pub(super) use self::parking::resume;
@@ -65,13 +65,16 @@ use self::protocol::Spawn;
 #[cfg(feature = "http2")]
 use hyper::server::conn::http2;
 
+/// What is dropped when a connection has ended, awake or parked.
+pub(super) type Guard = Box<dyn Send>;
+
 /// Serves a connection until it ends. `guard` is dropped when it has, or waits with it.
 pub(crate) fn drive(
     socket: Socket,
     arrival: Arrival,
     app: App,
     clock: Arc<Clock>,
-    guard: Counted,
+    guard: impl Send + 'static,
 ) -> impl Future<Output = ()> + Send {
     let vitals = clock.register(app, arrival, 0);
     let limits = vitals.app.limits();
@@ -79,7 +82,7 @@ pub(crate) fn drive(
     let (head, age) = (clock.after(head), clock.after(age));
     let mut driver = driver(socket, clock, vitals, age);
     driver.time.head = Some(head);
-    Driven::new(driver, guard)
+    Driven::new(driver, Box::new(guard))
 }
 
 /// The driver of a connection that is to end when it is of this age.
@@ -106,10 +109,10 @@ fn driver(socket: Socket, clock: Arc<Clock>, vitals: Arc<Vitals>, age: Tick) -> 
 }
 
 /// The future. Written by hand, as an `async fn` has room for its arguments twice.
-struct Driven<S: Serve>(Option<(Driver<S>, Counted)>);
+struct Driven<S: Serve>(Option<(Driver<S>, Guard)>);
 
 impl<S: Serve> Driven<S> {
-    fn new(driver: Driver<S>, guard: Counted) -> Self {
+    fn new(driver: Driver<S>, guard: Guard) -> Self {
         Self(Some((driver, guard)))
     }
 }

@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Driven, Driver, driver, protocol::Serve};
-use crate::{
-    connection::{
-        clock::{Clock, NEVER, Tick, later},
-        lot::Parked,
-    },
-    tally::Counted,
+use super::{Driven, Driver, Guard, driver, protocol::Serve};
+use crate::connection::{
+    clock::{Clock, NEVER, Tick, later},
+    lot::Parked,
 };
 
 impl<S: Serve> Driver<S> {
@@ -24,7 +21,7 @@ impl<S: Serve> Driver<S> {
 }
 
 /// Gives the connection to the lot, and takes it back where that has no room.
-pub(super) fn park(mut driver: Driver<impl Serve>, guard: Counted) {
+pub(super) fn park(mut driver: Driver<impl Serve>, guard: Guard) {
     let Some(live) = driver.live.take() else {
         return;
     };

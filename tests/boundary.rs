@@ -58,7 +58,11 @@ impl Boundary {
 struct Echo;
 
 impl Mount for Echo {
-    fn call<'a>(&'a self, _prefix: &'a str, mut request: Request) -> BoxFuture<'a, Result<Response>> {
+    fn call<'a>(
+        &'a self,
+        _prefix: &'a str,
+        mut request: Request,
+    ) -> BoxFuture<'a, Result<Response>> {
         Box::pin(async move {
             let body = request.body_mut().collect().await?;
             if body.is_empty() {
@@ -146,7 +150,11 @@ async fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
 }
 
 /// Says how many of the answers were right.
-async fn exchange(socket: &mut TcpStream, asked: &[Asked], random: &mut Random) -> io::Result<usize> {
+async fn exchange(
+    socket: &mut TcpStream,
+    asked: &[Asked],
+    random: &mut Random,
+) -> io::Result<usize> {
     let all: Vec<u8> = asked.iter().flat_map(|one| one.bytes.clone()).collect();
     if random.below(3) == 0 {
         let at = random.below(all.len() as u64) as usize;
@@ -190,7 +198,9 @@ fn body(bytes: &[u8]) -> io::Result<Option<(usize, usize)>> {
     if !head.starts_with("http/1.1 200") {
         return Err(io::Error::other(head));
     }
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
     let length: usize = length.and_then(|text| text.parse().ok()).unwrap_or(0);
     let (from, to) = (end + 4, end + 4 + length);
     Ok((to <= bytes.len()).then_some((from, to)))
@@ -212,7 +222,8 @@ impl Asked {
         }
         let length = 1 + random.below(3_000) as usize;
         let answer: Vec<u8> = name.bytes().cycle().take(length).collect();
-        let head = format!("POST {name} HTTP/1.1\r\nhost: here\r\ncontent-length: {length}\r\n\r\n");
+        let head =
+            format!("POST {name} HTTP/1.1\r\nhost: here\r\ncontent-length: {length}\r\n\r\n");
         let bytes = [head.as_bytes(), &answer].concat();
         Self { bytes, answer }
     }

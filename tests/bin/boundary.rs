@@ -16,7 +16,10 @@ fn main() {
     for boundary in Boundary::ALL {
         let begin = std::time::Instant::now();
         let tally = stress(boundary, connections, requests / Boundary::ALL.len() + 1);
-        println!("{boundary:?}: {tally:?} in {:.1} s", begin.elapsed().as_secs_f64());
+        println!(
+            "{boundary:?}: {tally:?} in {:.1} s",
+            begin.elapsed().as_secs_f64()
+        );
         failed |= tally.lost + tally.wrong > 0;
     }
     assert!(!failed, "requests were lost or answered wrong");

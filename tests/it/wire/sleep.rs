@@ -48,7 +48,9 @@ fn tasks(count: usize, limits: impl FnOnce(&mut Limits) + Send + Sync + 'static)
         let peers = tokio::task::spawn_blocking(connect).await.expect("peers");
         let asked = tokio::task::spawn_blocking(ask_all(peers)).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
-        let tasks = tokio::runtime::Handle::current().metrics().num_alive_tasks();
+        let tasks = tokio::runtime::Handle::current()
+            .metrics()
+            .num_alive_tasks();
         let again = tokio::task::spawn_blocking(ask_all(asked.expect("answers"))).await;
         again.expect("answers");
         tasks
@@ -138,7 +140,11 @@ fn a_preface_wakes_a_parked_connection() {
 struct Later(std::sync::mpsc::Sender<usize>);
 
 impl Mount for Later {
-    fn call<'a>(&'a self, _prefix: &'a str, mut request: Request) -> BoxFuture<'a, Result<Response>> {
+    fn call<'a>(
+        &'a self,
+        _prefix: &'a str,
+        mut request: Request,
+    ) -> BoxFuture<'a, Result<Response>> {
         let say = self.0.clone();
         let mut body: Body = std::mem::take(request.body_mut());
         Box::pin(async move {

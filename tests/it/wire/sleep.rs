@@ -163,11 +163,11 @@ fn a_connection_whose_body_is_still_read_stays_awake() {
     let app = Application::new().mount("/", Later(say)).limits(park);
     let server = serve_app(app.build().expect("an application"));
     let mut peer = Peer::connect(server.addr);
-    for _ in 0..3 {
+    for number in 0..3 {
         peer.send("POST / HTTP/1.1\r\nhost: lab\r\ncontent-length: 6\r\n\r\nabc");
         assert_eq!(peer.answer().text(), "later");
         std::thread::sleep(Duration::from_millis(100));
         peer.send("def");
-        assert_eq!(said.recv_timeout(Duration::from_secs(10)), Ok(6));
+        assert_eq!(said.recv_timeout(Duration::from_secs(10)), Ok(6), "{number}");
     }
 }

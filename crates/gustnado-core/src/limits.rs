@@ -47,7 +47,7 @@ pub struct Limits {
     /// stays with the process.
     pub awake: usize,
     /// Connections of a worker that doze, or have not said a word yet; above, one that falls asleep
-    /// gives its task back at once. **512**: times 1 KiB, for the same reason; more than so many
+    /// gives its task back at once. **256**: times 1 KiB, for the same reason; more than so many
     /// are seldom active at once.
     pub dozing: usize,
     /// Requests on one connection, which ends politely behind the last. **10,000**: what a
@@ -137,7 +137,7 @@ impl Default for Limits {
             doze_time: Duration::from_secs(1),
             park_time: Duration::from_secs(5),
             awake: 32,
-            dozing: 512,
+            dozing: 256,
             connection_requests: 10_000,
             connection_time: Duration::from_secs(3600),
             connections: 0,

@@ -20,5 +20,6 @@ mod peer;
 #[cfg(unix)]
 mod processes;
 mod program;
+mod sleep;
 mod slow;
 mod times;

@@ -242,13 +242,12 @@ impl OpenFile {
         self.file.seek(SeekFrom::Start(first)).map(drop)
     }
 
-    /// The next `length` bytes.
+    /// The next `length` bytes, put into `bytes`, which is empty.
     ///
     /// # Errors
     /// When there are fewer, or when the file has been written to since it was opened: what was
     /// sent of it and what would follow are not one version.
-    pub(crate) fn read(&mut self, length: usize) -> io::Result<Bytes> {
-        let mut bytes = Vec::with_capacity(length);
+    pub(crate) fn read(&mut self, length: usize, mut bytes: Vec<u8>) -> io::Result<Bytes> {
         (&mut self.file)
             .take(length as u64)
             .read_to_end(&mut bytes)?;
@@ -324,9 +323,9 @@ mod tests {
         };
         let mut open = OpenFile::open(folder.path(), &path, &stamp).unwrap();
         open.seek(2).unwrap();
-        assert_eq!(open.read(3).unwrap(), "234".as_bytes());
+        assert_eq!(open.read(3, Vec::new()).unwrap(), "234".as_bytes());
         fs::write(&path, b"01234").unwrap();
-        assert!(open.read(5).is_err());
+        assert!(open.read(5, Vec::new()).is_err());
         let again = OpenFile::open(folder.path(), &path, &stamp);
         assert!(matches!(again, Err(Failure::Changing)));
     }
@@ -342,6 +341,6 @@ mod tests {
         };
         let mut open = OpenFile::open(folder.path(), &path, &stamp).unwrap();
         fs::remove_file(&path).unwrap();
-        assert_eq!(open.read(10).unwrap(), "0123456789".as_bytes());
+        assert_eq!(open.read(10, Vec::new()).unwrap(), "0123456789".as_bytes());
     }
 }

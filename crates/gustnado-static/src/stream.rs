@@ -42,8 +42,10 @@ impl FileBody {
     fn read(&mut self, mut file: OpenFile) {
         let length = usize::try_from(self.remaining)
             .map_or(limits::CHUNK, |remaining| remaining.min(limits::CHUNK));
+        // Made here: allocators keep something for each thread that asks them.
+        let room = Vec::with_capacity(length);
         self.next = Next::Reading(spawn_blocking(move || {
-            let bytes = file.read(length);
+            let bytes = file.read(length, room);
             (file, bytes)
         }));
     }

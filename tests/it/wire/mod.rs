@@ -9,6 +9,6 @@ mod framing;
 mod http2;
 mod lab;
 mod limits;
-mod peer;
+pub(crate) mod peer;
 mod program;
 mod times;

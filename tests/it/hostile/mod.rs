@@ -1,0 +1,13 @@
+//! Attacks on a server of ours in a process of its own: what it answers, what it takes for a
+//! request, what it holds, and that it answers others afterwards.
+//!
+//! - `program`: the server under attack, and what it costs.
+//! - `row`: one connection of bytes, and how it is to end.
+//! - `lines`, `fields`, `bodies`, `sizes`: malformed requests.
+
+mod bodies;
+mod fields;
+mod lines;
+mod program;
+mod row;
+mod sizes;

@@ -1,0 +1,71 @@
+//! The server under attack: the program `witness`, in a process of its own.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    net::SocketAddr,
+    process::{Child, Command, Stdio},
+    sync::mpsc::{self, Receiver},
+    time::Duration,
+};
+
+use crate::wire::peer::Peer;
+
+/// A witness that ends when it is dropped.
+pub(super) struct Program {
+    child: Child,
+    pub(super) addr: SocketAddr,
+    lines: Receiver<String>,
+    probes: u32,
+}
+
+impl Program {
+    /// Starts it with these limits, as `name=number`.
+    pub(super) fn start(limits: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_witness"))
+            .args(limits)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a program");
+        let stdout = BufReader::new(child.stdout.take().expect("its output"));
+        let (say, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                let _ = say.send(line);
+            }
+        });
+        let patience = Duration::from_secs(20);
+        let addr = lines.recv_timeout(patience).expect("a line");
+        Self {
+            child,
+            addr: addr.parse().expect("an address"),
+            lines,
+            probes: 0,
+        }
+    }
+
+    /// Asks on a fresh connection, which must be answered. Says what the program has taken for
+    /// requests since it was asked last.
+    pub(super) fn seen(&mut self) -> Vec<String> {
+        self.probes += 1;
+        let line = format!("GET /probe/{}", self.probes);
+        let mut peer = Peer::connect(self.addr);
+        let answer = peer.get(&line[4..]);
+        assert_eq!(
+            (answer.status, answer.text()),
+            (200, &*format!("{line} []"))
+        );
+        let patience = Duration::from_secs(20);
+        let next = || self.lines.recv_timeout(patience).expect("a line");
+        std::iter::repeat_with(next)
+            .take_while(|next| *next != line)
+            .collect()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

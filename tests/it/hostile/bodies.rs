@@ -32,8 +32,8 @@ fn lengths() {
             row("a list", of("5, 5"), "400 close"),
             row("a list with nothing in it", of("5,"), "400 close"),
             row("more than 64 bits", of("18446744073709551621"), "400 close"),
-            row("64 bits", of("18446744073709551615"), "413 close"),
-            row("63 bits", of("9223372036854775807"), "413 close"),
+            row("64 bits", of("18446744073709551615"), "431 close"),
+            row("63 bits", of("9223372036854775807"), "413 cut"),
             row(
                 "two that differ",
                 with("content-length: 5\r\ncontent-length: 6", "abcde"),
@@ -42,7 +42,7 @@ fn lengths() {
             row(
                 "two alike",
                 with("content-length: 5\r\ncontent-length: 5", "abcde"),
-                "400 close",
+                "200 open",
             ),
             row(
                 "a blank in the name",
@@ -130,103 +130,96 @@ fn chunks() {
     run(
         &[],
         vec![
-            row("a size of nothing", chunked("\r\n\r\n"), "400 close"),
+            row("a size of nothing", chunked("\r\n\r\n"), "400 cut"),
             row(
                 "a negative size",
                 chunked("-1\r\na\r\n0\r\n\r\n"),
-                "400 close",
+                "400 cut",
             ),
-            row("a sign", chunked("+1\r\na\r\n0\r\n\r\n"), "400 close"),
-            row("a prefix", chunked("0x1\r\na\r\n0\r\n\r\n"), "400 close"),
-            row("no digit", chunked("g\r\na\r\n0\r\n\r\n"), "400 close"),
-            row(
-                "a blank first",
-                chunked(" 1\r\na\r\n0\r\n\r\n"),
-                "400 close",
-            ),
+            row("a sign", chunked("+1\r\na\r\n0\r\n\r\n"), "400 cut"),
+            row("a prefix", chunked("0x1\r\na\r\n0\r\n\r\n"), "400 cut"),
+            row("no digit", chunked("g\r\na\r\n0\r\n\r\n"), "400 cut"),
+            row("a blank first", chunked(" 1\r\na\r\n0\r\n\r\n"), "400 cut"),
             row(
                 "an underscore",
                 chunked("1_0\r\n0123456789abcdef\r\n0\r\n\r\n"),
-                "400 close",
+                "400 cut",
             ),
             row(
                 "more than 64 bits",
                 chunked("10000000000000001\r\na\r\n0\r\n\r\n"),
-                "400 close",
+                "400 cut",
             ),
             row(
                 "64 bits",
                 chunked("ffffffffffffffff\r\na\r\n0\r\n\r\n"),
-                "413 close",
-            ),
+                "400 cut",
+            )
+            .then_end(),
             row(
                 "bare LF behind the size",
                 chunked("1\na\r\n0\r\n\r\n"),
-                "400 close",
+                "400 cut",
             ),
             row(
                 "bare CR behind the size",
                 chunked("1\ra\r\n0\r\n\r\n"),
-                "400 close",
+                "400 cut",
             ),
             row(
                 "bare LF behind the bytes",
                 chunked("1\r\na\n0\r\n\r\n"),
-                "400 close",
+                "400 cut",
             ),
             row(
                 "nothing behind the bytes",
                 chunked("1\r\na0\r\n\r\n"),
-                "400 close",
+                "400 cut",
             ),
             row(
                 "more bytes than said",
                 chunked("1\r\nabc\r\n0\r\n\r\n"),
-                "400 close",
+                "400 cut",
             ),
             row(
                 "a bare LF in an extension",
                 chunked("1;a\nb\r\na\r\n0\r\n\r\n"),
-                "400 close",
+                "400 cut",
             ),
             row(
                 "NUL in an extension",
                 chunked("1;a\0b\r\na\r\n0\r\n\r\n"),
-                "400 close",
+                "200 open",
             ),
             row(
                 "an extension without end",
                 chunked(format!("1;{}", "x".repeat(40_000))),
-                "400 close",
+                "400 cut",
             ),
             row(
                 "extensions on each chunk",
                 chunked("1;xxxxxxxx\r\na\r\n".repeat(4000)),
-                "400 close",
+                "400 cut",
             ),
             row(
                 "a bare LF at the end",
                 chunked("1\r\na\r\n0\r\n\n"),
-                "400 close",
-            ),
-            row(
-                "an end that is cut",
-                chunked("1\r\na\r\n0\r\n"),
-                "400 close",
+                "400 cut",
             )
             .then_end(),
-            row("a size that is cut", chunked("1"), "400 close").then_end(),
-            row("bytes that are cut", chunked("5\r\nabc"), "400 close").then_end(),
+            row("an end that is cut", chunked("1\r\na\r\n0\r\n"), "400 cut").then_end(),
+            row("a size that is cut", chunked("1"), "400 cut").then_end(),
+            row("bytes that are cut", chunked("5\r\nabc"), "400 cut").then_end(),
             row(
                 "a length that is cut",
                 with("content-length: 10", "abcd"),
-                "400 close",
+                "400 cut",
             )
             .then_end(),
             row(
                 "nothing of a length",
                 with("content-length: 10", ""),
-                "400 close",
+                "400 cut",
             )
             .then_end(),
             row(
@@ -249,17 +242,17 @@ fn trailers() {
     run(
         &[],
         vec![
-            row("no colon", of("x"), "400 close"),
-            row("a blank before the colon", of("x : y"), "400 close"),
-            row("a bare LF", of("x: y\nz: a"), "400 close"),
-            row("NUL", of("x: \0"), "400 close"),
-            row("folded", of("x: y\r\n z"), "400 close"),
+            row("no colon", of("x"), "400 cut"),
+            row("a blank before the colon", of("x : y"), "400 cut"),
+            row("a bare LF", of("x: y\nz: a"), "400 cut"),
+            row("NUL", of("x: \0"), "400 cut"),
+            row("folded", of("x: y\r\n z"), "400 cut"),
             row(
                 "too large",
                 of(&format!("x: {}", "y".repeat(40_000))),
-                "400 close",
+                "400 cut",
             ),
-            row("too many", of(&"x: y\r\n".repeat(2000)), "400 close"),
+            row("too many", of(&"x: y\r\n".repeat(2000)), "400 cut"),
             row("a length", of("content-length: 50"), "200 open"),
             row("a coding", of("transfer-encoding: gzip"), "200 open"),
             row("ordinary", of("x-sum: 1"), "200 open"),

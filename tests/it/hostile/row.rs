@@ -8,7 +8,8 @@ use std::{
 use super::program::Program;
 use crate::wire::peer::Peer;
 
-/// What is sent, and what is to come of it: the statuses, then `open` or `close`.
+/// What is sent, and what is to come of it: the statuses, then `open`, `close` when the last answer
+/// said so, or `cut` when it did not.
 pub(super) struct Row {
     pub(super) name: &'static str,
     bytes: Vec<u8>,
@@ -62,15 +63,17 @@ fn outcome(program: &Program, row: &Row) -> String {
         peer.try_send("GET /behind HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
     }
     let (bytes, end) = to_the_end(&peer);
-    let (mut words, mut behind) = (Vec::new(), "close");
+    let mut words = Vec::new();
+    let mut said = "cut";
     for answer in answers(&bytes) {
         if open && answer.body == b"GET /behind []" {
-            behind = "open";
+            said = "open";
         } else {
-            words.push(answer.word());
+            said = if answer.closes() { "close" } else { "cut" };
+            words.push(answer.status());
         }
     }
-    words.push(if end == "close" { behind } else { end }.to_owned());
+    words.push(if end == "end" { said } else { end });
     words.join(" ")
 }
 
@@ -78,9 +81,8 @@ fn outcome(program: &Program, row: &Row) -> String {
 fn to_the_end(peer: &Peer) -> (Vec<u8>, &'static str) {
     let mut bytes = Vec::new();
     let mut socket = peer.socket();
-    socket.set_read_timeout(Some(std::time::Duration::from_millis(1500))).unwrap();
     let end = match socket.read_to_end(&mut bytes) {
-        Ok(_) => "close",
+        Ok(_) => "end",
         Err(error) if error.kind() == ErrorKind::ConnectionReset => "reset",
         Err(_) => "silence",
     };
@@ -93,18 +95,19 @@ struct Answer<'a> {
     body: &'a [u8],
 }
 
-impl Answer<'_> {
-    /// Its status, and what is wrong with it.
-    fn word(&self) -> String {
-        let status = self.head.get(9..12).unwrap_or("none");
-        let refused = status.starts_with(['4', '5']);
-        let closing = self.head.to_ascii_lowercase().contains("connection: close");
-        let note = match status {
-            _ if !self.head.starts_with("HTTP/1.") => "(no status line)",
-            "400" | "408" | "431" | "501" if refused && !closing => "(close not said)",
-            _ => "",
-        };
-        format!("{status}{note}")
+impl<'a> Answer<'a> {
+    fn status(&self) -> &'a str {
+        let known = self.head.starts_with("HTTP/1.");
+        known
+            .then(|| self.head.get(9..12))
+            .flatten()
+            .unwrap_or("none")
+    }
+
+    /// Whether it says that the connection ends behind it.
+    fn closes(&self) -> bool {
+        let head = self.head.to_ascii_lowercase();
+        head.starts_with("http/1.0") || head.contains("\r\nconnection: close\r\n")
     }
 }
 

@@ -9,6 +9,7 @@ use http::{
 use http_body::Body as _;
 use hyper::body::Incoming;
 
+use super::target;
 use crate::error::Error;
 
 /// What is wrong with the head of a request over HTTP/1.
@@ -19,6 +20,10 @@ pub(super) fn fault(head: &Parts, body: &Incoming) -> Option<Error> {
     let detail = host(head);
     if detail.is_some() {
         return detail.map(|detail| Error::new(400, detail));
+    }
+    let fault = target::fault(head);
+    if fault.is_some() {
+        return fault;
     }
     // hyper sees to it that what is coded has no length, and what has one is not coded.
     let coded = body.size_hint().exact().is_none();

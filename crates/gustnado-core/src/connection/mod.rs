@@ -7,6 +7,7 @@
 //!   decided there, a file for each phase.
 //! - [`sniff`]: HTTP/1.1 or HTTP/2, from the first bytes.
 //! - [`framing`]: what hyper lets pass and is refused.
+//! - [`target`]: what hyper lets pass as a target, too.
 //! - [`service`]: hyper's request to ours and back.
 //! - [`io`]: what hyper reads from and writes to; of size zero, it reaches the real thing through a
 //!   slot of the thread.
@@ -28,6 +29,7 @@ mod refusal;
 mod service;
 mod sniff;
 mod socket;
+mod target;
 
 pub(crate) use clock::Clock;
 pub(crate) use driver::drive;

@@ -4,6 +4,7 @@
 //! - `program`: the server under attack, and what it costs.
 //! - `row`: one connection of bytes, and how it is to end.
 //! - `lines`, `fields`, `bodies`, `sizes`: malformed requests.
+//! - `smuggling`: requests that may end in two places.
 
 mod bodies;
 mod fields;
@@ -11,3 +12,4 @@ mod lines;
 mod program;
 mod row;
 mod sizes;
+mod smuggling;

@@ -4,10 +4,17 @@
 //! - `program`: the server under attack, and what it costs.
 //! - `row`: one connection of bytes, and how it is to end.
 //! - `lines`, `fields`, `bodies`, `sizes`: malformed requests.
+//! - `frames`, `http2`: attacks by HTTP/2 frames.
 //! - `smuggling`: requests that may end in two places.
+
+#![cfg(target_os = "linux")]
 
 mod bodies;
 mod fields;
+#[cfg(feature = "http2")]
+mod frames;
+#[cfg(feature = "http2")]
+mod http2;
 mod lines;
 mod program;
 mod row;

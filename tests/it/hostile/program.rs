@@ -61,6 +61,37 @@ impl Program {
             .take_while(|next| *next != line)
             .collect()
     }
+
+    /// The most memory that it has held so far, in KiB.
+    pub(super) fn peak(&self) -> u64 {
+        let status = self.proc("status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.and_then(|line| line.split_whitespace().next());
+        number.and_then(|it| it.parse().ok()).expect("a number")
+    }
+
+    /// The CPU time that it has taken so far, in seconds.
+    pub(super) fn cpu(&self) -> f64 {
+        let stat = self.proc("stat");
+        // The name of the program, which is in brackets, may have blanks.
+        let fields = stat.rsplit(") ").next().expect("fields").split(' ');
+        let ticks = fields
+            .skip(11)
+            .take(2)
+            .map(|it| it.parse().unwrap_or(0_u32));
+        f64::from(ticks.sum::<u32>()) / 100.0
+    }
+
+    /// The descriptors that it has open.
+    pub(super) fn descriptors(&self) -> usize {
+        let path = format!("/proc/{}/fd", self.child.id());
+        std::fs::read_dir(path).expect("a folder").count()
+    }
+
+    fn proc(&self, name: &str) -> String {
+        let path = format!("/proc/{}/{name}", self.child.id());
+        std::fs::read_to_string(path).expect("a file of Linux")
+    }
 }
 
 impl Drop for Program {

@@ -23,9 +23,11 @@ impl Mount for Witness {
 async fn answer(mut request: Request) -> Result<Response> {
     let seen = format!("{} {}", request.method(), request.uri());
     say(&seen);
-    let number = request.query().and_then(|query| query.parse().ok());
+    let number: Option<usize> = request.query().and_then(|query| query.parse().ok());
     match request.path() {
         "/zeros" => return Ok(Response::new(200).with_body(vec![0; number.unwrap_or(0)])),
+        // Nothing else goes on in the worker for so many milliseconds.
+        "/block" => std::thread::sleep(Duration::from_millis(number.unwrap_or(0) as u64)),
         "/unread" => return Ok(Response::new(200).with_text(seen)),
         _ => {}
     }

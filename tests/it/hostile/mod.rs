@@ -6,6 +6,7 @@
 //! - `lines`, `fields`, `bodies`, `sizes`: malformed requests.
 //! - `frames`, `http2`: attacks by HTTP/2 frames.
 //! - `smuggling`: requests that may end in two places.
+//! - `turns`: one who asks without end, and others.
 
 #![cfg(target_os = "linux")]
 
@@ -20,3 +21,4 @@ mod program;
 mod row;
 mod sizes;
 mod smuggling;
+mod turns;

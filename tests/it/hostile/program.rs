@@ -5,7 +5,7 @@ use std::{
     net::SocketAddr,
     process::{Child, Command, Stdio},
     sync::mpsc::{self, Receiver},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::wire::peer::Peer;
@@ -16,6 +16,8 @@ pub(super) struct Program {
     pub(super) addr: SocketAddr,
     lines: Receiver<String>,
     probes: u32,
+    /// What it has open when nobody is connected.
+    own: usize,
 }
 
 impl Program {
@@ -36,12 +38,19 @@ impl Program {
         });
         let patience = Duration::from_secs(20);
         let addr = lines.recv_timeout(patience).expect("a line");
-        Self {
+        let mut program = Self {
             child,
             addr: addr.parse().expect("an address"),
             lines,
             probes: 0,
-        }
+            own: 0,
+        };
+        // Once it has answered, it has opened what it needs.
+        let mut first = Peer::connect(program.addr);
+        assert_eq!(first.get("/").status, 200);
+        program.own = program.descriptors() - 1;
+        program.seen();
+        program
     }
 
     /// Asks on a fresh connection, which must be answered. Says what the program has taken for
@@ -55,11 +64,7 @@ impl Program {
             (answer.status, answer.text()),
             (200, &*format!("{line} []"))
         );
-        let patience = Duration::from_secs(20);
-        let next = || self.lines.recv_timeout(patience).expect("a line");
-        std::iter::repeat_with(next)
-            .take_while(|next| *next != line)
-            .collect()
+        self.until(&line)
     }
 
     /// The most memory that it has held so far, in KiB.
@@ -82,8 +87,26 @@ impl Program {
         f64::from(ticks.sum::<u32>()) / 100.0
     }
 
-    /// The descriptors that it has open.
-    pub(super) fn descriptors(&self) -> usize {
+    /// Waits until it has closed all connections. Nobody may be connected any more.
+    pub(super) fn lets_go(&self) {
+        let begin = Instant::now();
+        while self.descriptors() > self.own {
+            let open = self.descriptors() - self.own;
+            assert!(begin.elapsed().as_secs() < 20, "{open} were left open");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// What it takes for requests from now on, up to this one.
+    pub(super) fn until(&self, last: &str) -> Vec<String> {
+        let patience = Duration::from_secs(20);
+        let next = || self.lines.recv_timeout(patience).expect("a line");
+        std::iter::repeat_with(next)
+            .take_while(|next| next != last)
+            .collect()
+    }
+
+    fn descriptors(&self) -> usize {
         let path = format!("/proc/{}/fd", self.child.id());
         std::fs::read_dir(path).expect("a folder").count()
     }

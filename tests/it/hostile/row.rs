@@ -50,6 +50,7 @@ pub(super) fn run(limits: &[&str], rows: Vec<Row>) {
         program.seen();
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    program.lets_go();
 }
 
 /// What came of a row, in the words of what is expected.

@@ -28,6 +28,7 @@ fn a_marker_is_answered_only_where_it_is_a_request() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    program.lets_go();
 }
 
 fn pairs() -> Vec<Row> {

@@ -47,7 +47,7 @@ fn host(head: &Parts) -> Option<&'static str> {
 
 /// A host and perhaps a port (RFC 3986 section 3.2.2): the bytes of names, or an address in
 /// brackets, and a number behind a colon. It may be empty, for targets that have no host.
-fn is_host(value: &[u8]) -> bool {
+pub(super) fn is_host(value: &[u8]) -> bool {
     let port = match value.iter().position(|byte| !NAME[usize::from(*byte)]) {
         None => return true,
         Some(0) if value[0] == b'[' => {

@@ -23,6 +23,8 @@ mod cork;
 mod departure;
 mod driver;
 mod framing;
+#[cfg(fuzzing)]
+pub mod fuzz;
 mod io;
 mod live;
 mod refusal;

@@ -78,7 +78,7 @@ pub(super) fn request(method: &str, path: &str) -> Vec<u8> {
 pub(super) struct Back {
     /// Frames by kind; an acknowledgement is counted apart, as 100 more.
     pub(super) frames: BTreeMap<u8, usize>,
-    /// Each GOAWAY and RST_STREAM with its code, and each status, once, in their order.
+    /// Each GOAWAY and `RST_STREAM` with its code, and each status, once, in their order.
     pub(super) words: Vec<String>,
     /// What the GOAWAY said for people.
     pub(super) said: String,

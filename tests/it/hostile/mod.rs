@@ -3,22 +3,21 @@
 //!
 //! - `program`: the server under attack, and what it costs.
 //! - `row`: one connection of bytes, and how it is to end.
-//! - `lines`, `fields`, `bodies`, `sizes`: malformed requests.
-//! - `frames`, `http2`: attacks by HTTP/2 frames.
+//! - `requests`: malformed requests.
+//! - `frames`, `http2`, `faults`: attacks by HTTP/2 frames, and single wrong ones.
 //! - `smuggling`: requests that may end in two places.
 //! - `turns`: one who asks without end, and others.
 
 #![cfg(target_os = "linux")]
 
-mod bodies;
-mod fields;
+#[cfg(feature = "http2")]
+mod faults;
 #[cfg(feature = "http2")]
 mod frames;
 #[cfg(feature = "http2")]
 mod http2;
-mod lines;
 mod program;
+mod requests;
 mod row;
-mod sizes;
 mod smuggling;
 mod turns;

@@ -12,45 +12,66 @@ use crate::wire::peer::Peer;
 /// said so, or `cut` when it did not.
 pub(super) struct Row {
     pub(super) name: &'static str,
-    bytes: Vec<u8>,
     pub(super) expected: &'static str,
+    bytes: Vec<u8>,
     end: bool,
 }
 
-pub(super) fn row(name: &'static str, bytes: impl AsRef<[u8]>, expected: &'static str) -> Row {
-    Row {
-        name,
-        bytes: bytes.as_ref().to_vec(),
-        expected,
-        end: false,
-    }
-}
-
-impl Row {
-    /// Says after the bytes that nothing follows.
-    pub(super) fn then_end(mut self) -> Self {
-        self.end = true;
-        self
-    }
-}
-
-/// Sends each row to a server with these limits, and asks after each on a fresh connection.
-pub(super) fn run(limits: &[&str], rows: Vec<Row>) {
-    let mut program = Program::start(limits);
-    let mut wrong = Vec::new();
-    for row in rows {
-        let came = outcome(&program, &row);
-        if came != row.expected {
-            let bytes = row.bytes[..row.bytes.len().min(300)].escape_ascii();
-            wrong.push(format!(
-                "{}: {came:?} and not {:?}\n    {bytes}",
-                row.name, row.expected
-            ));
+/// The rows of a file: `name | what comes of it | bytes`, escaped.
+pub(super) fn rows(text: &'static str) -> Vec<Row> {
+    let lines = text.lines();
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let row = |line: &'static str| {
+        let mut parts = line.splitn(3, " | ");
+        let mut next = || parts.next().expect("three parts");
+        let (name, expected, bytes) = (next(), next(), next());
+        let cut = bytes.strip_suffix("{end}");
+        Row {
+            name,
+            expected,
+            bytes: unescape(cut.unwrap_or(bytes)),
+            end: cut.is_some(),
         }
-        program.seen();
+    };
+    lines.map(row).collect()
+}
+
+/// What `\r`, `\xHH`, `{3*ab}` and so on stand for; `{m}` is the marker.
+fn unescape(text: &str) -> Vec<u8> {
+    const MARKER: &[u8; 33] = b"GET /marker HTTP/1.1\r\nhost: a\r\n\r\n";
+    let (mut bytes, mut rest) = (Vec::new(), text);
+    while !rest.is_empty() {
+        let length = match rest.as_bytes() {
+            [b'{', ..] => {
+                let end = rest.find('}').expect("an end");
+                match rest[1..end].split_once('*') {
+                    Some((times, what)) => {
+                        let times = times.parse().expect("a number");
+                        bytes.extend(unescape(what).repeat(times));
+                    }
+                    None => bytes.extend(MARKER),
+                }
+                end + 1
+            }
+            [b'\\', b'x', ..] => {
+                bytes.push(u8::from_str_radix(&rest[2..4], 16).expect("a byte"));
+                4
+            }
+            [b'\\', kind, ..] => {
+                let known = [(b'r', b'\r'), (b'n', b'\n'), (b't', b'\t'), (b'\\', b'\\')];
+                let known = known.iter().find(|(name, _)| name == kind);
+                bytes.push(known.expect("an escape").1);
+                2
+            }
+            [first, ..] => {
+                bytes.push(*first);
+                1
+            }
+            [] => 0,
+        };
+        rest = &rest[length..];
     }
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    program.lets_go();
+    bytes
 }
 
 /// What came of a row, in the words of what is expected.

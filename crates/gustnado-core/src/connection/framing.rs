@@ -12,10 +12,10 @@ use hyper::body::Incoming;
 use super::target;
 use crate::error::Error;
 
-/// What is wrong with the head of a request over HTTP/1.
+/// What is wrong with the head of a request.
 pub(super) fn fault(head: &Parts, body: &Incoming) -> Option<Error> {
     if head.version > Version::HTTP_11 {
-        return None;
+        return target::authority_fault(head);
     }
     let detail = host(head);
     if detail.is_some() {

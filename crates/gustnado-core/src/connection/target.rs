@@ -1,11 +1,12 @@
-//! What hyper lets pass as the target of a request over HTTP/1 though it has no meaning for a server
-//! that is no proxy (RFC 9112 section 3.2). It must not know what becomes of a refusal.
+//! What hyper lets pass as the target of a request though it has no meaning for a server that is no
+//! proxy, or two of them. It must not know what becomes of a refusal.
 
-use http::{Method, Uri, request::Parts};
+use http::{Method, Uri, header::HOST, request::Parts};
 
+use super::framing;
 use crate::error::Error;
 
-/// What is wrong with the method and the target of a request over HTTP/1.
+/// What is wrong with the method and the target of a request over HTTP/1 (RFC 9112 section 3.2).
 pub(super) fn fault(head: &Parts) -> Option<Error> {
     // Whatever a handler that answers every method said, hyper would send it as the start of one.
     if head.method == Method::CONNECT {
@@ -29,6 +30,23 @@ fn target(uri: &Uri, method: &Method) -> Option<&'static str> {
         }
         Some(_) => Some("the target is neither http nor https"),
     }
+}
+
+/// What is wrong with the host of a request over HTTP/2: it stands in `:authority`, and a `Host` beside
+/// it says the same (RFC 9113 section 8.3.1), or two servers would take it for two sites.
+pub(super) fn authority_fault(head: &Parts) -> Option<Error> {
+    let authority = head
+        .uri
+        .authority()
+        .map_or("", |authority| authority.as_str());
+    if authority.contains('@') {
+        return Some(Error::new(400, "the target names a user"));
+    }
+    let mut hosts = head.headers.get_all(HOST).iter();
+    let first = hosts.next()?;
+    let same = authority.is_empty() || first.as_bytes().eq_ignore_ascii_case(authority.as_bytes());
+    let one = hosts.next().is_none() && same && framing::is_host(first.as_bytes());
+    (!one).then(|| Error::new(400, "the Host field is not the host of the target"))
 }
 
 #[cfg(test)]
@@ -56,6 +74,28 @@ mod tests {
             let (head, ()) = request.expect("a request").into_parts();
             let status = fault(&head).map(|error| error.status().as_u16());
             assert_eq!(status, expected, "{method} {target}");
+        }
+    }
+    #[test]
+    fn hosts_of_http_2() {
+        let table: [(&str, &[&str], _); 8] = [
+            ("http://a/", &[], None),
+            ("http://a/", &["A"], None),
+            ("/", &["a"], None),
+            ("/", &["a/b"], Some(400)),
+            ("/", &["a", "a"], Some(400)),
+            ("http://a/", &["b"], Some(400)),
+            ("http://a/", &["a", "b"], Some(400)),
+            ("http://u@a/", &[], Some(400)),
+        ];
+        for (target, hosts, expected) in table {
+            let mut request = http::Request::get(target);
+            for host in hosts {
+                request = request.header(HOST, *host);
+            }
+            let (head, ()) = request.body(()).expect("a request").into_parts();
+            let status = authority_fault(&head).map(|error| error.status().as_u16());
+            assert_eq!(status, expected, "{target} {hosts:?}");
         }
     }
 }

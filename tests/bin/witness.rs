@@ -1,6 +1,5 @@
 //! A whole program to attack: says its address, then a line for each request that it takes for one.
-//! Its answers say the same, and what the body was. Its arguments are limits, as `name=number`;
-//! times are in milliseconds.
+//! Its answers say the same, and what the body was. Its limits are set by the environment.
 
 use std::{
     io::{self, Write as _},
@@ -8,8 +7,7 @@ use std::{
 };
 
 use gustnado::{
-    Application, BoxFuture, Limits, Mount, Request, RequestHandler, Response, Result, RunError,
-    verbs,
+    Application, BoxFuture, Mount, Request, RequestHandler, Response, Result, RunError, verbs,
 };
 
 struct Witness;
@@ -57,32 +55,9 @@ fn say(line: &str) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-fn set(limits: &mut Limits, name: &str, number: u64) {
-    let time = Duration::from_millis(number);
-    let count = usize::try_from(number).unwrap_or(usize::MAX);
-    match name {
-        "head_time" => limits.head_time = time,
-        "idle_time" => limits.idle_time = time,
-        "write_time" => limits.write_time = time,
-        "linger_time" => limits.linger_time = time,
-        "head_bytes" => limits.head_bytes = count,
-        "headers" => limits.headers = count,
-        "target" => limits.target = count,
-        "body" => limits.body = count,
-        _ => eprintln!("no such limit here: {name}"),
-    }
-}
-
 fn main() -> Result<(), RunError> {
     let app = Application::new().handler::<Name>().mount("/", Witness);
-    let app = app.workers(1).limits(|limits| {
-        for argument in std::env::args().skip(1) {
-            if let Some((name, number)) = argument.split_once('=') {
-                set(limits, name, number.parse().unwrap_or(0));
-            }
-        }
-    });
-    let bound = app.build()?.bind("127.0.0.1:0")?;
-    say(&bound.local_addr().to_string());
+    let bound = app.workers(1).from_env().build()?.bind("127.0.0.1:0")?;
+    say(&bound.addrs()[0].to_string());
     bound.run()
 }

@@ -5,7 +5,7 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`arrival`], [`limits`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`arrival`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`endless`], [`bounded`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
@@ -30,6 +30,7 @@ mod channel;
 mod connection;
 pub mod describe;
 mod endless;
+mod environment;
 mod error;
 mod extract;
 mod file_name;
@@ -81,7 +82,7 @@ pub use respond::{
 };
 pub use response::Response;
 pub use route::{Pattern, PatternError, Piece};
-pub use server::{Bound, RunError, Serve};
+pub use server::{Accepts, Bound, IntoListen, Listen, ListenAddr, ListenError, RunError, Serve};
 pub use stop::Stopping;
 
 /// Parsers for the fuzzers, each with what must hold of whatever it is given.

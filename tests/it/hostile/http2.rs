@@ -15,7 +15,7 @@ const GROWTH: u64 = 4 * 1024;
 const CPU: f64 = 5.0;
 
 /// Runs an attack, which is to end so, and sees to it that it cost little and that others are served.
-fn bounded(limits: &[&str], bytes: &[u8], expected: &str) -> Back {
+fn bounded(limits: &[(&str, &str)], bytes: &[u8], expected: &str) -> Back {
     let mut program = Program::start(limits);
     program.seen();
     let (memory, cpu) = (program.peak(), program.cpu());
@@ -151,7 +151,11 @@ fn a_table_as_large_as_they_come() {
 
 #[test]
 fn silence_at_the_start_has_an_end() {
-    let short = ["head_time=300", "idle_time=300", "linger_time=300"];
+    let short = [
+        ("HEAD_TIME", "300ms"),
+        ("IDLE_TIME", "300ms"),
+        ("LINGER_TIME", "300ms"),
+    ];
     let mut program = Program::start(&short);
     // Half of it is told apart from HTTP/1 by what comes back.
     let addr = program.addr;

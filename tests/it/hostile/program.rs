@@ -21,10 +21,12 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// Starts it with these limits, as `name=number`.
-    pub(super) fn start(limits: &[&str]) -> Self {
+    /// Starts it with these limits, as `GUSTNADO_NAME` would have them.
+    pub(super) fn start(limits: &[(&str, &str)]) -> Self {
+        let limits = limits.iter();
+        let limits = limits.map(|(name, value)| (format!("GUSTNADO_{name}"), value));
         let mut child = Command::new(env!("CARGO_BIN_EXE_witness"))
-            .args(limits)
+            .envs(limits)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

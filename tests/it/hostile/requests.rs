@@ -7,7 +7,7 @@ use super::{
 
 #[test]
 fn malformed_requests_end_as_they_should() {
-    let mut program = Program::start(&["body=32768"]);
+    let mut program = Program::start(&[("BODY", "32KiB")]);
     let rows = rows(include_str!("requests.txt"));
     assert!(rows.len() > 60, "{} requests", rows.len());
     let mut wrong = Vec::new();

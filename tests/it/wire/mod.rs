@@ -1,5 +1,6 @@
-//! Bytes on a socket: framing, limits, time-outs, HTTP/2, drain, streams.
+//! Bytes on a socket: listeners, framing, limits, time-outs, HTTP/2, drain, streams.
 
+mod accept;
 mod bodies;
 mod departure;
 mod drain;
@@ -9,6 +10,7 @@ mod framing;
 mod http2;
 mod lab;
 mod limits;
+mod listen;
 pub(crate) mod peer;
 mod program;
 mod times;

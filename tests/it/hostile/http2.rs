@@ -135,7 +135,8 @@ fn floods_of_frames_that_carry_nothing() {
     for one in table {
         let back = bounded(&[], &one.repeat(200_000), "goaway 11, end");
         let answers = back.count(SETTINGS + 100) + back.count(PING + 100);
-        println!("{answers} answers");
+        // 1,000 are allowed, and what is read at once may have some more.
+        assert!(answers < 4000, "{answers} answers");
     }
 }
 

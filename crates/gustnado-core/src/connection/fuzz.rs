@@ -4,6 +4,7 @@
 use http::{Request, Uri};
 
 use super::{
+    frames::Frames,
     framing, sniff,
     sniff::Protocol::{Http1, Http2, Undecided},
     target,
@@ -24,6 +25,24 @@ pub fn preface(bytes: &[u8]) {
     let method = bytes.first().is_some_and(|first| *first != b'P');
     assert!(!method || before == Http1, "no preface begins so");
     assert!(before != Http2 || bytes.starts_with(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+}
+
+/// Frames are counted alike in whatever pieces they come.
+pub fn frames(bytes: &[u8]) {
+    let Some((size, bytes)) = bytes.split_first() else {
+        return;
+    };
+    let (mut whole, mut pieces) = (Frames::default(), Frames::default());
+    whole.see(bytes);
+    for piece in bytes.chunks(usize::from(*size).max(1)) {
+        pieces.see(piece);
+    }
+    assert_eq!(whole.stream, pieces.stream);
+    assert!(whole.stream <= u32::MAX >> 1);
+    assert_eq!(whole.asks(), pieces.asks());
+    // No more of them than fit, behind a preface.
+    let most = u32::try_from(bytes.len().saturating_sub(24) / 9).unwrap_or(u32::MAX);
+    assert!(!whole.is_flood(most, 0, 1));
 }
 
 /// What is taken for a host can end nothing that it is written into.

@@ -239,6 +239,10 @@ pub(crate) const TICK: Duration = Duration::from_millis(250);
 /// there are take half of that.
 pub(crate) const DEPARTURE: Duration = Duration::from_secs(2);
 
+/// Bytes of a header of the PROXY protocol. 4 KiB: the addresses take 232, and extensions seldom more
+/// than the 536 that fit any packet; those with a certificate of the client in them may.
+pub(crate) const PROXY_HEADER: usize = 4 * 1024;
+
 /// Accepting again after the process ran out of descriptors: first and longest pause. 100 ms and
 /// 1 s: one connection that ends is enough, and a log line a second is not a flood.
 pub(crate) const ACCEPT_PAUSE: (Duration, Duration) =

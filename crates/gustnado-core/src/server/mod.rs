@@ -5,10 +5,12 @@
 //! - [`serve`]: one listener inside a runtime that the user owns. `Application::serve`.
 //! - [`worker`]: a thread, its runtime and its share of the connections.
 //! - [`accept`]: the accept loop, and where a new connection goes.
+//! - [`arrive`]: an accepted socket until its first byte of HTTP.
 //! - [`listen`]: an address to a listening socket.
 //! - [`signal`]: what asks the program to stop.
 
 mod accept;
+mod arrive;
 mod listen;
 mod run;
 mod serve;

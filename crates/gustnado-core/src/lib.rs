@@ -84,6 +84,8 @@ pub use respond::{
 pub use response::Response;
 pub use route::{Pattern, PatternError};
 pub use server::{Bound, RunError, Serve};
+#[cfg(feature = "tls")]
+pub use server::{Tls, TlsError};
 pub use stop::Stopping;
 
 /// What the macros write down. Nothing here is for people.

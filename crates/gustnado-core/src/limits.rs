@@ -239,6 +239,15 @@ pub(crate) const TICK: Duration = Duration::from_millis(250);
 /// there are take half of that.
 pub(crate) const DEPARTURE: Duration = Duration::from_secs(2);
 
+/// Bytes of a PEM file. 1 MiB: a chain of certificates takes 10 KiB; whatever is larger is another file.
+#[cfg(feature = "tls")]
+pub(crate) const PEM_FILE: u64 = 1024 * 1024;
+
+/// Bytes that TLS holds, encrypted, for a peer that does not read. 32 KiB: two records of the
+/// largest kind, so that one leaves while the next is made.
+#[cfg(feature = "tls")]
+pub(crate) const TLS_BUFFER: usize = 32 * 1024;
+
 /// Bytes of a header of the PROXY protocol. 4 KiB: the addresses take 232, and extensions seldom more
 /// than the 536 that fit any packet; those with a certificate of the client in them may.
 pub(crate) const PROXY_HEADER: usize = 4 * 1024;

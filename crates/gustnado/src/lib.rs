@@ -44,6 +44,7 @@
 //! - `multipart`: forms with files, as `Upload` and `Multipart`
 //! - `pattern`: regular expressions as bounds of inputs
 //! - `garde`: inputs checked by the rules of the garde crate, as `Garde`
+//! - `tls`: HTTPS by rustls, as `Tls`
 //! - `openapi`: `app.openapi()`, an OpenAPI 3.1 document, and `ApiDocs`, a page that shows it
 
 pub mod prelude;
@@ -66,6 +67,8 @@ pub use gustnado_core::{Created, Json};
 pub use gustnado_core::{FormPart, Multipart, Upload};
 #[cfg(feature = "openapi")]
 pub use gustnado_openapi::{ApiDocs, Document, OpenApi};
+#[cfg(feature = "tls")]
+pub use gustnado_core::{Tls, TlsError};
 #[cfg(feature = "static")]
 pub use gustnado_static::*;
 // A derive has the name of its trait, as serde's have: one import brings both.

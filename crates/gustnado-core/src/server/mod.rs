@@ -15,7 +15,11 @@ mod listen;
 mod run;
 mod serve;
 mod signal;
+#[cfg(feature = "tls")]
+mod tls;
 mod worker;
 
 pub use run::{Bound, RunError};
 pub use serve::Serve;
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};

@@ -65,10 +65,10 @@ pub use gustnado_core::{
 pub use gustnado_core::{Created, Json};
 #[cfg(feature = "multipart")]
 pub use gustnado_core::{FormPart, Multipart, Upload};
-#[cfg(feature = "openapi")]
-pub use gustnado_openapi::{ApiDocs, Document, OpenApi};
 #[cfg(feature = "tls")]
 pub use gustnado_core::{Tls, TlsError};
+#[cfg(feature = "openapi")]
+pub use gustnado_openapi::{ApiDocs, Document, OpenApi};
 #[cfg(feature = "static")]
 pub use gustnado_static::*;
 // A derive has the name of its trait, as serde's have: one import brings both.

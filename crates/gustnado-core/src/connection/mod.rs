@@ -11,6 +11,7 @@
 //! - [`io`]: what hyper reads from and writes to; of size zero, it reaches the real thing through a
 //!   slot of the thread.
 //! - [`socket`]: a connected stream of bytes, of whatever kind.
+//! - [`secure`]: one with TLS around it.
 //! - [`live`]: the real thing: socket, corked writes, what the driver wants to know of them.
 //! - [`cork`]: small writes gathered.
 //! - [`clock`]: the worker's coarse clock, and what it shares with a connection.
@@ -25,10 +26,14 @@ mod framing;
 mod io;
 mod live;
 mod refusal;
+#[cfg(feature = "tls")]
+mod secure;
 mod service;
 mod sniff;
 mod socket;
 
 pub(crate) use clock::Clock;
 pub(crate) use driver::drive;
+#[cfg(feature = "tls")]
+pub(crate) use secure::Secure;
 pub(crate) use socket::Socket;

@@ -1,11 +1,14 @@
 //! A connected stream of bytes, of whatever kind. It must not know what is sent over it.
 
 use std::{
+    future::poll_fn,
     io::{self, IoSlice},
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
+#[cfg(feature = "tls")]
+use super::secure::Secure;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -24,6 +27,8 @@ pub(crate) enum Socket {
     #[cfg(unix)]
     #[expect(dead_code, reason = "the listeners that make it come next")]
     Unix(UnixStream),
+    #[cfg(feature = "tls")]
+    Tls(Box<Secure>),
 }
 
 impl Socket {
@@ -36,6 +41,8 @@ impl Socket {
             Self::Tcp(socket) => Pin::new(socket).poll_read(cx, buf),
             #[cfg(unix)]
             Self::Unix(socket) => Pin::new(socket).poll_read(cx, buf),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => socket.poll_read(cx, buf),
         }
     }
 
@@ -48,6 +55,29 @@ impl Socket {
             Self::Tcp(socket) => write(Pin::new(socket), cx, slices),
             #[cfg(unix)]
             Self::Unix(socket) => write(Pin::new(socket), cx, slices),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => write(socket.stream(), cx, slices),
+        }
+    }
+
+    /// Sends what was written and is held: by TLS, which encrypts whole records.
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => socket.stream().poll_flush(cx),
+            _ => {
+                let _ = cx;
+                Poll::Ready(Ok(()))
+            }
+        }
+    }
+
+    /// Whether bytes have left since this was last asked, other than by a write that says so.
+    pub(super) fn take_progress(&mut self) -> bool {
+        match self {
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => socket.take_progress(),
+            _ => false,
         }
     }
 
@@ -57,6 +87,8 @@ impl Socket {
             Self::Tcp(socket) => Pin::new(socket).poll_shutdown(cx),
             #[cfg(unix)]
             Self::Unix(socket) => Pin::new(socket).poll_shutdown(cx),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => socket.stream().poll_shutdown(cx),
         }
     }
 
@@ -69,7 +101,25 @@ impl Socket {
             }
             #[cfg(unix)]
             Self::Unix(socket) => unread_unix(socket, cx),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => socket.poll_unread(cx),
         }
+    }
+
+    /// Waits for what comes, and copies it without taking it; 0 bytes are the end. `None`: it cannot
+    /// be seen in a socket of this kind.
+    pub(crate) async fn peek(&self, buf: &mut [u8]) -> io::Result<Option<usize>> {
+        match self {
+            Self::Tcp(socket) => socket.peek(buf).await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Waits for what comes, and takes at most as much as fits; 0 bytes are the end.
+    pub(crate) async fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let mut buf = ReadBuf::new(buf);
+        poll_fn(|cx| self.poll_read(cx, &mut buf)).await?;
+        Ok(buf.filled().len())
     }
 
     /// What has gone wrong and was not told yet.
@@ -78,6 +128,8 @@ impl Socket {
             Self::Tcp(socket) => socket.take_error(),
             #[cfg(unix)]
             Self::Unix(socket) => socket.take_error(),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => socket.take_error(),
         }
     }
 }
@@ -90,6 +142,49 @@ fn write(
     match slices {
         [one] => socket.poll_write(cx, one),
         all => socket.poll_write_vectored(cx, all),
+    }
+}
+
+/// As TLS has its bytes carried.
+#[cfg(feature = "tls")]
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Self::poll_read(&mut self, cx, buf)
+    }
+}
+
+#[cfg(feature = "tls")]
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Self::poll_write(&mut self, cx, &[IoSlice::new(buf)])
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Self::poll_write(&mut self, cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Self::poll_flush(&mut self, cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Self::poll_shutdown(&mut self, cx)
     }
 }
 

@@ -122,6 +122,18 @@ impl Socket {
         Ok(buf.filled().len())
     }
 
+    /// Sends all of these bytes, and says that nothing follows.
+    pub(crate) async fn end_with(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let count = poll_fn(|cx| self.poll_write(cx, &[IoSlice::new(bytes)])).await?;
+            if count == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            bytes = &bytes[count..];
+        }
+        poll_fn(|cx| self.poll_shutdown(cx)).await
+    }
+
     /// What has gone wrong and was not told yet.
     pub(super) fn take_error(&self) -> io::Result<Option<io::Error>> {
         match self {

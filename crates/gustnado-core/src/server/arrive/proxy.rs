@@ -49,6 +49,30 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<(Header, usize)>, Fault> {
     }
 }
 
+/// What belongs to a header that is not whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// So many bytes at least, more than 0.
+    Bytes(usize),
+    /// All up to the end of the line.
+    EndOfLine,
+}
+
+/// What may be read for certain of a header that begins like this, and belongs to it.
+pub(super) fn missing(bytes: &[u8]) -> Missing {
+    // The shortest of version 1 is shorter than any of version 2.
+    const SHORTEST: usize = b"PROXY UNKNOWN\r\n".len();
+    match bytes {
+        _ if bytes.len() < SHORTEST => Missing::Bytes(SHORTEST - bytes.len()),
+        [b'P', ..] => Missing::EndOfLine,
+        [_, _, _, _, _, _, _, _, _, _, _, _, _, _, high, low, ..] => {
+            let length = usize::from(u16::from_be_bytes([*high, *low]));
+            Missing::Bytes((FIXED + length).saturating_sub(bytes.len()).max(1))
+        }
+        _ => Missing::Bytes(FIXED.saturating_sub(bytes.len()).max(1)),
+    }
+}
+
 /// The first bytes of version 2, which are neither HTTP nor TLS.
 const SIGNATURE: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
 
@@ -61,7 +85,7 @@ fn is_start_of(bytes: &[u8], start: &[u8]) -> bool {
 // ---- Version 1: a line of text ----
 
 /// The longest line, its end included.
-const LINE: usize = 107;
+pub(super) const LINE: usize = 107;
 
 fn parse_v1(bytes: &[u8]) -> Result<Option<(Header, usize)>, Fault> {
     let Some(end) = bytes.iter().take(LINE).position(|byte| *byte == b'\n') else {

@@ -95,6 +95,25 @@ fn every_beginning_of_a_header_is_waited_on() {
     }
 }
 
+/// Reading what is missing, however little of it comes at once, ends with the header.
+#[test]
+fn what_is_missing_is_never_more_than_the_header() {
+    for (bytes, header) in whole() {
+        for at_once in [1, 2, 7, usize::MAX] {
+            let mut length = 0;
+            while parse(&bytes[..length]) == Ok(None) {
+                let count = match missing(&bytes[..length]) {
+                    Missing::Bytes(count) => count,
+                    Missing::EndOfLine => 1,
+                };
+                assert!(count > 0 && length + count <= bytes.len());
+                length += count.min(at_once);
+            }
+            assert_eq!(parse(&bytes[..length]), Ok(Some((header, bytes.len()))));
+        }
+    }
+}
+
 #[test]
 fn what_is_no_header_is_refused() {
     let long = format!("PROXY UNKNOWN {}", "x".repeat(LINE));

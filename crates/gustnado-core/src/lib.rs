@@ -83,7 +83,7 @@ pub use respond::{
 };
 pub use response::Response;
 pub use route::{Pattern, PatternError};
-pub use server::{Bound, RunError, Serve};
+pub use server::{Accepts, Bound, IntoListen, Listen, ListenAddr, ListenError, RunError, Serve};
 #[cfg(feature = "tls")]
 pub use server::{Tls, TlsError};
 pub use stop::Stopping;

@@ -55,8 +55,8 @@ pub struct Limits {
     /// may have descriptors, less 64, shared among the workers. **0**: every one that the system
     /// grants.
     pub connections: usize,
-    /// Connections of a worker from one address at once; further ones are closed. 0: no bound.
-    /// **0**: behind a proxy all come from one.
+    /// Connections from one address at once, a /64 of IPv6 being one; further ones are closed. 0: no
+    /// bound. **0**: behind a proxy all come from one.
     pub connections_per_address: usize,
     /// Requests of a worker at work at once; 503 above. 0: no bound. **0**: what a handler can
     /// stand is not ours to know.
@@ -256,3 +256,20 @@ pub(crate) const PROXY_HEADER: usize = 4 * 1024;
 /// 1 s: one connection that ends is enough, and a log line a second is not a flood.
 pub(crate) const ACCEPT_PAUSE: (Duration, Duration) =
     (Duration::from_millis(100), Duration::from_secs(1));
+
+/// Descriptors of the process that connections leave to everything else, where `connections` is 0.
+/// 64: files, upstreams and what a runtime needs.
+pub(crate) const OTHER_DESCRIPTORS: usize = 64;
+
+/// How often a name of several addresses is given another port, where one free on the first address
+/// is taken on another. 16: each is free with a chance of more than a half.
+pub(crate) const PORT_TRIES: u32 = 16;
+
+/// How often the lock on the folder of a Unix socket is tried, and the pause between. 100 and 10 ms:
+/// a second, where another server of ours needs microseconds; whoever holds it longer is no such.
+#[cfg(unix)]
+pub(crate) const FOLDER_LOCK: (u32, Duration) = (100, Duration::from_millis(10));
+
+/// Between two lines in the log of the same matter that peers bring about. 1 s: what happens in
+/// between is counted.
+pub(crate) const LOG_PAUSE: Duration = Duration::from_secs(1);

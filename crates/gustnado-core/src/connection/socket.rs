@@ -25,7 +25,6 @@ use {
 pub(crate) enum Socket {
     Tcp(TcpStream),
     #[cfg(unix)]
-    #[expect(dead_code, reason = "the listeners that make it come next")]
     Unix(UnixStream),
     #[cfg(feature = "tls")]
     Tls(Box<Secure>),

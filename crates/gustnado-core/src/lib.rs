@@ -5,7 +5,7 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`describe`], [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`arrival`], [`describe`], [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`endless`], [`bounded`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
@@ -23,6 +23,7 @@
 //! Applications depend on `gustnado`, which re-exports all of this.
 
 mod application;
+mod arrival;
 mod body;
 mod bounded;
 mod channel;

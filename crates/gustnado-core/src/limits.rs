@@ -17,12 +17,53 @@ pub struct Limits {
     /// From accept to the end of a request head; 408 when it passes. **10 s**: enough for a slow
     /// mobile link, short enough that holding sockets open costs the holder.
     pub head_time: Duration,
+    /// From accept to the end of the TLS handshake. **10 s**: as long as a head has.
+    pub handshake_time: Duration,
+    /// TLS handshakes of a worker at once; further ones wait. **256**: each may cost a millisecond
+    /// of computing, and those who wait for longer than a handshake may take have given up.
+    pub handshakes: usize,
     /// Between the end of an answer and the next request. **75 s**: longer than the 60 s that
     /// load balancers keep a connection, so that it is they who close it.
     pub idle_time: Duration,
+    /// Without a byte of a body that is waited for; 408 when it passes. **30 s**: a sender that
+    /// stalls longer is gone.
+    pub body_idle_time: Duration,
+    /// Bytes a second that a body arrives with at least, after `body_rate_time`; 408 below; 0 lets
+    /// it be as slow as it likes. **1 KiB**: a tenth of the slowest mobile link.
+    pub body_rate: usize,
+    /// How long a body may be slower than `body_rate`. **10 s**: enough to start slowly.
+    pub body_rate_time: Duration,
     /// Without a byte leaving while bytes wait to leave. **60 s**: a reader that stalls longer is
     /// gone.
     pub write_time: Duration,
+    /// Of idling after which a connection keeps nothing but its socket and its task. **1 s**: a
+    /// browser's next request comes sooner, and making all anew costs 0.2 us.
+    pub doze_time: Duration,
+    /// Of idling after which a connection gives its task back, too. **5 s**: doing it and undoing
+    /// it costs as much as a small request.
+    pub park_time: Duration,
+    /// Idle connections of a worker that keep all they have; above, the longest idle dozes at
+    /// once. **128**: times 10 KiB it is what idling costs at most, as memory that was used once
+    /// stays with the process.
+    pub awake: usize,
+    /// Requests on one connection, which ends politely behind the last. **10,000**: what a
+    /// connection has gathered is given back now and then, and load is spread anew.
+    pub connection_requests: u32,
+    /// From accept until a connection ends politely behind its next answer. **3,600 s**: an hour, for the same reasons.
+    pub connection_time: Duration,
+    /// Connections of a worker at once; further ones wait to be accepted. 0: as many as the process
+    /// may have descriptors, less 64, shared among the workers. **0**: every one that the system
+    /// grants.
+    pub connections: usize,
+    /// Connections of a worker from one address at once; further ones are closed. 0: no bound.
+    /// **0**: behind a proxy all come from one.
+    pub connections_per_address: usize,
+    /// Requests of a worker at work at once; 503 above. 0: no bound. **0**: what a handler can
+    /// stand is not ours to know.
+    pub requests_in_flight: usize,
+    /// How late a worker may be with what it has to do; 503 while it is later. Zero: no bound.
+    /// **2 s**: those who wait longer have turned away.
+    pub lag: Duration,
     /// From the start of a graceful stop to cutting what is still open. **30 s**: what
     /// orchestrators allow by default before they kill.
     pub drain_time: Duration,
@@ -61,6 +102,12 @@ pub struct Limits {
     /// Bytes buffered for sending on an HTTP/2 stream. **64 KiB**: times the streams it is the
     /// most one peer can make us hold.
     pub stream_send_buffer: usize,
+    /// Streams that a peer of HTTP/2 may reset before they were looked at. **20**: what h2 allows
+    /// by itself; browsers reset a few when a page is left.
+    pub resets: usize,
+    /// SETTINGS and PING frames of a peer of HTTP/2 in 10 s; GOAWAY above. **1,000**: each is
+    /// answered, and nobody needs a hundred a second.
+    pub control_frames: u32,
     /// Sockets waiting to be accepted. **4,096**: the kernel cuts it to `somaxconn`.
     pub backlog: i32,
 }
@@ -69,8 +116,22 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             head_time: Duration::from_secs(10),
+            handshake_time: Duration::from_secs(10),
+            handshakes: 256,
             idle_time: Duration::from_secs(75),
+            body_idle_time: Duration::from_secs(30),
+            body_rate: 1024,
+            body_rate_time: Duration::from_secs(10),
             write_time: Duration::from_secs(60),
+            doze_time: Duration::from_secs(1),
+            park_time: Duration::from_secs(5),
+            awake: 128,
+            connection_requests: 10_000,
+            connection_time: Duration::from_secs(3600),
+            connections: 0,
+            connections_per_address: 0,
+            requests_in_flight: 0,
+            lag: Duration::from_secs(2),
             drain_time: Duration::from_secs(30),
             linger_time: Duration::from_secs(2),
             linger_bytes: 64 * 1024,
@@ -85,6 +146,8 @@ impl Default for Limits {
             streams: 100,
             stream_window: 256 * 1024,
             stream_send_buffer: 64 * 1024,
+            resets: 20,
+            control_frames: 1000,
             backlog: 4096,
         }
     }
@@ -100,8 +163,11 @@ impl Limits {
         }
         // Those of a body and of what is read from a head are the ones left out.
         let differing = differing! {
-            head_time idle_time write_time drain_time linger_time linger_bytes head_bytes headers
-            target streams stream_window stream_send_buffer backlog
+            head_time handshake_time handshakes idle_time body_idle_time body_rate body_rate_time
+            write_time doze_time park_time awake connection_requests connection_time connections
+            connections_per_address requests_in_flight lag drain_time linger_time linger_bytes
+            head_bytes headers target streams stream_window stream_send_buffer resets
+            control_frames backlog
         };
         let differing = differing.into_iter().filter(|(_, differs)| *differs);
         differing.map(|(name, _)| name)

@@ -8,7 +8,7 @@ use http::{
     request::Parts,
 };
 
-use crate::body::Body;
+use crate::{arrival::Arrival, body::Body};
 
 /// The header field that names a request in the log, both ways.
 pub(crate) const X_REQUEST_ID: &str = "x-request-id";
@@ -23,14 +23,23 @@ pub struct Request(Box<Inner>);
 struct Inner {
     head: Parts,
     body: Body,
-    peer: Option<SocketAddr>,
+    arrival: Arrival,
 }
 
 impl Request {
     /// A request from its parts.
     #[must_use]
     pub fn new(head: Parts, body: Body, peer: Option<SocketAddr>) -> Self {
-        Self(Box::new(Inner { head, body, peer }))
+        let secure = false;
+        Self::arrived(head, body, Arrival { peer, secure })
+    }
+
+    pub(crate) fn arrived(head: Parts, body: Body, arrival: Arrival) -> Self {
+        Self(Box::new(Inner {
+            head,
+            body,
+            arrival,
+        }))
     }
 
     /// What is left of it when it is given away and may have to be answered for: all of its head
@@ -86,7 +95,14 @@ impl Request {
     /// The address at the other end of the connection, where it has one.
     #[must_use]
     pub fn peer(&self) -> Option<SocketAddr> {
-        self.0.peer
+        self.0.arrival.peer
+    }
+
+    /// Whether it came over a connection that nobody between could read or change, as far as this
+    /// server has seen to it.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.0.arrival.secure
     }
 
     /// The head: method, target, version and header fields.

@@ -2,7 +2,6 @@
 //! to wake them all for a drain. It must not know what a time-out means.
 
 use std::{
-    net::SocketAddr,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
@@ -13,7 +12,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::{application::App, limits::TICK};
+use crate::{application::App, arrival::Arrival, limits::TICK};
 
 /// Ticks since the clock began. Each is [`TICK`] long.
 pub(crate) type Tick = u32;
@@ -47,7 +46,7 @@ pub(super) struct Vitals {
     old: AtomicBool,
     unread_body: AtomicBool,
     pub(super) app: App,
-    pub(super) peer: Option<SocketAddr>,
+    pub(super) arrival: Arrival,
 }
 
 /// A request being answered, until the last byte of its answer is handed to hyper.
@@ -134,7 +133,7 @@ impl Clock {
 
     /// Watches over a new connection. Its time begins now: by the last sweep, one that comes after
     /// the worker was held up would be late before it has said a word.
-    pub(super) fn register(&self, app: App, peer: Option<SocketAddr>) -> Arc<Vitals> {
+    pub(super) fn register(&self, app: App, arrival: Arrival) -> Arc<Vitals> {
         self.look();
         let vitals = Arc::new(Vitals {
             deadline: AtomicU32::new(NEVER),
@@ -145,7 +144,7 @@ impl Clock {
             old: AtomicBool::new(false),
             unread_body: AtomicBool::new(false),
             app,
-            peer,
+            arrival,
         });
         self.lock().push(Arc::clone(&vitals));
         vitals
@@ -246,7 +245,7 @@ mod tests {
         let clock = Clock::default();
         std::thread::sleep(TICK * 2);
         assert_eq!(clock.now(), 0, "nobody has looked");
-        clock.register(Application::new().build().unwrap(), None);
+        clock.register(Application::new().build().unwrap(), Arrival::default());
         assert!(clock.now() >= 2);
     }
 
@@ -254,8 +253,8 @@ mod tests {
     fn the_sweep_lets_go_of_what_is_gone() {
         let clock = Clock::default();
         let app = || Application::new().build().unwrap();
-        let kept = clock.register(app(), None);
-        drop(clock.register(app(), None));
+        let kept = clock.register(app(), Arrival::default());
+        drop(clock.register(app(), Arrival::default()));
         clock.sweep();
         assert_eq!(clock.lock().len(), 1);
         let flight = kept.begin();

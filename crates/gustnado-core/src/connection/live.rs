@@ -5,18 +5,14 @@ use std::{
     cell::RefCell,
     io::{self, IoSlice},
     mem::MaybeUninit,
-    pin::Pin,
     task::{Context, Poll, ready},
 };
 
 use bytes::{Buf, Bytes};
 use hyper::rt::ReadBufCursor;
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
-};
+use tokio::io::ReadBuf;
 
-use super::cork::Cork;
+use super::{cork::Cork, socket::Socket};
 use crate::limits::READ;
 
 thread_local! {
@@ -27,7 +23,7 @@ thread_local! {
 /// A socket and what waits to be written to it.
 #[derive(Debug)]
 pub(super) struct Live {
-    socket: TcpStream,
+    socket: Socket,
     /// Read by the driver before there was a hyper to read it.
     prefix: Bytes,
     cork: Cork,
@@ -78,7 +74,7 @@ pub(super) fn current<T>(
 }
 
 impl Live {
-    pub(super) fn new(socket: TcpStream) -> Self {
+    pub(super) fn new(socket: Socket) -> Self {
         Self {
             socket,
             prefix: Bytes::new(),
@@ -123,7 +119,7 @@ impl Live {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<usize>> {
         let before = buf.filled().len();
-        ready!(Pin::new(&mut self.socket).poll_read(cx, buf))?;
+        ready!(self.socket.poll_read(cx, buf))?;
         let count = buf.filled().len() - before;
         self.received |= count > 0;
         Poll::Ready(Ok(count))
@@ -131,16 +127,13 @@ impl Live {
 
     /// Whether something lies there that nobody has read.
     pub(super) fn poll_unread(&mut self, cx: &mut Context<'_>) -> bool {
-        let mut byte = [0];
-        let peeked = self.socket.poll_peek(cx, &mut ReadBuf::new(&mut byte));
-        matches!(peeked, Poll::Ready(Ok(1)))
+        matches!(self.socket.poll_unread(cx), Poll::Ready(Ok(true)))
     }
 
     /// What the peer has to say while an answer is made. Without data of its own it is asked for no
     /// more than the socket knows.
     pub(super) fn poll_peer(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Peer>> {
-        let mut byte = [0];
-        if ready!(self.socket.poll_peek(cx, &mut ReadBuf::new(&mut byte)))? > 0 {
+        if ready!(self.socket.poll_unread(cx))? {
             return Poll::Ready(Ok(Peer::GoesOn));
         }
         // Behind its end, reading tells of no error any more.
@@ -192,7 +185,7 @@ impl Live {
     /// Sends what was gathered, and says that nothing follows.
     pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_flush(cx))?;
-        Pin::new(&mut self.socket).poll_shutdown(cx)
+        self.socket.poll_shutdown(cx)
     }
 
     fn poll_send(
@@ -200,18 +193,14 @@ impl Live {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let socket = Pin::new(&mut self.socket);
-        let result = self.cork.send(slices, |all| {
-            let written = match all {
-                [one] => socket.poll_write(cx, one),
-                all => socket.poll_write_vectored(cx, all),
-            };
-            match written {
+        let socket = &mut self.socket;
+        let result = self
+            .cork
+            .send(slices, |all| match socket.poll_write(cx, all) {
                 Poll::Ready(Ok(0)) => Err(io::ErrorKind::WriteZero.into()),
                 Poll::Ready(result) => result,
                 Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
-            }
-        });
+            });
         match result {
             Ok(count) => {
                 self.blocked = false;

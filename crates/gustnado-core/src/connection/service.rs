@@ -44,7 +44,7 @@ pub(super) fn service(
         let (head, body) = request.into_parts();
         let fault = framing::fault(&head, &body);
         // Made here and not in the future, which is moved more than once on its way into hyper.
-        let request = Request::new(head, Body::incoming(body), vitals.peer);
+        let request = Request::arrived(head, Body::incoming(body), vitals.arrival);
         async move {
             let app = in_flight.app();
             let response = match fault {

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     application::{App, Application, BuildError},
-    connection::{Clock, drive},
+    connection::{Clock, Socket, drive},
     extract::BoxFuture,
     tally::Tally,
 };
@@ -81,7 +81,13 @@ impl IntoFuture for Serve {
             let load = Tally::default();
             let accepting = accept(&listener, |socket, peer| {
                 let clock = Arc::clone(&clock);
-                tokio::spawn(drive(socket, Some(peer), app.clone(), clock, load.add()));
+                tokio::spawn(drive(
+                    Socket::Tcp(socket),
+                    peer.into(),
+                    app.clone(),
+                    clock,
+                    load.add(),
+                ));
             });
             first(accepting, until).await;
             drop(listener);

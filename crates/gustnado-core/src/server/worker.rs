@@ -11,7 +11,7 @@ use tokio::{
 use super::accept::{accept, least};
 use crate::{
     application::App,
-    connection::{Clock, drive},
+    connection::{Clock, Socket, drive},
     tally::{Counted, Tally},
 };
 
@@ -59,7 +59,9 @@ impl Worker {
         let start = {
             let (app, clock) = (self.app.clone(), Arc::clone(&clock));
             move |socket: TcpStream, peer, open| {
-                let connection = drive(socket, Some(peer), app.clone(), Arc::clone(&clock), open);
+                let socket = Socket::Tcp(socket);
+                let (app, clock) = (app.clone(), Arc::clone(&clock));
+                let connection = drive(socket, SocketAddr::into(peer), app, clock, open);
                 tokio::spawn(connection);
             }
         };

@@ -1,0 +1,42 @@
+//! A connection at work: hyper is polled, and what it wrote is sent. It must not know bounds.
+
+use std::task::{Context, Poll};
+
+use super::{Driver, Phase, Step, protocol::Serve};
+use crate::connection::{clock::NEVER, live::enter};
+
+impl<S: Serve> Driver<S> {
+    /// Http1 and Http2: lets hyper work until it has nothing to do, then sends what it wrote.
+    pub(super) fn serve(&mut self, cx: &mut Context<'_>) -> Step {
+        self.again = NEVER;
+        let phase = &mut self.phase;
+        let poll = enter(&mut self.live, || match phase {
+            Phase::Http1(hyper) => hyper.as_mut().poll(cx),
+            #[cfg(feature = "http2")]
+            Phase::Http2(hyper) => hyper.as_mut().poll(cx),
+            Phase::Dormant(_) | Phase::Closing(_) => Poll::Pending,
+        });
+        if let Poll::Ready(result) = poll {
+            if let Err(error) = &result {
+                tracing::debug!(error = %error, "connection ended");
+            }
+            let linger = result.is_err() || self.vitals.had_body();
+            self.phase = Phase::Closing(self.closing(linger));
+            return Step::Again;
+        }
+        let Some(live) = &mut self.live else {
+            return Step::Done;
+        };
+        if let Poll::Ready(Err(_)) = live.poll_flush(cx) {
+            return Step::Done;
+        }
+        if matches!(self.phase, Phase::Http1(_)) && self.vitals.is_answering() {
+            // hyper does not look: it was told that peers may have said all.
+            match self.departure.look(live, &self.vitals, &self.clock, cx) {
+                Some(tick) => self.again = tick,
+                None => return Step::Done,
+            }
+        }
+        Step::Wait(self.deadline())
+    }
+}

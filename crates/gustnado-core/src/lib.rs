@@ -6,6 +6,8 @@
 //! this list and sees to it.
 //!
 //! - 0 [`arrival`], [`describe`], [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`trust`]: who a request comes from
+//! - 0 [`security`]: what makes browsers careful
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`endless`], [`bounded`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
@@ -45,6 +47,7 @@ mod respond;
 mod response;
 mod route;
 mod router;
+mod security;
 mod server;
 mod state;
 mod stop;
@@ -52,6 +55,7 @@ mod stop;
 pub mod tag;
 mod tally;
 pub mod testing;
+mod trust;
 mod write;
 
 pub use application::{App, Application, BuildError, BuildProblem, Group, Routes};
@@ -83,6 +87,7 @@ pub use response::Response;
 pub use route::{Pattern, PatternError};
 pub use server::{Bound, RunError, Serve};
 pub use stop::Stopping;
+pub use trust::Client;
 
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]

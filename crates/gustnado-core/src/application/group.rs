@@ -4,7 +4,7 @@
 use std::{fmt, panic::Location, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, request};
+use http::{HeaderMap, HeaderName, HeaderValue, request};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -160,6 +160,27 @@ impl Group {
     /// what is said around the group. What a handler's `default_headers` says goes before.
     pub fn default_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.parts.says.headers.append(name, value);
+        self
+    }
+
+    /// Changes the header fields that make browsers careful, for the answers of the group; see
+    /// [`Application::security_headers`](crate::Application::security_headers).
+    ///
+    /// ```
+    /// # use gustnado_core as gustnado;
+    /// use gustnado::Group;
+    /// use http::header::X_FRAME_OPTIONS;
+    ///
+    /// // Pages that others put into theirs.
+    /// let widgets = Group::new("/widgets").security_headers(|headers| {
+    ///     headers.remove(X_FRAME_OPTIONS);
+    /// });
+    /// ```
+    pub fn security_headers(
+        mut self,
+        set: impl FnOnce(&mut HeaderMap) + Send + Sync + 'static,
+    ) -> Self {
+        self.parts.says.security.push(Box::new(set));
         self
     }
 

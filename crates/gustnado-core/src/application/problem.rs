@@ -106,6 +106,15 @@ pub enum BuildProblem {
         /// Where it was made, or what is wrong was said.
         at: At,
     },
+    /// What is to be trusted is no network.
+    Trust {
+        /// The network as written.
+        network: String,
+        /// What is wrong with it.
+        problem: String,
+        /// Where it is to be trusted.
+        at: At,
+    },
     /// A mount says that it cannot work.
     Mount {
         /// Its prefix.
@@ -183,6 +192,11 @@ impl fmt::Display for BuildProblem {
                 problem,
                 at,
             } => write!(f, "the group {prefix:?} ({at}): {problem}"),
+            Self::Trust {
+                network,
+                problem,
+                at,
+            } => write!(f, "the trusted network {network:?} ({at}) {problem}"),
             Self::Mount {
                 prefix,
                 problem,

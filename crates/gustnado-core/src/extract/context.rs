@@ -21,6 +21,7 @@ use crate::{
     route::{Captures, Pattern},
     state::State,
     stop::{Stop, Stopping},
+    trust::{Client, Trust},
 };
 
 /// A request on its way through its handler.
@@ -30,7 +31,7 @@ pub struct Cx {
     request: Request,
     captures: Captures,
     route: Arc<RouteInfo>,
-    request_id: OnceLock<Box<str>>,
+    request_id: OnceLock<Arc<str>>,
     dry_run: Option<Vec<Described>>,
 }
 
@@ -53,12 +54,15 @@ pub(crate) struct Shared {
     pub(crate) state: State,
     pub(crate) limits: Limits,
     pub(crate) headers: HeaderMap,
+    /// Header fields in whose place those above come.
+    pub(crate) security: HeaderMap,
     pub(crate) write_error: Option<Arc<WriteError>>,
     pub(crate) layers: Layers,
     pub(crate) redirect_slashes: bool,
     /// Of the whole application, as is the next.
     pub(crate) urls: Urls,
     pub(crate) stop: Stop,
+    pub(crate) trust: Trust,
 }
 
 /// Makes the answer to a request that failed.
@@ -68,13 +72,25 @@ pub(crate) type WriteError = dyn Fn(&Cx, &Error) -> Response + Send + Sync;
 pub(crate) type WriteErrorFn = fn(&Cx, &Error) -> Response;
 
 impl Shared {
+    /// What is put on every answer that does not have it, unless its handler says otherwise.
+    fn default_headers(&self) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        for (name, value) in &self.security {
+            if !self.headers.contains_key(name) {
+                headers.append(name, value.clone());
+            }
+        }
+        headers
+    }
+
     /// The same for another worker, with reference counts of its own, and with its part of what is
     /// one in the whole application.
-    pub(crate) fn replica(&self, urls: &Urls, stop: &Stop) -> Self {
+    pub(crate) fn replica(&self, urls: &Urls, stop: &Stop, trust: &Trust) -> Self {
         Self {
             layers: self.layers.replica(),
             urls: urls.clone(),
             stop: stop.clone(),
+            trust: trust.clone(),
             ..self.clone()
         }
     }
@@ -86,7 +102,7 @@ impl RouteInfo {
         Self {
             pattern: Pattern::default(),
             shared: Arc::clone(shared),
-            headers: shared.headers.clone(),
+            headers: shared.default_headers(),
             write_error: None,
         }
     }
@@ -176,6 +192,14 @@ impl Cx {
     #[must_use]
     pub fn problem(&self, error: &Error) -> Response {
         problem::render(error, &self.request, || self.request_id())
+    }
+
+    /// Who sent this request, by the word of trusted proxies where it came by way of one.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        let arrival = self.request.origin().arrival;
+        let trust = &self.route.shared.trust;
+        trust.client(arrival, self.request.head())
     }
 
     /// The bounds that hold for this request.

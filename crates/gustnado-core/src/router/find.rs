@@ -119,12 +119,13 @@ impl Router {
     pub(crate) fn replica(&self) -> Self {
         let mut replica = self.clone();
         let (urls, stop) = (self.shared().urls.replica(), Stop::default());
+        let trust = self.shared().trust.replica();
         let mut copies = HashMap::new();
         let mut own = |info: &mut Arc<RouteInfo>| {
             let mut copy = RouteInfo::clone(info);
             let shared = copies
                 .entry(Arc::as_ptr(&copy.shared))
-                .or_insert_with(|| Arc::new(copy.shared.replica(&urls, &stop)));
+                .or_insert_with(|| Arc::new(copy.shared.replica(&urls, &stop, &trust)));
             copy.shared = Arc::clone(shared);
             *info = Arc::new(copy);
         };

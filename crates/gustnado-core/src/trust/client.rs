@@ -1,10 +1,11 @@
 //! Who sent a request: address, scheme and host as the client saw them.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use http::{header::HOST, request::Parts};
 
 use super::hops::{Node, Said};
+use crate::arrival::Arrival;
 
 /// Who sent the request, as an input: where from, whether over TLS, and which host was asked for, as
 /// the client saw it.
@@ -87,37 +88,33 @@ impl Client {
         self.host.as_deref()
     }
 
-    /// The one whose request came from `peer` with this head, `said` being what trusted proxies say.
-    pub(super) fn of(
-        peer: Option<SocketAddr>,
-        secure: bool,
-        head: &Parts,
-        said: Option<Said<'_>>,
-    ) -> Self {
-        let ip = address(peer, said.as_ref());
+    /// The one whose request arrived like this with this head, `said` being what trusted proxies say.
+    pub(super) fn of(arrival: Arrival, head: &Parts, said: Option<Said<'_>>) -> Self {
+        let ip = address(arrival, said.as_ref());
         let (told, host) = said.map_or((None, None), |said| (said.secure, said.host));
         Self {
             ip,
-            secure: told.unwrap_or(secure),
+            secure: told.unwrap_or(arrival.secure),
             host: host.as_deref().or_else(|| asked_for(head)).map(Into::into),
         }
     }
 }
 
-/// The address of the one whose request came from `peer`.
-pub(super) fn address(peer: Option<SocketAddr>, said: Option<&Said<'_>>) -> Option<IpAddr> {
+/// The address of the one whose request arrived like this.
+pub(super) fn address(arrival: Arrival, said: Option<&Said<'_>>) -> Option<IpAddr> {
     match said.and_then(|said| said.client) {
         Some(Node::Ip(ip)) => Some(ip),
         Some(Node::Hidden) => None,
-        None => peer.map(|peer| peer.ip().to_canonical()),
+        None => arrival.peer.map(|peer| peer.ip().to_canonical()),
     }
 }
 
-/// The host that a request is for: that of the target where it names one (RFC 9112 section 3.2.2; in
+/// The host that a request is for, perhaps with a port: that of the target where it names one (RFC 9112 section 3.2.2; in
 /// HTTP/2 it does), else that of the only `Host`.
-fn asked_for(head: &Parts) -> Option<&str> {
+pub(crate) fn asked_for(head: &Parts) -> Option<&str> {
     if let Some(authority) = head.uri.authority() {
-        return Some(authority.as_str());
+        // A name before the host is of no concern.
+        return authority.as_str().rsplit('@').next();
     }
     let mut fields = head.headers.get_all(HOST).iter();
     let host = fields.next()?.to_str().ok()?;

@@ -165,8 +165,12 @@ impl<'h> Element<'h> {
 
 fn text(bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, Unreadable> {
     match bytes {
-        Cow::Borrowed(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| Unreadable),
-        Cow::Owned(bytes) => String::from_utf8(bytes).map(Cow::Owned).map_err(|_| Unreadable),
+        Cow::Borrowed(bytes) => std::str::from_utf8(bytes)
+            .map(Cow::Borrowed)
+            .map_err(|_| Unreadable),
+        Cow::Owned(bytes) => String::from_utf8(bytes)
+            .map(Cow::Owned)
+            .map_err(|_| Unreadable),
     }
 }
 
@@ -184,7 +188,11 @@ mod tests {
     fn elements(line: &str) -> String {
         let mut found = Vec::new();
         let result = read(line.as_bytes(), |element| {
-            let Element { client, scheme, host } = element;
+            let Element {
+                client,
+                scheme,
+                host,
+            } = element;
             let parts = [client, scheme, host].map(|part| part.unwrap_or("-".into()));
             found.push(parts.join("|"));
         });
@@ -199,9 +207,18 @@ mod tests {
         let table = [
             // Those of RFC 7239 section 4.
             ("for=\"_gazonk\"", "_gazonk|-|-"),
-            ("For=\"[2001:db8:cafe::17]:4711\"", "[2001:db8:cafe::17]:4711|-|-"),
-            ("for=192.0.2.60;proto=http;by=203.0.113.43", "192.0.2.60|http|-"),
-            ("for=192.0.2.43, for=198.51.100.17", "192.0.2.43|-|- 198.51.100.17|-|-"),
+            (
+                "For=\"[2001:db8:cafe::17]:4711\"",
+                "[2001:db8:cafe::17]:4711|-|-",
+            ),
+            (
+                "for=192.0.2.60;proto=http;by=203.0.113.43",
+                "192.0.2.60|http|-",
+            ),
+            (
+                "for=192.0.2.43, for=198.51.100.17",
+                "192.0.2.43|-|- 198.51.100.17|-|-",
+            ),
             // Blanks and empty elements.
             ("", ""),
             (" , ,, ", ""),
@@ -247,21 +264,40 @@ mod tests {
         let ip = |text| Some(Node::parse(text));
         let says = |client, secure, host: Option<&'static str>| {
             let host = host.map(Cow::Borrowed);
-            Some(Said { client, secure, host })
+            Some(Said {
+                client,
+                secure,
+                host,
+            })
         };
         let hidden = || Some(Said::hidden());
         let table: [(&[&'static str], _); 12] = [
             (&[], None),
             (&[""], None),
-            (&["for=192.0.2.1;proto=https;host=a"], says(ip("192.0.2.1"), Some(true), Some("a"))),
-            (&["for=6.6.6.6;host=evil, for=192.0.2.1"], says(ip("192.0.2.1"), None, None)),
+            (
+                &["for=192.0.2.1;proto=https;host=a"],
+                says(ip("192.0.2.1"), Some(true), Some("a")),
+            ),
+            (
+                &["for=6.6.6.6;host=evil, for=192.0.2.1"],
+                says(ip("192.0.2.1"), None, None),
+            ),
             (
                 &["for=192.0.2.1;proto=https, for=10.0.0.1;proto=http"],
                 says(ip("192.0.2.1"), Some(true), None),
             ),
-            (&["for=192.0.2.1", "for=10.0.0.1"], says(ip("192.0.2.1"), None, None)),
-            (&["for=10.0.0.1;proto=http"], says(ip("10.0.0.1"), Some(false), None)),
-            (&["for=\"", "for=192.0.2.1"], says(ip("192.0.2.1"), None, None)),
+            (
+                &["for=192.0.2.1", "for=10.0.0.1"],
+                says(ip("192.0.2.1"), None, None),
+            ),
+            (
+                &["for=10.0.0.1;proto=http"],
+                says(ip("10.0.0.1"), Some(false), None),
+            ),
+            (
+                &["for=\"", "for=192.0.2.1"],
+                says(ip("192.0.2.1"), None, None),
+            ),
             (&["for=6.6.6.6", "for=\""], hidden()),
             (&["for=6.6.6.6", "for=\"", "for=10.0.0.1"], hidden()),
             (&["for=unknown;proto=https"], hidden()),

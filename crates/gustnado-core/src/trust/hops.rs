@@ -160,9 +160,24 @@ mod tests {
             assert_eq!(Node::parse(text), Node::Ip(ip.parse().unwrap()), "{text}");
         }
         let bad = [
-            "", "unknown", "_gazonk", "_", "example.com", "192.0.2", "192.0.2.256", "192.0.2.1:",
-            "192.0.2.1:123456", "192.0.2.1:x", "192.0.2.1:_", "[192.0.2.1]", "[::1", "::1]",
-            "[::1]x", "[::1]:", "fe80::1%eth0", " 192.0.2.1",
+            "",
+            "unknown",
+            "_gazonk",
+            "_",
+            "example.com",
+            "192.0.2",
+            "192.0.2.256",
+            "192.0.2.1:",
+            "192.0.2.1:123456",
+            "192.0.2.1:x",
+            "192.0.2.1:_",
+            "[192.0.2.1]",
+            "[::1",
+            "::1]",
+            "[::1]x",
+            "[::1]:",
+            "fe80::1%eth0",
+            " 192.0.2.1",
         ];
         for text in bad {
             assert_eq!(Node::parse(text), Node::Hidden, "{text}");
@@ -195,10 +210,18 @@ mod tests {
 
     #[test]
     fn hosts_and_schemes() {
-        for good in ["a", "shop.example", "shop.example:8443", "[::1]:80", "192.0.2.1"] {
+        for good in [
+            "a",
+            "shop.example",
+            "shop.example:8443",
+            "[::1]:80",
+            "192.0.2.1",
+        ] {
             assert_eq!(host(good.into()).as_deref(), Some(good));
         }
-        for bad in ["", "a b", "a/b", "u@a", "u:p@a", "a?b", "a#b", ":80", "\u{e9}", "a,b c"] {
+        for bad in [
+            "", "a b", "a/b", "u@a", "u:p@a", "a?b", "a#b", ":80", "\u{e9}", "a,b c",
+        ] {
             assert_eq!(host(bad.into()), None, "{bad}");
         }
         let schemes = ["https", "HTTPS", "wss", "http", "ws", "", "ftp", "https,"];

@@ -14,16 +14,16 @@ mod hops;
 mod network;
 mod x_forwarded;
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 
 use http::{HeaderMap, request::Parts};
 
 pub use client::Client;
+pub(crate) use client::asked_for;
 use hops::{Node, Said};
 pub(crate) use network::Network;
+
+use crate::arrival::Arrival;
 
 /// The networks whose word is taken. By default there is none.
 #[derive(Debug, Clone, Default)]
@@ -39,31 +39,34 @@ impl Trust {
         Self(self.0.iter().cloned().collect())
     }
 
-    /// Who sent a request that came from `peer`.
-    pub(crate) fn client(&self, peer: Option<SocketAddr>, secure: bool, head: &Parts) -> Client {
-        let said = self.said(peer, &head.headers);
-        Client::of(peer, secure, head, said)
+    /// Who sent a request that arrived like this.
+    pub(crate) fn client(&self, arrival: Arrival, head: &Parts) -> Client {
+        let said = self.said(arrival, &head.headers);
+        Client::of(arrival, head, said)
     }
 
     /// The address of who sent it.
-    pub(crate) fn address(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> Option<IpAddr> {
-        let said = self.said(peer, headers);
-        client::address(peer, said.as_ref())
+    pub(crate) fn address(&self, arrival: Arrival, headers: &HeaderMap) -> Option<IpAddr> {
+        let said = self.said(arrival, headers);
+        client::address(arrival, said.as_ref())
     }
 
-    /// What the proxies say, if `peer` is one that may.
-    fn said<'h>(&self, peer: Option<SocketAddr>, headers: &'h HeaderMap) -> Option<Said<'h>> {
-        if self.0.is_empty() || !self.has(peer.map(|peer| peer.ip())) {
+    /// What the proxies say, if the peer is one that may.
+    fn said<'h>(&self, arrival: Arrival, headers: &'h HeaderMap) -> Option<Said<'h>> {
+        if !self.has(arrival.peer.map(|peer| peer.ip())) {
             return None;
         }
         let has = |node: &Node| matches!(node, Node::Ip(ip) if self.has(Some(*ip)));
         let one = forwarded::said(headers, &has);
         let other = x_forwarded::said(headers, &has);
         let said = match (one, other) {
-            (Some(one), Some(other)) => one.agreed(other),
+            (Some(one), Some(other)) => Some(one.agreed(other)),
             (one, other) => one.or(other),
         };
-        if said.as_ref().is_some_and(|said| said.client == Some(Node::Hidden)) {
+        if said
+            .as_ref()
+            .is_some_and(|said| said.client == Some(Node::Hidden))
+        {
             tracing::debug!("the client is hidden, or the proxies do not agree on it");
         }
         said
@@ -76,6 +79,8 @@ impl Trust {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use http::{HeaderName, HeaderValue};
     use proptest::prelude::*;
 
@@ -97,13 +102,21 @@ mod tests {
         head
     }
 
+    fn arrival(peer: &str) -> Arrival {
+        let peer = (!peer.is_empty()).then(|| SocketAddr::new(peer.parse().unwrap(), 7));
+        Arrival {
+            peer,
+            secure: false,
+        }
+    }
+
     /// The client as `https://host ip`, of a request from `peer`.
     fn client(peer: &str, fields: &[(&str, &str)]) -> String {
         let trust = trust(&["10.0.0.0/8", "::1", "unix"]);
-        let peer = (!peer.is_empty()).then(|| SocketAddr::new(peer.parse().unwrap(), 7));
+        let arrival = arrival(peer);
         let head = head("/", fields);
-        let client = trust.client(peer, false, &head);
-        assert_eq!(trust.address(peer, &head.headers), client.ip());
+        let client = trust.client(arrival, &head);
+        assert_eq!(trust.address(arrival, &head.headers), client.ip());
         let (scheme, host) = (client.scheme(), client.host().unwrap_or("-"));
         let ip = client.ip().map_or("?".into(), |ip| ip.to_string());
         format!("{scheme}://{host} {ip}")
@@ -130,25 +143,39 @@ mod tests {
             assert_eq!(client(peer, &fields), expected, "{peer}");
         }
         let nobody = Trust::default();
-        let peer = Some(SocketAddr::from(([10, 0, 0, 1], 7)));
-        let ip = nobody.client(peer, true, &head("/", &fields));
-        assert_eq!(ip.ip(), peer.map(|peer| peer.ip()));
-        assert!(ip.is_secure());
+        let mut arrival = arrival("10.0.0.1");
+        arrival.secure = true;
+        let client = nobody.client(arrival, &head("/", &fields));
+        assert_eq!(client.ip(), Some("10.0.0.1".parse().unwrap()));
+        assert_eq!((client.is_secure(), client.host()), (true, Some("inner")));
     }
 
     #[test]
     fn what_both_kinds_of_fields_say_has_to_be_the_same() {
         let x = ("x-forwarded-for", "192.0.2.1");
         let table: &[(&[(&str, &str)], &str)] = &[
-            (&[x, ("forwarded", "for=192.0.2.1;proto=https")], "https://- 192.0.2.1"),
-            (&[x, ("forwarded", "for=6.6.6.6;proto=https;host=evil")], "http://- ?"),
+            (
+                &[x, ("forwarded", "for=192.0.2.1;proto=https")],
+                "https://- 192.0.2.1",
+            ),
+            (
+                &[x, ("forwarded", "for=6.6.6.6;proto=https;host=evil")],
+                "http://- ?",
+            ),
             (&[x, ("forwarded", "for=\"")], "http://- ?"),
             (
-                &[x, ("x-forwarded-proto", "http"), ("forwarded", "for=192.0.2.1;proto=https")],
+                &[
+                    x,
+                    ("x-forwarded-proto", "http"),
+                    ("forwarded", "for=192.0.2.1;proto=https"),
+                ],
                 "http://- 192.0.2.1",
             ),
             (
-                &[("x-forwarded-proto", "https"), ("forwarded", "for=192.0.2.1;host=a")],
+                &[
+                    ("x-forwarded-proto", "https"),
+                    ("forwarded", "for=192.0.2.1;host=a"),
+                ],
                 "https://a 192.0.2.1",
             ),
             (
@@ -173,7 +200,7 @@ mod tests {
     fn the_host_is_that_of_the_target_before_that_of_the_field() {
         let client = |target, fields| {
             let head = head(target, fields);
-            Trust::default().client(None, false, &head)
+            Trust::default().client(Arrival::default(), &head)
         };
         let field: &[_] = &[("host", "field:8080")];
         let seen = client("http://target/x", field);
@@ -208,10 +235,8 @@ mod tests {
                 } else {
                     &[(name, &*sent), (name, &*shape)]
                 };
-                let ip = trust(&["10.0.0.0/8"]).address(
-                    Some(SocketAddr::from(([10, 0, 0, 1], 7))),
-                    &head("/", lines).headers,
-                );
+                let proxies = trust(&["10.0.0.0/8"]);
+                let ip = proxies.address(arrival("10.0.0.1"), &head("/", lines).headers);
                 let alone = !same_line || name == "x-forwarded-for";
                 prop_assert!(ip == Some(real) || !alone && ip.is_none(), "{lines:?}: {ip:?}");
             }

@@ -29,14 +29,19 @@ impl Network {
             None => (text, None),
         };
         let Ok(first) = address.parse::<IpAddr>() else {
-            let like = "write `10.0.0.0/8`, `192.0.2.7`, `::1`, or `unix` for peers without an address";
+            let like =
+                "write `10.0.0.0/8`, `192.0.2.7`, `::1`, or `unix` for peers without an address";
             return Err(format!("is no network: {like}"));
         };
         let width = width(first);
         let bits = match bits.map(str::parse) {
             None => width,
             Some(Ok(bits)) if bits <= width => bits,
-            Some(_) => return Err(format!("needs a number of bits up to {width} behind its `/`")),
+            Some(_) => {
+                return Err(format!(
+                    "needs a number of bits up to {width} behind its `/`"
+                ));
+            }
         };
         if bits == 0 {
             return Err("is everybody, and anybody could say who they are".into());
@@ -47,7 +52,9 @@ impl Network {
         }
         if first != first.to_canonical() {
             let plain = first.to_canonical();
-            return Err(format!("is an IPv4 address in IPv6's clothes: write `{plain}`"));
+            return Err(format!(
+                "is an IPv4 address in IPv6's clothes: write `{plain}`"
+            ));
         }
         Ok(Self::Ip { first, bits })
     }

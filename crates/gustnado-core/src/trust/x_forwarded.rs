@@ -16,7 +16,10 @@ pub(super) fn said<'h>(
     headers: &'h HeaderMap,
     is_trusted: &dyn Fn(&Node) -> bool,
 ) -> Option<Said<'h>> {
-    if [FOR, PROTO, HOST].iter().all(|name| !headers.contains_key(name)) {
+    if [FOR, PROTO, HOST]
+        .iter()
+        .all(|name| !headers.contains_key(name))
+    {
         return None;
     }
     let mut hops = Hops::new();
@@ -52,7 +55,9 @@ fn items<'h>(
 ) -> impl Iterator<Item = Option<&'h str>> + use<'h> {
     let lines = headers.get_all(name).into_iter();
     let items = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
-    let items = items.map(<[u8]>::trim_ascii).filter(|item| !item.is_empty());
+    let items = items
+        .map(<[u8]>::trim_ascii)
+        .filter(|item| !item.is_empty());
     items.map(|item| std::str::from_utf8(item).ok())
 }
 
@@ -66,9 +71,15 @@ mod tests {
         let table = [
             ("||", None),
             ("192.0.2.1||", Some("192.0.2.1 - -")),
-            ("192.0.2.1|https|a.example:8443", Some("192.0.2.1 true a.example:8443")),
+            (
+                "192.0.2.1|https|a.example:8443",
+                Some("192.0.2.1 true a.example:8443"),
+            ),
             ("6.6.6.6, 192.0.2.1||", Some("192.0.2.1 - -")),
-            ("6.6.6.6,192.0.2.1 , 10.0.0.2,,10.0.0.3||", Some("192.0.2.1 - -")),
+            (
+                "6.6.6.6,192.0.2.1 , 10.0.0.2,,10.0.0.3||",
+                Some("192.0.2.1 - -"),
+            ),
             ("garbage, 192.0.2.1||", Some("192.0.2.1 - -")),
             ("192.0.2.1:5000, 10.0.0.2||", Some("192.0.2.1 - -")),
             ("2001:db8::1||", Some("2001:db8::1 - -")),
@@ -77,7 +88,10 @@ mod tests {
             ("192.0.2.1, unknown, 10.0.0.2||", Some("? - -")),
             ("\u{e9}||", Some("? - -")),
             // An item a hop, or one that was set anew, or one that a client sent before.
-            ("192.0.2.1, 10.0.0.2|https, http|a, b", Some("192.0.2.1 true a")),
+            (
+                "192.0.2.1, 10.0.0.2|https, http|a, b",
+                Some("192.0.2.1 true a"),
+            ),
             ("192.0.2.1, 10.0.0.2|https|a", Some("192.0.2.1 true a")),
             ("192.0.2.1|http, https|evil, a", Some("192.0.2.1 true a")),
             ("192.0.2.1|gopher|a/b", Some("192.0.2.1 - -")),
@@ -87,7 +101,10 @@ mod tests {
             let mut headers = HeaderMap::new();
             for (name, value) in [FOR, PROTO, HOST].into_iter().zip(text.split('|')) {
                 if !value.is_empty() {
-                    headers.append(name, http::HeaderValue::from_bytes(value.as_bytes()).unwrap());
+                    headers.append(
+                        name,
+                        http::HeaderValue::from_bytes(value.as_bytes()).unwrap(),
+                    );
                 }
             }
             let trusted = |node: &Node| match node {

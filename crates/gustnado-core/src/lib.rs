@@ -7,6 +7,7 @@
 //!
 //! - 0 [`arrival`], [`describe`], [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`trust`]: who a request comes from
+//! - 0 [`overload`]: whether a worker has too much to do
 //! - 0 [`security`]: what makes browsers careful
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`endless`], [`bounded`], [`body`], [`channel`]: bytes
@@ -19,11 +20,13 @@
 //! - 6 [`router`]: which of them answers
 //! - 7 [`application`]: collected, checked, frozen
 //! - 8 [`lifecycle`]: ONE request from head to answer; read this first
+//! - 8 [`access`]: what the log says of it
 //! - 9 [`testing`], [`connection`]: an in-process client; ONE connection
 //! - 10 [`server`]: listeners, workers, signals, drain
 //!
 //! Applications depend on `gustnado`, which re-exports all of this.
 
+mod access;
 mod application;
 mod arrival;
 mod body;
@@ -41,6 +44,7 @@ mod limits;
 mod local;
 mod middleware;
 mod mount;
+mod overload;
 mod request;
 mod request_id;
 mod respond;

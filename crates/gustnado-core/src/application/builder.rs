@@ -12,6 +12,8 @@ use super::{
     check,
     frozen::{About, App},
     group::Group,
+    health,
+    parts::AddedHandler,
     problem::{BuildError, BuildProblem},
 };
 use crate::{
@@ -77,6 +79,31 @@ impl Application {
     pub fn handler_at<H: RequestHandler>(mut self, template: impl Into<String>) -> Self {
         self.root = self.root.handler_at::<H>(template);
         self
+    }
+
+    /// Answers GET at this path by 200 and `ok`, and once the server stops by 503 and `draining`: for
+    /// whoever sends requests here, or stops doing so.
+    ///
+    /// ```
+    /// # use gustnado_core as gustnado;
+    /// use gustnado::{Application, testing::TestClient};
+    ///
+    /// let app = Application::new().health_check("/healthz");
+    /// assert_eq!(TestClient::new(app.build()?).get("/healthz").send().text(), "ok");
+    /// # Ok::<(), gustnado_core::BuildError>(())
+    /// ```
+    ///
+    /// It is answered however much there is to do, and in the access log only at `DEBUG`. The layers of
+    /// the application are around it, as they are around everything.
+    #[track_caller]
+    pub fn health_check(self, path: impl Into<String>) -> Self {
+        let handler = health::definition(Location::caller());
+        let mut group = Group::new("").exempt_from_overload();
+        group.parts.handlers.push(AddedHandler {
+            handler,
+            template: path.into(),
+        });
+        self.group(group)
     }
 
     /// Answers everything below `prefix` by `mount`, such as static files. Handlers come first:

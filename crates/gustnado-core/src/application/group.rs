@@ -156,6 +156,15 @@ impl Group {
         self
     }
 
+    /// Answers the requests of the group also while the server refuses others, as there is too much to
+    /// do: above [`Limits::requests_in_flight`](crate::Limits::requests_in_flight) or
+    /// [`Limits::lag`](crate::Limits::lag). For what operators need most when that is so, and costs
+    /// little. A group without a prefix, `Group::new("")`, does it for single handlers.
+    pub fn exempt_from_overload(mut self) -> Self {
+        self.parts.says.exempt = true;
+        self
+    }
+
     /// Puts a header field on every answer that has none of that name, also on errors, in place of
     /// what is said around the group. What a handler's `default_headers` says goes before.
     pub fn default_header(mut self, name: HeaderName, value: HeaderValue) -> Self {

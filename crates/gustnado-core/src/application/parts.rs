@@ -44,6 +44,7 @@ pub(super) struct Says {
     pub(super) write_error: Option<Arc<WriteError>>,
     pub(super) layers: Layers,
     pub(super) redirect_slashes: bool,
+    pub(super) exempt: bool,
 }
 
 /// Changes what it says of limits.
@@ -117,6 +118,7 @@ impl Says {
             write_error: self.write_error.or_else(|| outer.write_error.clone()),
             layers: outer.layers.around(&self.layers),
             redirect_slashes: self.redirect_slashes || outer.redirect_slashes,
+            exempt: self.exempt || outer.exempt,
             ..outer.clone()
         }
     }

@@ -187,6 +187,15 @@ impl fmt::Display for BuildProblem {
                 problem,
                 at,
             } => write!(f, "{handler} ({at}) is a fallback, {problem}"),
+            Self::Group { .. } | Self::Trust { .. } | Self::Mount { .. } => self.said(f),
+        }
+    }
+}
+
+impl BuildProblem {
+    /// What is wrong with something that is not a handler.
+    fn said(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::Group {
                 prefix,
                 problem,
@@ -202,6 +211,7 @@ impl fmt::Display for BuildProblem {
                 problem,
                 at,
             } => write!(f, "the mount at {prefix:?} ({at}): {problem}"),
+            _ => Ok(()),
         }
     }
 }

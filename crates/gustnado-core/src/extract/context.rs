@@ -14,6 +14,7 @@ use crate::{
     error::Error,
     limits::Limits,
     middleware::Layers,
+    overload::Load,
     request::Request,
     request_id,
     respond::problem,
@@ -59,9 +60,12 @@ pub(crate) struct Shared {
     pub(crate) write_error: Option<Arc<WriteError>>,
     pub(crate) layers: Layers,
     pub(crate) redirect_slashes: bool,
-    /// Of the whole application, as is the next.
+    /// Whether it is answered however much there is to do.
+    pub(crate) exempt: bool,
+    /// Of the whole application, as are the next.
     pub(crate) urls: Urls,
     pub(crate) stop: Stop,
+    pub(crate) load: Load,
     pub(crate) trust: Trust,
 }
 
@@ -83,15 +87,25 @@ impl Shared {
         headers
     }
 
-    /// The same for another worker, with reference counts of its own, and with its part of what is
-    /// one in the whole application.
-    pub(crate) fn replica(&self, urls: &Urls, stop: &Stop, trust: &Trust) -> Self {
+    /// The same for another worker, with reference counts of its own; `whole` has what is one in the
+    /// whole application.
+    pub(crate) fn replica(&self, whole: &Self) -> Self {
         Self {
             layers: self.layers.replica(),
-            urls: urls.clone(),
-            stop: stop.clone(),
-            trust: trust.clone(),
+            urls: whole.urls.clone(),
+            stop: whole.stop.clone(),
+            load: whole.load.clone(),
+            trust: whole.trust.clone(),
             ..self.clone()
+        }
+    }
+
+    /// What is one in the whole application, for another worker.
+    pub(crate) fn whole(&self) -> Self {
+        Self {
+            urls: self.urls.replica(),
+            trust: self.trust.replica(),
+            ..Self::default()
         }
     }
 }

@@ -36,7 +36,7 @@ impl Trust {
 
     /// The same for another worker, with a reference count of its own.
     pub(crate) fn replica(&self) -> Self {
-        Self(self.0.iter().cloned().collect())
+        Self(self.0.iter().copied().collect())
     }
 
     /// Who sent a request that arrived like this.

@@ -5,7 +5,10 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`arrival`], [`describe`], [`error`], [`limits`], [`network`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`arrival`], [`describe`], [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`trust`]: who a request comes from
+//! - 0 [`overload`]: whether a worker has too much to do
+//! - 0 [`security`]: what makes browsers careful
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`endless`], [`bounded`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
@@ -17,11 +20,13 @@
 //! - 6 [`router`]: which of them answers
 //! - 7 [`application`]: collected, checked, frozen
 //! - 8 [`lifecycle`]: ONE request from head to answer; read this first
+//! - 8 [`access`]: what the log says of it
 //! - 9 [`testing`], [`connection`]: an in-process client; ONE connection
 //! - 10 [`server`]: listeners, workers, signals, drain
 //!
 //! Applications depend on `gustnado`, which re-exports all of this.
 
+mod access;
 mod application;
 mod arrival;
 mod body;
@@ -39,14 +44,14 @@ mod limits;
 mod local;
 mod middleware;
 mod mount;
-#[cfg_attr(not(test), expect(dead_code, reason = "who trusts them comes next"))]
-mod network;
+mod overload;
 mod request;
 mod request_id;
 mod respond;
 mod response;
 mod route;
 mod router;
+mod security;
 mod server;
 mod state;
 mod stop;
@@ -54,6 +59,7 @@ mod stop;
 pub mod tag;
 mod tally;
 pub mod testing;
+mod trust;
 mod write;
 
 pub use application::{App, Application, BuildError, BuildProblem, Group, Routes};
@@ -87,6 +93,7 @@ pub use server::{Accepts, Bound, IntoListen, Listen, ListenAddr, ListenError, Ru
 #[cfg(feature = "tls")]
 pub use server::{Tls, TlsError};
 pub use stop::Stopping;
+pub use trust::Client;
 
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]

@@ -64,6 +64,9 @@ pub struct Limits {
     /// How late a worker may be with what it has to do; 503 while it is later. Zero: no bound.
     /// **2 s**: those who wait longer have turned away.
     pub lag: Duration,
+    /// From a request's head to its answer, above which the access log says so at `WARN`.
+    /// **1 s**: above it, people notice that they wait. `Duration::MAX` never says so.
+    pub slow_time: Duration,
     /// From the start of a graceful stop to cutting what is still open. **30 s**: what
     /// orchestrators allow by default before they kill.
     pub drain_time: Duration,
@@ -132,6 +135,7 @@ impl Default for Limits {
             connections_per_address: 0,
             requests_in_flight: 0,
             lag: Duration::from_secs(2),
+            slow_time: Duration::from_secs(1),
             drain_time: Duration::from_secs(30),
             linger_time: Duration::from_secs(2),
             linger_bytes: 64 * 1024,
@@ -165,7 +169,7 @@ impl Limits {
         let differing = differing! {
             head_time handshake_time handshakes idle_time body_idle_time body_rate body_rate_time
             write_time doze_time park_time awake connection_requests connection_time connections
-            connections_per_address requests_in_flight lag drain_time linger_time linger_bytes
+            connections_per_address requests_in_flight lag slow_time drain_time linger_time linger_bytes
             head_bytes headers target streams stream_window stream_send_buffer resets
             control_frames backlog
         };
@@ -183,6 +187,18 @@ pub(crate) const CAUSES: usize = 16;
 /// Bytes of an `X-Request-Id` that is taken over. 128: tracing systems give up to 100, and each is
 /// written into the log.
 pub(crate) const REQUEST_ID: usize = 128;
+
+/// Bytes of a method or a target that the access log has. 2,048: what browsers could send for long,
+/// and nobody fills a disk with few requests.
+pub(crate) const ACCESS_TEXT: usize = 2048;
+
+/// What `Retry-After` says where a worker has too much to do, in seconds. 1 s: the shortest there is;
+/// what is too much is looked at four times in it.
+pub(crate) const RETRY_AFTER: u64 = 1;
+
+/// How often a worker that refuses requests says so in the log. 1 s: a line for each would be one more
+/// thing to do.
+pub(crate) const OVERLOAD_TOLD: Duration = Duration::from_secs(1);
 
 /// Bytes of small writes gathered before they are sent. 32 KiB: sixteen pipelined answers of
 /// ordinary size in one packet train.

@@ -5,7 +5,6 @@ use std::{
     convert::Infallible,
     fmt,
     future::Future,
-    net::SocketAddr,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
@@ -19,7 +18,7 @@ use tower_service::Service;
 use crate::{
     body::Body,
     error::{BoxError, Error},
-    request::Request,
+    request::{Origin, Request},
     response::Response,
 };
 
@@ -87,7 +86,7 @@ impl Layers {
         let way = Way {
             layers: self.clone(),
             passed: 0,
-            peer: request.peer(),
+            origin: request.origin().clone(),
             end: Arc::new(end),
         };
         way.go_on(request.into())
@@ -137,7 +136,7 @@ struct Way {
     layers: Layers,
     passed: usize,
     /// An `http::Request` has no place for it.
-    peer: Option<SocketAddr>,
+    origin: Origin,
     end: Arc<End>,
 }
 
@@ -154,7 +153,7 @@ impl Way {
     }
 
     fn arrive(self, request: http::Request<Body>) -> Answering {
-        let Self { peer, end, .. } = self;
+        let Self { origin, end, .. } = self;
         let fail = |why: &'static str| {
             let response = (end.failed)(&Error::internal(why)).into();
             Box::pin(std::future::ready(Ok(response)))
@@ -171,7 +170,7 @@ impl Way {
             return fail("a layer called twice for one request");
         };
         let (head, body) = request.into_parts();
-        rest(Request::new(head, body, peer))
+        rest(Request::of(head, body, origin))
     }
 }
 

@@ -1,10 +1,10 @@
 //! Collects an application: a group that holds all others, and what is said once. Nothing is
 //! refused here: `build()` checks the whole.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, panic::Location, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -12,7 +12,9 @@ use super::{
     check,
     frozen::{About, App},
     group::Group,
-    problem::BuildError,
+    health,
+    parts::AddedHandler,
+    problem::{BuildError, BuildProblem},
 };
 use crate::{
     body::Body,
@@ -23,6 +25,7 @@ use crate::{
     middleware::Next,
     mount::Mount,
     response::Response,
+    trust::{Network, Trust},
 };
 
 /// An application being put together.
@@ -38,6 +41,7 @@ use crate::{
 pub struct Application {
     root: Group,
     workers: usize,
+    trusted: Vec<Network>,
     about: About,
 }
 
@@ -48,6 +52,7 @@ impl Application {
         Self {
             root: Group::new(""),
             workers: 0,
+            trusted: Vec::new(),
             about: About {
                 title: "Application".into(),
                 version: "0".into(),
@@ -74,6 +79,31 @@ impl Application {
     pub fn handler_at<H: RequestHandler>(mut self, template: impl Into<String>) -> Self {
         self.root = self.root.handler_at::<H>(template);
         self
+    }
+
+    /// Answers GET at this path by 200 and `ok`, and once the server stops by 503 and `draining`: for
+    /// whoever sends requests here, or stops doing so.
+    ///
+    /// ```
+    /// # use gustnado_core as gustnado;
+    /// use gustnado::{Application, testing::TestClient};
+    ///
+    /// let app = Application::new().health_check("/healthz");
+    /// assert_eq!(TestClient::new(app.build()?).get("/healthz").send().text(), "ok");
+    /// # Ok::<(), gustnado_core::BuildError>(())
+    /// ```
+    ///
+    /// It is answered however much there is to do, and in the access log only at `DEBUG`. The layers of
+    /// the application are around it, as they are around everything.
+    #[track_caller]
+    pub fn health_check(self, path: impl Into<String>) -> Self {
+        let handler = health::definition(Location::caller());
+        let mut group = Group::new("").exempt_from_overload();
+        group.parts.handlers.push(AddedHandler {
+            handler,
+            template: path.into(),
+        });
+        self.group(group)
     }
 
     /// Answers everything below `prefix` by `mount`, such as static files. Handlers come first:
@@ -138,6 +168,85 @@ impl Application {
         self
     }
 
+    /// Changes the header fields that make browsers careful with answers. Unless told otherwise,
+    /// every answer has these:
+    ///
+    /// | field | value | so that |
+    /// |---|---|---|
+    /// | `X-Content-Type-Options` | `nosniff` | no upload is run as a script |
+    /// | `X-Frame-Options` | `SAMEORIGIN` | no other site's page lays ours under its own buttons |
+    /// | `Referrer-Policy` | `strict-origin-when-cross-origin` | other sites do not hear what is in our paths |
+    ///
+    /// Every answer: those of handlers, static files and other mounts, redirects, 404s and all
+    /// other errors, and what is refused before a route is looked for. Only what cannot be read as a
+    /// request at all gets a bare status. A field that an answer has of its own, or that
+    /// [`default_header`](Self::default_header) sets, goes before.
+    ///
+    /// ```
+    /// # use gustnado_core as gustnado;
+    /// use gustnado::Application;
+    /// use http::{HeaderMap, HeaderValue, header::CONTENT_SECURITY_POLICY};
+    ///
+    /// // One more:
+    /// let app = Application::new().security_headers(|headers| {
+    ///     let policy = HeaderValue::from_static("default-src 'self'");
+    ///     headers.insert(CONTENT_SECURITY_POLICY, policy);
+    /// });
+    /// // None, for what no browser asks:
+    /// let app = Application::new().security_headers(HeaderMap::clear);
+    /// ```
+    pub fn security_headers(
+        mut self,
+        set: impl FnOnce(&mut HeaderMap) + Send + Sync + 'static,
+    ) -> Self {
+        self.root = self.root.security_headers(set);
+        self
+    }
+
+    /// Takes the word of the proxies in these networks for who sent a request. By default nobody's
+    /// is taken: whoever reaches the server directly could say anything.
+    ///
+    /// ```
+    /// # use gustnado_core as gustnado;
+    /// use gustnado::Application;
+    ///
+    /// let app = Application::new().trust(["10.0.0.0/8", "::1", "unix"]);
+    /// ```
+    ///
+    /// A network is an address, `192.0.2.7`, or the first one and how many bits the others have in
+    /// common with it, `10.0.0.0/8`; `unix` is every peer that has no address, such as one at a Unix
+    /// socket. `build()` lists what is none. Several calls add up.
+    ///
+    /// Of a request whose [`Peer`](crate::Peer) is in one of them, `Forwarded` (RFC 7239),
+    /// `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host` say who its
+    /// [`Client`](crate::Client) is. Each proxy adds the address it was reached from at the right, so
+    /// the client is the right-most address that is not trusted itself; what is further to the left
+    /// could be made up. The scheme and the host are those that stand with it.
+    ///
+    /// Most proxies write one of the two kinds of fields and hand on the other as the client sent it.
+    /// So neither goes before the other: where both are there, what they do not agree on is not
+    /// believed. An address that is hidden, unreadable or in doubt is none, never that of the proxy,
+    /// which may be allowed more. It is still up to the outermost proxy to set or remove each of the
+    /// fields: what it lets through is believed.
+    ///
+    /// Guards of [`Group::host`](crate::Group::host) go by the host that the proxy asks for.
+    #[track_caller]
+    pub fn trust<N: AsRef<str>>(mut self, networks: impl IntoIterator<Item = N>) -> Self {
+        let at = Location::caller();
+        for network in networks {
+            let network = network.as_ref();
+            match Network::parse(network) {
+                Ok(network) => self.trusted.push(network),
+                Err(problem) => self.root.parts.problems.push(BuildProblem::Trust {
+                    network: network.into(),
+                    problem,
+                    at,
+                }),
+            }
+        }
+        self
+    }
+
     /// Writes the answers to requests that failed, in place of problem+json or the small page. It
     /// is also asked where nothing is at a path. What a group, or a handler's `write_error`, says
     /// goes before.
@@ -183,7 +292,7 @@ impl Application {
     /// All that is wrong, at once: routes that clash, state that is missing, templates that are
     /// none, each with the handler and the line it is written in.
     pub fn build(self) -> Result<App, BuildError> {
-        let router = check::router(self.root)?;
+        let router = check::router(self.root, Trust::new(self.trusted))?;
         let app = App::new(router, self.workers, Arc::new(self.about));
         app.show_to_mounts();
         Ok(app)
@@ -226,6 +335,7 @@ impl fmt::Debug for Application {
         f.debug_struct("Application")
             .field("root", &self.root)
             .field("workers", &self.workers)
-            .finish()
+            .field("trusted", &self.trusted)
+            .finish_non_exhaustive()
     }
 }

@@ -11,8 +11,10 @@ use crate::{
     error::Error,
     extract::Shared,
     limits::Limits,
+    overload::Load,
     router::{HandlerRoute, Route, Router},
     tally::Tally,
+    trust::Trust,
 };
 
 /// An application that was checked and can answer. Cheap to clone.
@@ -80,6 +82,15 @@ impl App {
     /// How many handlers go on that nobody waits for.
     pub(crate) fn finishing(&self) -> &Tally {
         &self.shared().stop.finishing
+    }
+
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.shared().trust
+    }
+
+    /// What there is to do.
+    pub(crate) fn load(&self) -> &Load {
+        &self.shared().load
     }
 
     /// Tells what is being answered that the server stops.

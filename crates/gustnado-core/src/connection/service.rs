@@ -5,7 +5,7 @@ use std::{
     future::Future,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
@@ -20,7 +20,7 @@ use super::{
     clock::{InFlight, Vitals},
     framing,
 };
-use crate::{body::Body, error::BoxError, request::Request};
+use crate::{access::Access, body::Body, error::BoxError, request::Request, tally::Counted};
 
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
@@ -44,18 +44,26 @@ pub(super) fn service(
         let (head, body) = request.into_parts();
         let fault = framing::fault(&head, &body);
         // Made here and not in the future, which is moved more than once on its way into hyper.
-        let request = Request::arrived(head, Body::incoming(body), vitals.arrival);
+        let mut request = Request::arrived(head, Body::incoming(body), vitals.arrival);
+        let mut access = Access::begin(&vitals.app, &mut request);
+        let admitted = match fault {
+            None => vitals.app.admit(&request, vitals.lag()),
+            // Where it ends may be in doubt, so nothing is read behind it.
+            Some(error) => Err(error.with_header(CONNECTION, CLOSE)),
+        };
         async move {
             let app = in_flight.app();
-            let response = match fault {
-                None => app.answer(request).await,
-                // Where it ends may be in doubt, so nothing is read behind it.
-                Some(error) => app.refuse(request, &error.with_header(CONNECTION, CLOSE)),
+            let (response, counted) = match admitted {
+                Ok(counted) => (app.answer(request).await, counted),
+                Err(error) => (app.refuse(request, &error), None),
             };
-            let response = response.into_http();
+            let mut response = response.into_http();
             in_flight.answered();
+            access.answered(&mut response);
             Ok(response.map(|body| Sending {
                 body,
+                access,
+                _counted: counted,
                 _in_flight: in_flight,
             }))
         }
@@ -66,6 +74,8 @@ pub(super) fn service(
 #[derive(Debug)]
 pub(super) struct Sending {
     body: Body,
+    access: Access,
+    _counted: Option<Counted>,
     _in_flight: InFlight,
 }
 
@@ -77,7 +87,13 @@ impl http_body::Body for Sending {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        match &frame {
+            Some(Ok(frame)) => self.access.sent(frame.data_ref().map_or(0, Bytes::len)),
+            Some(Err(_)) => {}
+            None => self.access.ended(),
+        }
+        Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {

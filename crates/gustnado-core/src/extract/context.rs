@@ -14,6 +14,7 @@ use crate::{
     error::Error,
     limits::Limits,
     middleware::Layers,
+    overload::Load,
     request::Request,
     request_id,
     respond::problem,
@@ -21,6 +22,7 @@ use crate::{
     route::{Captures, Pattern},
     state::State,
     stop::{Stop, Stopping},
+    trust::{Client, Trust},
 };
 
 /// A request on its way through its handler.
@@ -30,7 +32,7 @@ pub struct Cx {
     request: Request,
     captures: Captures,
     route: Arc<RouteInfo>,
-    request_id: OnceLock<Box<str>>,
+    request_id: OnceLock<Arc<str>>,
     dry_run: Option<Vec<Described>>,
 }
 
@@ -53,12 +55,18 @@ pub(crate) struct Shared {
     pub(crate) state: State,
     pub(crate) limits: Limits,
     pub(crate) headers: HeaderMap,
+    /// Header fields in whose place those above come.
+    pub(crate) security: HeaderMap,
     pub(crate) write_error: Option<Arc<WriteError>>,
     pub(crate) layers: Layers,
     pub(crate) redirect_slashes: bool,
-    /// Of the whole application, as is the next.
+    /// Whether it is answered however much there is to do.
+    pub(crate) exempt: bool,
+    /// Of the whole application, as are the next.
     pub(crate) urls: Urls,
     pub(crate) stop: Stop,
+    pub(crate) load: Load,
+    pub(crate) trust: Trust,
 }
 
 /// Makes the answer to a request that failed.
@@ -68,14 +76,36 @@ pub(crate) type WriteError = dyn Fn(&Cx, &Error) -> Response + Send + Sync;
 pub(crate) type WriteErrorFn = fn(&Cx, &Error) -> Response;
 
 impl Shared {
-    /// The same for another worker, with reference counts of its own, and with its part of what is
-    /// one in the whole application.
-    pub(crate) fn replica(&self, urls: &Urls, stop: &Stop) -> Self {
+    /// What is put on every answer that does not have it, unless its handler says otherwise.
+    fn default_headers(&self) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        for (name, value) in &self.security {
+            if !self.headers.contains_key(name) {
+                headers.append(name, value.clone());
+            }
+        }
+        headers
+    }
+
+    /// The same for another worker, with reference counts of its own; `whole` has what is one in the
+    /// whole application.
+    pub(crate) fn replica(&self, whole: &Self) -> Self {
         Self {
             layers: self.layers.replica(),
-            urls: urls.clone(),
-            stop: stop.clone(),
+            urls: whole.urls.clone(),
+            stop: whole.stop.clone(),
+            load: whole.load.clone(),
+            trust: whole.trust.clone(),
             ..self.clone()
+        }
+    }
+
+    /// What is one in the whole application, for another worker.
+    pub(crate) fn whole(&self) -> Self {
+        Self {
+            urls: self.urls.replica(),
+            trust: self.trust.replica(),
+            ..Self::default()
         }
     }
 }
@@ -86,7 +116,7 @@ impl RouteInfo {
         Self {
             pattern: Pattern::default(),
             shared: Arc::clone(shared),
-            headers: shared.headers.clone(),
+            headers: shared.default_headers(),
             write_error: None,
         }
     }
@@ -176,6 +206,14 @@ impl Cx {
     #[must_use]
     pub fn problem(&self, error: &Error) -> Response {
         problem::render(error, &self.request, || self.request_id())
+    }
+
+    /// Who sent this request, by the word of trusted proxies where it came by way of one.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        let arrival = self.request.origin().arrival;
+        let trust = &self.route.shared.trust;
+        trust.client(arrival, self.request.head())
     }
 
     /// The bounds that hold for this request.

@@ -19,6 +19,7 @@
 //! - 5 [`write`]: fits an answer to its request
 //! - 6 [`router`]: which of them answers
 //! - 7 [`application`]: collected, checked, frozen
+//! - 7 [`to_https`]: plain HTTP that only says where HTTPS is
 //! - 8 [`lifecycle`]: ONE request from head to answer; read this first
 //! - 8 [`access`]: what the log says of it
 //! - 9 [`testing`], [`connection`]: an in-process client; ONE connection
@@ -59,6 +60,7 @@ mod stop;
 pub mod tag;
 mod tally;
 pub mod testing;
+mod to_https;
 mod trust;
 mod write;
 
@@ -93,6 +95,7 @@ pub use server::{Accepts, Bound, IntoListen, Listen, ListenAddr, ListenError, Ru
 #[cfg(feature = "tls")]
 pub use server::{Tls, TlsError};
 pub use stop::Stopping;
+pub use to_https::HttpsRedirect;
 pub use trust::Client;
 
 /// What the macros write down. Nothing here is for people.

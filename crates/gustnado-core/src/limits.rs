@@ -255,6 +255,9 @@ pub(crate) const TICK: Duration = Duration::from_millis(250);
 /// there are take half of that.
 pub(crate) const DEPARTURE: Duration = Duration::from_secs(2);
 
+/// Bytes of a challenge of ACME that are sent. 4 KiB: a token and the hash of a key take 130.
+pub(crate) const ACME_CHALLENGE: u64 = 4 * 1024;
+
 /// Bytes of a PEM file. 1 MiB: a chain of certificates takes 10 KiB; whatever is larger is another file.
 #[cfg(feature = "tls")]
 pub(crate) const PEM_FILE: u64 = 1024 * 1024;

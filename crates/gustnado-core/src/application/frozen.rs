@@ -13,6 +13,7 @@ use crate::{
     limits::Limits,
     overload::Load,
     router::{HandlerRoute, Route, Router},
+    stop::Stopping,
     tally::Tally,
     trust::Trust,
 };
@@ -96,6 +97,11 @@ impl App {
     /// Tells what is being answered that the server stops.
     pub(crate) fn stop(&self) {
         self.shared().stop.begin();
+    }
+
+    /// Whether the server stops.
+    pub(crate) fn stopping(&self) -> Stopping {
+        self.shared().stop.stopping()
     }
 
     /// The bounds on time, bytes and counts. Groups may have others for their requests.

@@ -3,11 +3,16 @@
 use std::{
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{ServerConfig, ServerConnection},
+    server::TlsStream,
+};
 
 use super::socket::Socket;
 use crate::limits::TLS_BUFFER;
@@ -25,15 +30,16 @@ struct Wire {
 
 impl Secure {
     /// Shakes hands, as the server. Where that fails, the peer has been told why.
-    pub(crate) async fn accept(acceptor: &TlsAcceptor, socket: Socket) -> io::Result<Self> {
+    pub(crate) async fn accept(config: Arc<ServerConfig>, socket: Socket) -> io::Result<Self> {
         let wire = Wire {
             socket,
             progressed: false,
         };
-        let bound = |session: &mut tokio_rustls::rustls::ServerConnection| {
+        let bound = |session: &mut ServerConnection| {
             session.set_buffer_limit(Some(TLS_BUFFER));
         };
-        acceptor.accept_with(wire, bound).await.map(Self)
+        let handshake = TlsAcceptor::from(config).accept_with(wire, bound);
+        handshake.await.map(Self)
     }
 
     pub(super) fn stream(&mut self) -> Pin<&mut (impl AsyncWrite + use<>)> {

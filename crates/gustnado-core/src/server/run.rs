@@ -19,6 +19,8 @@ use super::{
     signal::Signals,
     worker::{Door, Phase, Worker, first, reach},
 };
+#[cfg(all(unix, feature = "tls"))]
+use super::{signal::Hangups, tls::Tls};
 use crate::{
     application::{App, Application, BuildError},
     tally::Tally,
@@ -67,7 +69,7 @@ impl App {
     /// # Errors
     /// When one of them cannot be had: all that is wrong with any, at once.
     pub fn bind(self, on: impl IntoListen) -> Result<Bound, RunError> {
-        let opened = open(&listens(on), self.limits().backlog)?;
+        let opened = open(&listens(on), self.limits())?;
         Ok(Bound { app: self, opened })
     }
 }
@@ -107,6 +109,8 @@ impl Bound {
     /// Serves HTTP until Ctrl-C or SIGTERM, on one worker per core unless
     /// [`Application::workers`] says otherwise. Blocks; needs no runtime around it.
     ///
+    /// SIGHUP has it read certificates again, where there are any.
+    ///
     /// On the first signal it stops accepting and lets what is open end, at most
     /// [`drain_time`](crate::Limits::drain_time); on the second it cuts.
     ///
@@ -123,6 +127,17 @@ impl Bound {
         // Before the workers: what serves must also be able to hear that it is to stop.
         let runtime = runtime()?;
         let mut signals = runtime.block_on(async { Signals::listen() })?;
+        #[cfg(all(unix, feature = "tls"))]
+        if !opened.tls.is_empty() {
+            let mut hangups = runtime.block_on(async { Hangups::listen() })?;
+            let tls = opened.tls.clone();
+            runtime.spawn(async move {
+                loop {
+                    hangups.next().await;
+                    tls.iter().for_each(Tls::reload_and_say);
+                }
+            });
+        }
         let phase = watch::Sender::new(Phase::Serving);
         let mut threads = Threads::new();
         let gate = Gate::new(app.limits(), workers, descriptors::raise());
@@ -178,6 +193,7 @@ fn start(
             index,
             app: app.replica(),
             listeners: opened.once_more()?,
+            ways: opened.ways.clone(),
             gate: Arc::clone(&gate),
             doors: Arc::clone(&doors),
             inbox,

@@ -36,6 +36,26 @@ impl Signals {
     }
 }
 
+/// What asks the program to read again what it has read from files.
+#[cfg(all(unix, feature = "tls"))]
+pub(super) struct Hangups(tokio::signal::unix::Signal);
+
+#[cfg(all(unix, feature = "tls"))]
+impl Hangups {
+    /// Takes them over: from here on they no longer end the program.
+    pub(super) fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::hangup()).map(Self)
+    }
+
+    /// Waits for the next.
+    pub(super) async fn next(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 #[cfg(not(unix))]
 impl Signals {
     /// Takes them over: from here on they no longer end the program by themselves.

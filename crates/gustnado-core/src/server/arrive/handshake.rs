@@ -1,15 +1,14 @@
 //! The TLS handshake of a connection, and what those are told who do not speak it. It must not know
 //! certificates.
 
-use std::{future::Future, io, time::SystemTime};
+use std::{future::Future, io, sync::Arc, time::SystemTime};
 
 use tokio::sync::Semaphore;
-use tokio_rustls::TlsAcceptor;
 
-use crate::server::worker::first;
 use crate::{
     connection::{Secure, Socket},
     limits::{Limits, READ_LITTLE},
+    server::{tls::Config, worker::first},
 };
 
 /// Shakes hands, once one of the `slots` is free. `stopping` ends the wait for a peer that has said
@@ -19,7 +18,7 @@ use crate::{
 /// When the peer speaks no TLS, or not such as ours.
 pub(super) async fn shake(
     mut socket: Socket,
-    acceptor: &TlsAcceptor,
+    config: &Config,
     slots: &Semaphore,
     limits: &Limits,
     stopping: impl Future<Output = ()>,
@@ -41,7 +40,7 @@ pub(super) async fn shake(
         _ => {}
     }
     let _slot = slots.acquire().await.map_err(io::Error::other)?;
-    let secure = Secure::accept(acceptor, socket).await?;
+    let secure = Secure::accept(Arc::clone(config), socket).await?;
     Ok(Socket::Tls(Box::new(secure)))
 }
 

@@ -43,7 +43,7 @@ pub struct TlsError {
     problems: Vec<String>,
 }
 
-/// What a handshake follows.
+/// What handshakes follow.
 pub(in crate::server) type Config = Arc<ServerConfig>;
 
 impl Tls {
@@ -78,6 +78,19 @@ impl Tls {
     pub fn reload(&self) -> Result<(), TlsError> {
         let loaded = self.certificates.load(&self.pairs);
         loaded.map_err(|problems| TlsError { problems })
+    }
+
+    /// The same, told to the log.
+    #[cfg(unix)]
+    pub(in crate::server) fn reload_and_say(&self) {
+        match self.reload() {
+            Ok(()) => tracing::info!("certificates reloaded"),
+            Err(TlsError { problems }) => {
+                for problem in problems {
+                    tracing::error!("certificates not reloaded: {problem}");
+                }
+            }
+        }
     }
 
     /// Reads the files, for handshakes that follow what this returns.

@@ -1,11 +1,11 @@
 //! A whole program to test workers and signals with: says its address, serves until it is asked
-//! to stop. Its argument is the milliseconds it may take to drain.
+//! to stop. Its arguments are the milliseconds it may take to drain, and a certificate and its key.
 
 use std::{io::Write as _, time::Duration};
 
 use gustnado::{
-    Application, BoxFuture, Event, Events, Mount, Request, RequestHandler, Response, Result,
-    RunError, verbs,
+    Application, BoxFuture, Event, Events, Listen, Mount, Request, RequestHandler, Response,
+    Result, RunError, Tls, verbs,
 };
 
 struct Lab;
@@ -54,7 +54,12 @@ fn main() -> Result<(), RunError> {
     let app = app
         .workers(3)
         .limits(move |limits| limits.drain_time = drain);
-    let bound = app.build()?.bind("127.0.0.1:0")?;
+    let mut listen = Listen::tcp("127.0.0.1:0");
+    let files = std::env::args().nth(2).zip(std::env::args().nth(3));
+    if let Some((certificate, key)) = files {
+        listen = listen.tls(Tls::pem(certificate, key));
+    }
+    let bound = app.build()?.bind(listen)?;
     println!("{}", bound.local_addr());
     std::io::stdout().flush()?;
     bound.run()

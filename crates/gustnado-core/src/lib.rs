@@ -8,7 +8,7 @@
 //! - 0 [`arrival`], [`describe`], [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`trust`]: who a request comes from
 //! - 0 [`overload`]: whether a worker has too much to do
-//! - 0 [`security`]: what makes browsers careful
+//! - 0 [`security`], [`hsts`]: what makes browsers careful
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`endless`], [`bounded`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
@@ -40,6 +40,7 @@ mod error;
 mod extract;
 mod file_name;
 mod handler;
+mod hsts;
 mod lifecycle;
 mod limits;
 mod local;
@@ -78,6 +79,7 @@ pub use extract::{
 #[cfg(feature = "multipart")]
 pub use extract::{FormPart, Multipart, Upload};
 pub use handler::{Outcome, RequestHandler};
+pub use hsts::Hsts;
 pub use limits::Limits;
 pub use local::LocalUrl;
 pub use middleware::Next;

@@ -12,7 +12,7 @@ use std::{
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
-    header::{Entry, RETRY_AFTER},
+    header::{Entry, RETRY_AFTER, STRICT_TRANSPORT_SECURITY},
 };
 use tower_service::Service;
 use tracing::Instrument as _;
@@ -259,7 +259,12 @@ impl App {
 
     /// Answers a request.
     pub(crate) async fn answer(&self, request: Request) -> Outgoing {
-        handle(self, request).await
+        let hsts = self.hsts(&request);
+        let mut outgoing = handle(self, request).await;
+        if let Some(hsts) = hsts {
+            outgoing.add_header(STRICT_TRANSPORT_SECURITY, hsts.clone());
+        }
+        outgoing
     }
 }
 

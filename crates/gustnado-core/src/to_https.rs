@@ -107,10 +107,7 @@ impl HttpsRedirect {
             .uri()
             .path_and_query()
             .map(http::uri::PathAndQuery::as_str);
-        // `OPTIONS *` is for the server and has no path.
-        let target = target
-            .filter(|target| target.starts_with('/'))
-            .unwrap_or("/");
+        let target = target.unwrap_or("/");
         let location = match self.port {
             443 => format!("https://{host}{target}"),
             port => format!("https://{host}:{port}{target}"),

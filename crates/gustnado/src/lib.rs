@@ -56,11 +56,11 @@ pub use gustnado_core::Garde;
 pub use gustnado_core::{
     Accepts, App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError,
     BuildProblem, Bytes, Client, Cx, Download, Error, Event, Events, FromForm, FromRequest, Gone,
-    Group, Html, HttpsRedirect, Internal, IntoEvent, IntoListen, IntoResponse, Invalid, Limits,
-    Listen, ListenAddr, ListenError, LocalUrl, Mount, Needs, Next, NoContent, OrError, Outcome,
-    ParamError, Part, Pattern, PatternError, Peer, Redirect, Request, RequestHead, Response,
-    Result, Routes, RunError, SameSite, Sender, Serve, SetCookie, SharedState, Stage, Stopping,
-    Text, Tower, Urls, Valid, Validate, With,
+    Group, Hsts, Html, HttpsRedirect, Internal, IntoEvent, IntoListen, IntoResponse, Invalid,
+    Limits, Listen, ListenAddr, ListenError, LocalUrl, Mount, Needs, Next, NoContent, OrError,
+    Outcome, ParamError, Part, Pattern, PatternError, Peer, Redirect, Request, RequestHead,
+    Response, Result, Routes, RunError, SameSite, Sender, Serve, SetCookie, SharedState, Stage,
+    Stopping, Text, Tower, Urls, Valid, Validate, With,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};

@@ -4,7 +4,7 @@ use std::{convert::Infallible, net::SocketAddr, thread, time::Duration};
 
 use futures_util::stream;
 use gustnado::{
-    App, Application, Body, BoxFuture, Error, Limits, Mount, Request, Response, Result,
+    App, Application, Body, BoxFuture, Error, IntoListen, Limits, Mount, Request, Response, Result,
 };
 use tokio::sync::oneshot;
 
@@ -22,6 +22,17 @@ async fn answer(mut request: Request) -> Result<Response> {
     let number: usize = number.unwrap_or(0);
     match request.path() {
         "/hello" => Ok(Response::new(200).with_text("hello")),
+        "/who" => {
+            let secure = if request.is_secure() {
+                "secure"
+            } else {
+                "plain"
+            };
+            let peer = request
+                .peer()
+                .map_or("nobody".to_owned(), |peer| peer.to_string());
+            Ok(Response::new(200).with_text(format!("{peer} {secure}")))
+        }
         "/empty" => Ok(Response::new(204)),
         "/slow" => {
             tokio::time::sleep(Duration::from_millis(number as u64)).await;
@@ -93,6 +104,26 @@ pub(crate) fn serve_app(app: App) -> Server {
         gustnado_tests::runtime().block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
             let serve = app.serve(listener).until(async {
+                let _ = stopped.await;
+            });
+            serve.await.expect("served")
+        })
+    });
+    Server {
+        addr,
+        stop: Some(stop),
+        thread: Some(thread),
+    }
+}
+
+/// Serves an application on what is said, on a thread of its own.
+pub(crate) fn serve_on(app: App, on: impl IntoListen) -> Server {
+    let (stop, stopped) = oneshot::channel();
+    let bound = app.bind(on).expect("a port");
+    let addr = bound.local_addr();
+    let thread = thread::spawn(move || {
+        gustnado_tests::runtime().block_on(async {
+            let serve = bound.serve().until(async {
                 let _ = stopped.await;
             });
             serve.await.expect("served")

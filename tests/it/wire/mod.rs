@@ -1,4 +1,4 @@
-//! Bytes on a socket: framing, limits, time-outs, HTTP/2, drain, streams.
+//! Bytes on a socket: framing, limits, time-outs, HTTP/2, drain, streams, TLS, the PROXY protocol.
 
 mod bodies;
 mod departure;
@@ -7,8 +7,11 @@ mod events;
 mod framing;
 #[cfg(feature = "http2")]
 mod http2;
+mod identity;
 mod lab;
 mod limits;
 mod peer;
 mod program;
+mod proxy;
 mod times;
+mod tls;

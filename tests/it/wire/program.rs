@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::peer::Peer;
+use super::{identity::Identities, peer::Peer};
 
 struct Program {
     child: Child,
@@ -144,4 +144,31 @@ fn run_inside_a_runtime_is_an_error_that_says_so() {
             .expect_err("no place for it")
     });
     assert!(error.to_string().contains("serve"), "{error}");
+}
+
+#[test]
+fn sighup_has_certificates_read_again() {
+    let mut identities = Identities::new();
+    let mut identity = identities.issue("one", &["localhost"]);
+    let files = [&identity.certificate, &identity.key].map(|path| path.to_str().unwrap());
+    let program = Program::start_with(&["20000", files[0], files[1]]);
+    let shown = |identities: &Identities| {
+        let peer = Peer::connect(program.addr);
+        let mut peer = peer
+            .secure(identities.client(&[]), "localhost")
+            .expect("TLS");
+        assert_eq!(peer.get("/").status, 200);
+        let certificate = peer.session().peer_certificates().expect("certificates")[0].clone();
+        (certificate.into_owned(), peer)
+    };
+    let (first, mut open) = shown(&identities);
+    assert_eq!(first, identity.der);
+    identity = identities.issue("one", &["localhost"]);
+    program.signal("HUP");
+    let begun = Instant::now();
+    while shown(&identities).0 != identity.der {
+        assert!(begun.elapsed() < Duration::from_secs(10), "not read again");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(open.get("/").status, 200);
 }

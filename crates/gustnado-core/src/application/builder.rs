@@ -21,6 +21,7 @@ use crate::{
     error::{BoxError, Error},
     extract::Cx,
     handler::RequestHandler,
+    hsts::Hsts,
     limits::Limits,
     middleware::Next,
     mount::Mount,
@@ -200,6 +201,14 @@ impl Application {
         set: impl FnOnce(&mut HeaderMap) + Send + Sync + 'static,
     ) -> Self {
         self.root = self.root.security_headers(set);
+        self
+    }
+
+    /// Has browsers come back by HTTPS only, for so many days: a `Strict-Transport-Security` field on
+    /// every answer to a request that came by HTTPS, to this server or to a trusted proxy. By default
+    /// nothing is said.
+    pub fn hsts(mut self, hsts: Hsts) -> Self {
+        self.root.parts.says.hsts = Some(hsts.value());
         self
     }
 

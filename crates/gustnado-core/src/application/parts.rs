@@ -3,7 +3,7 @@
 
 use std::{panic::Location, sync::Arc};
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 
 use super::{
     group::Group,
@@ -45,6 +45,7 @@ pub(super) struct Says {
     pub(super) layers: Layers,
     pub(super) redirect_slashes: bool,
     pub(super) exempt: bool,
+    pub(super) hsts: Option<HeaderValue>,
 }
 
 /// Changes what it says of limits.
@@ -119,6 +120,7 @@ impl Says {
             layers: outer.layers.around(&self.layers),
             redirect_slashes: self.redirect_slashes || outer.redirect_slashes,
             exempt: self.exempt || outer.exempt,
+            hsts: self.hsts.or_else(|| outer.hsts.clone()),
             ..outer.clone()
         }
     }

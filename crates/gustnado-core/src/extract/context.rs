@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 
 use super::{cookie, need::Described, urls::Urls};
 use crate::{
@@ -62,6 +62,8 @@ pub(crate) struct Shared {
     pub(crate) redirect_slashes: bool,
     /// Whether it is answered however much there is to do.
     pub(crate) exempt: bool,
+    /// What has browsers come back by HTTPS only.
+    pub(crate) hsts: Option<HeaderValue>,
     /// Of the whole application, as are the next.
     pub(crate) urls: Urls,
     pub(crate) stop: Stop,

@@ -62,12 +62,11 @@ impl Socket {
     /// Sends what was written and is held: by TLS, which encrypts whole records.
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
+            Self::Tcp(socket) => Pin::new(socket).poll_flush(cx),
+            #[cfg(unix)]
+            Self::Unix(socket) => Pin::new(socket).poll_flush(cx),
             #[cfg(feature = "tls")]
             Self::Tls(socket) => socket.stream().poll_flush(cx),
-            _ => {
-                let _ = cx;
-                Poll::Ready(Ok(()))
-            }
         }
     }
 
@@ -110,7 +109,10 @@ impl Socket {
     pub(crate) async fn peek(&self, buf: &mut [u8]) -> io::Result<Option<usize>> {
         match self {
             Self::Tcp(socket) => socket.peek(buf).await.map(Some),
-            _ => Ok(None),
+            #[cfg(unix)]
+            Self::Unix(_) => Ok(None),
+            #[cfg(feature = "tls")]
+            Self::Tls(_) => Ok(None),
         }
     }
 
@@ -121,7 +123,8 @@ impl Socket {
         Ok(buf.filled().len())
     }
 
-    /// Sends all of these bytes, and says that nothing follows.
+    /// Sends all of these bytes to a peer that TLS has not met, and says that nothing follows.
+    #[cfg(feature = "tls")]
     pub(crate) async fn end_with(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             let count = poll_fn(|cx| self.poll_write(cx, &[IoSlice::new(bytes)])).await?;

@@ -1,5 +1,5 @@
 //! The PROXY protocol, versions 1 and 2: what a balancer says of a connection before its first
-//! byte (the text by HAProxy, sections 2.1 and 2.2). Pure; it must not know sockets or who is
+//! byte (its text, sections 2.1 and 2.2). Pure; it must not know sockets or who is
 //! trusted to say so.
 
 use std::{

@@ -116,7 +116,7 @@ impl Tls {
 }
 
 impl TlsError {
-    fn of(error: rustls::Error) -> Self {
+    fn of(error: impl fmt::Display) -> Self {
         Self {
             problems: vec![format!("TLS cannot be set up: {error}")],
         }

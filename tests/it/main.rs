@@ -1,6 +1,7 @@
 //! One binary for all tests at the edge, so that they link once.
 //!
 //! - `bodies`, `forms`, `uploads`: what is read from a body, and how it fails.
+//! - `edge`: whom an application trusts, what it tells browsers, whether it is well.
 //! - `groups`: what is said for handlers that stand together.
 //! - `handlers`: what the macros promise, through an application without a socket.
 //! - `inputs`: where inputs come from and when: cookies, bounds, words, groups.
@@ -12,6 +13,7 @@
 //! - `wire`: bytes on a socket. What the connection driver and the server promise.
 
 mod bodies;
+mod edge;
 mod forms;
 mod groups;
 mod handlers;

@@ -1,5 +1,6 @@
 //! Bytes on a socket: framing, limits, time-outs, HTTP/2, drain, streams.
 
+mod access;
 mod bodies;
 mod departure;
 mod drain;
@@ -9,6 +10,8 @@ mod framing;
 mod http2;
 mod lab;
 mod limits;
+mod log;
+mod overload;
 mod peer;
 mod program;
 mod times;

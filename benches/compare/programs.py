@@ -69,13 +69,22 @@ def build(side: str, name: str) -> Path:
 
 
 def peer_crate(side: str, name: str, folder: Path) -> Path:
-    """Writes a crate that has a peer's program, with the dependencies that its head names."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Writes a crate of a peer's program, with the dependencies that its head names.
+
+    Its folder is laid out as that of our example, and has the pages of it.
+    """
+    (folder / "src").mkdir(parents=True, exist_ok=True)
+    put(folder / "src/main.rs", source(side, name).read_text(encoding="utf-8"))
+    for page in (ROOT / "examples" / name).glob("*.html"):
+        put(folder / page.name, page.read_text(encoding="utf-8"))
     package = f'name = "{side}-{name}"\nversion = "0.0.0"\nedition = "2024"'
-    program = f'name = "{side}-{name}"\npath = "{source(side, name).as_posix()}"'
-    text = (
-        f"[package]\n{package}\n\n[workspace]\n\n[[bin]]\n{program}\n\n"
-        f"[dependencies]\n{dependencies(side, name)}"
-    )
-    (folder / "Cargo.toml").write_text(text, encoding="utf-8")
+    needs = dependencies(side, name)
+    text = f"[package]\n{package}\n\n[workspace]\n\n[dependencies]\n{needs}"
+    put(folder / "Cargo.toml", text)
     return folder
+
+
+def put(path: Path, text: str) -> None:
+    """Writes a file, unless it is there already: cargo builds anew what is newer."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")

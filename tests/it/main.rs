@@ -1,6 +1,7 @@
 //! One binary for all tests at the edge, so that they link once.
 //!
 //! - `bodies`, `forms`, `uploads`: what is read from a body, and how it fails.
+//! - `edge`: whom an application trusts, what it tells browsers, whether it is well.
 //! - `groups`: what is said for handlers that stand together.
 //! - `handlers`: what the macros promise, through an application without a socket.
 //! - `https`: the redirect from plain HTTP, and what keeps browsers there.
@@ -13,6 +14,7 @@
 //! - `wire`: bytes on a socket. What the connection driver and the server promise.
 
 mod bodies;
+mod edge;
 mod forms;
 mod groups;
 mod handlers;

@@ -8,13 +8,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, Uri, Version};
-use http_body::Body as _;
+use http_body::{Body as _, Frame};
 use tracing::Level;
 
 use crate::{
     application::App,
     body::Body,
+    error::BoxError,
     limits::ACCESS_TEXT,
     request::{Request, X_REQUEST_ID},
     request_id, response,
@@ -99,19 +101,16 @@ impl Access {
         line.ended = response.body().is_end_stream();
     }
 
-    /// So many bytes of the body were handed over.
+    /// A frame of the body is handed over; `None` is its end.
     #[inline]
-    pub(crate) fn sent(&mut self, bytes: usize) {
-        if let Some(line) = &mut self.0 {
-            line.bytes += bytes as u64;
-        }
-    }
-
-    /// The body has come to its end.
-    #[inline]
-    pub(crate) fn ended(&mut self) {
-        if let Some(line) = &mut self.0 {
-            line.ended = true;
+    pub(crate) fn frame(&mut self, frame: Option<&Result<Frame<Bytes>, BoxError>>) {
+        let Some(line) = &mut self.0 else {
+            return;
+        };
+        match frame {
+            Some(Ok(frame)) => line.bytes += frame.data_ref().map_or(0, Bytes::len) as u64,
+            Some(Err(_)) => {}
+            None => line.ended = true,
         }
     }
 }

@@ -5,7 +5,7 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`arrival`], [`describe`], [`error`], [`limits`], [`route`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`arrival`], [`limits`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`trust`]: who a request comes from
 //! - 0 [`overload`]: whether a worker has too much to do
 //! - 0 [`security`], [`hsts`]: what makes browsers careful
@@ -82,7 +82,7 @@ pub use handler::{Outcome, RequestHandler};
 pub use hsts::Hsts;
 pub use limits::Limits;
 pub use local::LocalUrl;
-pub use middleware::Next;
+pub use middleware::{HttpLayer, Next};
 pub use mount::{Mount, Tower};
 pub use request::Request;
 #[cfg(feature = "json")]
@@ -92,7 +92,7 @@ pub use respond::{
     SetCookie, With,
 };
 pub use response::Response;
-pub use route::{Pattern, PatternError};
+pub use route::{Pattern, PatternError, Piece};
 pub use server::{Accepts, Bound, IntoListen, Listen, ListenAddr, ListenError, RunError, Serve};
 #[cfg(feature = "tls")]
 pub use server::{Tls, TlsError};

@@ -21,7 +21,7 @@ use crate::{
     application::App,
     body::Body,
     error::{BoxError, Error},
-    extract::{BoxFuture, Cx},
+    extract::{BoxFuture, Cx, RouteInfo},
     handler::{Action, Call, ClientGone},
     limits::{self, CAUSES},
     middleware::{Failed, Rest},
@@ -56,10 +56,7 @@ async fn respond(head: bool, matched: Matched, request: Request) -> Outgoing {
         }
         Matched::Mount(route) => call_mount(&route, request).await,
         Matched::Answer(response, route) => dress(response, &route.headers),
-        Matched::Nothing(error, route) => {
-            let cx = Cx::new(request, Captures::default(), route);
-            fail(&error, &cx)
-        }
+        Matched::Nothing(error, route) => fail_outside(&error, request, route),
     };
     write::outgoing(head, None, response)
 }
@@ -70,11 +67,7 @@ fn through_layers(matched: Matched, request: Request) -> BoxFuture<'static, Resp
     let left = request.outline(info.writes_errors());
     let failed: Failed = {
         let info = Arc::clone(&info);
-        Arc::new(move |error| {
-            let request = left.clone().into();
-            let cx = Cx::new(request, Captures::default(), Arc::clone(&info));
-            fail(error, &cx)
-        })
+        Arc::new(move |error| fail_outside(error, left.clone(), Arc::clone(&info)))
     };
     // Layers see the body also of what answers a HEAD: they may have to change its length.
     let rest: Rest = Box::new(|mut request| {
@@ -132,10 +125,7 @@ async fn call_mount(route: &MountRoute, request: Request) -> Response {
             response.body_mut().end_on(&route.info.shared.stop);
             dress(response, &route.info.headers)
         }
-        Err(error) => {
-            let cx = Cx::new(left.into(), Captures::default(), Arc::clone(&route.info));
-            fail(&error, &cx)
-        }
+        Err(error) => fail_outside(&error, left, Arc::clone(&route.info)),
     }
 }
 
@@ -159,6 +149,12 @@ fn dress(mut response: Response, defaults: &HeaderMap) -> Response {
         }
     }
     response
+}
+
+/// The answer to a request that failed where no handler has it.
+#[cold]
+fn fail_outside(error: &Error, request: impl Into<Request>, info: Arc<RouteInfo>) -> Response {
+    fail(error, &Cx::new(request.into(), Captures::default(), info))
 }
 
 /// The answer to a request that failed. What the client is not told is said in the log.

@@ -24,8 +24,10 @@ use crate::{
 
 /// Layers, the outermost first. Each is made into a service once, so that what a service counts,
 /// it counts for all requests.
+#[doc(hidden)]
+#[allow(unreachable_pub, reason = "named in the signature of a public trait")]
 #[derive(Clone, Default)]
-pub(crate) struct Layers(Arc<[Arc<dyn Around>]>);
+pub struct Layers(Arc<[Arc<dyn Around>]>);
 
 /// What layers stand around, for one request.
 struct End {
@@ -46,22 +48,45 @@ pub(crate) type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
 /// What fails has become an answer already, so that the layers further out can dress it.
 type Answer = Result<http::Response<Body>, Infallible>;
 
-impl Layers {
-    /// One layer.
-    pub(crate) fn of<L, B>(layer: &L) -> Self
-    where
-        L: Layer<Next>,
-        L::Service: Service<http::Request<Body>, Response = http::Response<B>>,
-        L::Service: Clone + Send + Sync + 'static,
-        <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
-        <L::Service as Service<http::Request<Body>>>::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
-        let around = Layered(layer.layer(Next(())));
-        Self(Arc::new([Arc::new(around)]))
-    }
+/// A layer of tower's that can stand around handlers: what is given to
+/// [`Application::layer`](crate::Application::layer) and [`Group::layer`](crate::Group::layer).
+///
+/// Every layer is one that stands around [`Next`] with a service of HTTP: it takes
+/// `http::Request<Body>` and answers with an `http::Response` of any body of bytes, it can be cloned,
+/// sent and shared, its future can be sent, and its errors can be boxed.
+///
+/// The request has its handler when it comes to a layer: a layer may answer it, change its header
+/// fields, put in extensions or replace its body, but not its path. A layer that changes paths stands
+/// around the built [`App`](crate::App), which is a tower service. An error of a layer becomes a 500.
+/// The service is made once and cloned for each request.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no layer that can stand around handlers",
+    label = "not a layer",
+    note = "a layer implements `tower_layer::Layer<Next>`; a function becomes one by `tower_layer::layer_fn`"
+)]
+pub trait HttpLayer: Sized {
+    /// It alone, made into a service.
+    #[doc(hidden)]
+    fn into_layers(self) -> Layers;
+}
 
+impl<L, B> HttpLayer for L
+where
+    L: Layer<Next>,
+    L::Service: Service<http::Request<Body>, Response = http::Response<B>>,
+    L::Service: Clone + Send + Sync + 'static,
+    <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
+    <L::Service as Service<http::Request<Body>>>::Future: Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn into_layers(self) -> Layers {
+        let around = Layered(self.layer(Next(())));
+        Layers(Arc::new([Arc::new(around)]))
+    }
+}
+
+impl Layers {
     /// These, and within them those of `inner`.
     pub(crate) fn around(&self, inner: &Self) -> Self {
         Self(self.0.iter().chain(&*inner.0).cloned().collect())

@@ -113,7 +113,7 @@ impl Writer {
             leave_out("OpenAPI 3.1 does not know the method".into());
             return;
         }
-        let path = path(&operation.template);
+        let path = path(&operation.pattern);
         let known = self.known.entry(nameless(&path)).or_insert(path.clone());
         if *known != path {
             leave_out(format!("`{path}` is the same to OpenAPI as `{known}`"));

@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use gustnado_core::{Pattern, Piece};
+
 /// An id for each operation, of its method and its handler: `getOneNote`. Where handlers are named
 /// alike, their modules tell them apart, `getUsersOne`, and where one handler stands at several paths,
 /// numbers do.
@@ -50,24 +52,12 @@ fn id(method: &str, name: &str) -> String {
 
 /// A template as OpenAPI has it: the rest of a path is a parameter like any other, and a brace that
 /// stands for itself is percent-encoded.
-pub(crate) fn path(template: &str) -> String {
-    let mut path = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some(at) = rest.find(['{', '}']) {
-        path.push_str(&rest[..at]);
-        let brace = &rest[at..=at];
-        rest = &rest[at + 1..];
-        if let Some(after) = rest.strip_prefix(brace) {
-            path.push_str(if brace == "{" { "%7B" } else { "%7D" });
-            rest = after;
-        } else if let Some((name, after)) = rest.split_once('}') {
-            let name = name.strip_prefix('*').unwrap_or(name);
-            path.extend(["{", name, "}"]);
-            rest = after;
-        }
-    }
-    path.push_str(rest);
-    path
+pub(crate) fn path(pattern: &Pattern) -> String {
+    let pieces = pattern.pieces().map(|piece| match piece {
+        Piece::Text(text) => text.replace('{', "%7B").replace('}', "%7D"),
+        Piece::Value(name) | Piece::Rest(name) => format!("{{{name}}}"),
+    });
+    pieces.collect()
 }
 
 /// What an error says, where `{0}` is what nobody knows before and `{{` is a brace.
@@ -146,7 +136,8 @@ mod tests {
             ("/{{{id}}}", "/%7B{id}%7D", "/%7B{}%7D"),
         ];
         for (template, expected, bare) in table {
-            assert_eq!(path(template), expected);
+            let pattern = Pattern::parse(template).expect(template);
+            assert_eq!(path(&pattern), expected);
             assert_eq!(nameless(expected), bare);
         }
         assert_eq!(text("{0} of {total:>3}, {{x}}"), "… of {total}, {x}");

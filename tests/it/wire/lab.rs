@@ -8,6 +8,8 @@ use gustnado::{
 };
 use tokio::sync::oneshot;
 
+use super::log::Log;
+
 /// Answers by path; see [`answer`].
 pub(crate) struct Lab;
 
@@ -96,11 +98,24 @@ pub(crate) fn serve(limits: impl FnOnce(&mut Limits) + Send + Sync + 'static) ->
 
 /// Serves an application on a free port, on a thread of its own.
 pub(crate) fn serve_app(app: App) -> Server {
+    serve_within(app, || ())
+}
+
+/// The same, with what it says in the log under `target`.
+pub(crate) fn serve_logged(app: App, target: &'static str) -> (Server, Log) {
+    let (scribe, log) = Log::of(target);
+    let server = serve_within(app, move || tracing::subscriber::set_default(scribe));
+    (server, log)
+}
+
+/// Serves with what `begin` makes alive on the thread.
+fn serve_within<G>(app: App, begin: impl FnOnce() -> G + Send + 'static) -> Server {
     let (stop, stopped) = oneshot::channel();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.set_nonblocking(true).expect("not blocking");
     let addr = listener.local_addr().expect("an address");
     let thread = thread::spawn(move || {
+        let _alive = begin();
         gustnado_tests::runtime().block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
             let serve = app.serve(listener).until(async {

@@ -1,5 +1,6 @@
 //! Bytes on a socket: framing, limits, time-outs, HTTP/2, drain, streams, TLS, the PROXY protocol.
 
+mod access;
 mod bodies;
 mod departure;
 mod drain;
@@ -10,6 +11,8 @@ mod http2;
 mod identity;
 mod lab;
 mod limits;
+mod log;
+mod overload;
 mod peer;
 mod program;
 mod proxy;

@@ -3,10 +3,7 @@
 
 use std::{fmt, panic::Location, sync::Arc};
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use tower_layer::Layer;
-use tower_service::Service;
 
 use super::{
     check,
@@ -17,13 +14,12 @@ use super::{
     problem::{BuildError, BuildProblem},
 };
 use crate::{
-    body::Body,
-    error::{BoxError, Error},
+    error::Error,
     extract::Cx,
     handler::RequestHandler,
     hsts::Hsts,
     limits::Limits,
-    middleware::Next,
+    middleware::HttpLayer,
     mount::Mount,
     response::Response,
     trust::{Network, Trust},
@@ -138,20 +134,8 @@ impl Application {
 
     /// Puts a layer of tower's around everything, 404s too. The first one added is the outermost.
     ///
-    /// The request has its handler when it comes to a layer: a layer may answer it, change its
-    /// header fields, put in extensions or replace its body, but not its path. A layer that changes
-    /// paths stands around the built [`App`], which is a tower service. An error of a layer becomes
-    /// a 500. The service is made once and cloned for each request.
-    pub fn layer<L, B>(mut self, layer: L) -> Self
-    where
-        L: Layer<Next>,
-        L::Service: Service<http::Request<Body>, Response = http::Response<B>>,
-        L::Service: Clone + Send + Sync + 'static,
-        <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
-        <L::Service as Service<http::Request<Body>>>::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
+    /// What it may be and do: [`HttpLayer`].
+    pub fn layer(mut self, layer: impl HttpLayer) -> Self {
         self.root = self.root.layer(layer);
         self
     }

@@ -3,22 +3,18 @@
 
 use std::{fmt, panic::Location, sync::Arc};
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, request};
-use tower_layer::Layer;
-use tower_service::Service;
 
 use super::{
     parts::{AddedHandler, AddedMount, Parts},
     problem::BuildProblem,
 };
 use crate::{
-    body::Body,
-    error::{BoxError, Error},
+    error::Error,
     extract::Cx,
     handler::RequestHandler,
     limits::Limits,
-    middleware::{Layers, Next},
+    middleware::HttpLayer,
     mount::Mount,
     response::Response,
     router::{Guard, Host},
@@ -130,22 +126,10 @@ impl Group {
     /// Puts a layer of tower's around the routes of the group, its 404s and its fallback. The first
     /// one added is the outermost, within those of the groups around this one.
     ///
-    /// The request has its handler when it comes to a layer: a layer may answer it, change its
-    /// header fields, put in extensions or replace its body, but not its path. A layer that changes
-    /// paths stands around the built [`App`](crate::App), which is a tower service. An error of a
-    /// layer becomes a 500. The service is made once and cloned for each request.
-    pub fn layer<L, B>(mut self, layer: L) -> Self
-    where
-        L: Layer<Next>,
-        L::Service: Service<http::Request<Body>, Response = http::Response<B>>,
-        L::Service: Clone + Send + Sync + 'static,
-        <L::Service as Service<http::Request<Body>>>::Error: Into<BoxError>,
-        <L::Service as Service<http::Request<Body>>>::Future: Send,
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BoxError>,
-    {
+    /// What it may be and do: [`HttpLayer`].
+    pub fn layer(mut self, layer: impl HttpLayer) -> Self {
         let layers = &mut self.parts.says.layers;
-        *layers = layers.around(&Layers::of(&layer));
+        *layers = layers.around(&layer.into_layers());
         self
     }
 

@@ -43,3 +43,18 @@ fn describe(operation: &mut Operation) {
     operation.reply(200, text());
     operation.reply(503, text());
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{application::Application, testing::TestClient};
+
+    #[test]
+    fn a_server_that_stops_says_so() {
+        let app = Application::new().health_check("/healthz").build().unwrap();
+        let client = TestClient::new(app.clone());
+        assert_eq!(client.get("/healthz").send().text(), "ok");
+        app.stop();
+        let answer = client.get("/healthz").send();
+        assert_eq!((answer.status(), answer.text()), (503, "draining"));
+    }
+}

@@ -65,7 +65,7 @@ pub(super) fn check(route: &HandlerRoute, problems: &mut Vec<BuildProblem>) {
 pub(super) fn operation(route: &HandlerRoute, verb: &Verb) -> Operation {
     let mut operation = Operation::default();
     operation.method = verb.method;
-    operation.template = route.info.pattern.as_str().into();
+    operation.pattern = route.info.pattern.clone();
     operation.handler = route.name;
     operation.handler_doc = route.doc;
     operation.doc = verb.doc;

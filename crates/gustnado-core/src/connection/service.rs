@@ -88,11 +88,7 @@ impl http_body::Body for Sending {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        match &frame {
-            Some(Ok(frame)) => self.access.sent(frame.data_ref().map_or(0, Bytes::len)),
-            Some(Err(_)) => {}
-            None => self.access.ended(),
-        }
+        self.access.frame(frame.as_ref());
         Poll::Ready(frame)
     }
 

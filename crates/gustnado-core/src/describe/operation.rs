@@ -7,6 +7,7 @@ use super::{
     content::{Content, Shape},
     kind::{Count, TextKind},
 };
+use crate::route::Pattern;
 
 /// One verb of one handler, as it says itself what it takes and answers.
 ///
@@ -28,7 +29,7 @@ pub struct Operation {
     /// The method, such as `GET`.
     pub method: &'static str,
     /// The template of its route, the prefixes of its groups included.
-    pub template: String,
+    pub pattern: Pattern,
     /// The handler's type, with its module.
     pub handler: &'static str,
     /// The doc comment of the handler.

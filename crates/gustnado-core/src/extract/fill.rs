@@ -5,7 +5,8 @@ use super::{
     context::Cx,
     form::{self, Form},
     need::Stage,
-    slot::{Kind, SlotList, describe},
+    slot::{AnySlot, Kind, Single, SlotList, describe, each},
+    text::too_many_pairs,
 };
 use crate::error::{BadInput, Error, Part};
 
@@ -25,29 +26,29 @@ pub(crate) async fn fill_head(
         described.extend(describe(args));
         return Err(Error::new(500, "described, not answered"));
     }
-    let mut stages = Stages::default();
-    stages.note(fields);
-    stages.note(args);
+    let stages = Stages::of(fields, args);
     if stages.auth {
-        fill_stage(cx, fields, Stage::Auth).await?;
-        fill_stage(cx, args, Stage::Auth).await?;
+        fill_typed(cx, fields, Stage::Auth, None).await?;
+        fill_typed(cx, args, Stage::Auth, None).await?;
     }
     if stages.params {
+        let query = cx.request().query().unwrap_or_default();
         let mut bad = Vec::new();
-        check_query(cx, &mut bad);
-        fill_plain(cx, fields, &mut bad);
-        fill_plain(cx, args, &mut bad);
+        if let Some(too_many) = too_many_pairs(query, cx.limits().pairs, Part::Query) {
+            bad.push(too_many);
+        }
+        fill_plain(cx, fields, args, &mut bad);
         if stages.typed_params {
-            fill_params(cx, fields, &mut bad).await?;
-            fill_params(cx, args, &mut bad).await?;
+            fill_typed(cx, fields, Stage::Params, Some(&mut bad)).await?;
+            fill_typed(cx, args, Stage::Params, Some(&mut bad)).await?;
         }
         if !bad.is_empty() {
             return Err(Error::bad_inputs(bad));
         }
     }
     if stages.waits {
-        fill_stage(cx, fields, Stage::Async).await?;
-        fill_stage(cx, args, Stage::Async).await?;
+        fill_typed(cx, fields, Stage::Async, None).await?;
+        fill_typed(cx, args, Stage::Async, None).await?;
     }
     Ok(stages.body)
 }
@@ -57,14 +58,12 @@ pub(crate) async fn fill_head(
 /// # Errors
 /// When the body is not what the input wants; all failures of fields together.
 pub(crate) async fn fill_body(cx: &mut Cx, args: &mut dyn SlotList) -> Result<(), Error> {
-    let mut wanted = Vec::new();
-    form_names(args, &mut wanted);
+    let wanted = form_names(args);
     if wanted.is_empty() {
-        return fill_stage(cx, args, Stage::Body).await;
+        return fill_typed(cx, args, Stage::Body, None).await;
     }
     let mut form = form::read(cx, &wanted).await?;
-    let mut bad = Vec::new();
-    fill_form(&mut form, args, &mut bad);
+    let bad = fill_form(&mut form, args);
     if bad.is_empty() {
         return Ok(());
     }
@@ -84,69 +83,63 @@ struct Stages {
 }
 
 impl Stages {
-    fn note(&mut self, slots: &mut dyn SlotList) {
-        let mut index = 0;
-        while let Some(slot) = slots.slot(index) {
-            match slot.kind() {
-                Kind::Plain => self.params = true,
-                Kind::Typed(Stage::Auth) => self.auth = true,
-                Kind::Typed(Stage::Params) => {
-                    self.params = true;
-                    self.typed_params = true;
-                }
-                Kind::Typed(Stage::Async) => self.waits = true,
-                Kind::Form(_) | Kind::Typed(Stage::Body) => self.body = true,
-                Kind::Group(slots) => self.note(slots),
+    fn of(fields: &mut dyn SlotList, args: &mut dyn SlotList) -> Self {
+        let mut stages = Self::default();
+        let mut note = |_slot: &mut dyn AnySlot, single| match single {
+            Single::Plain => stages.params = true,
+            Single::Typed(Stage::Auth) => stages.auth = true,
+            Single::Typed(Stage::Params) => {
+                stages.params = true;
+                stages.typed_params = true;
             }
-            index += 1;
-        }
+            Single::Typed(Stage::Async) => stages.waits = true,
+            Single::Form(_) | Single::Typed(Stage::Body) => stages.body = true,
+        };
+        each(fields, &mut note);
+        each(args, &mut note);
+        stages
     }
-}
-
-/// Fills what is known by its type, up to the first that fails.
-async fn fill_stage(cx: &mut Cx, slots: &mut dyn SlotList, stage: Stage) -> Result<(), Error> {
-    let mut index = 0;
-    while let Some(slot) = slots.slot(index) {
-        match slot.kind() {
-            Kind::Typed(its) if its == stage => slot.fill_later(cx).await?,
-            Kind::Group(slots) => Box::pin(fill_stage(cx, slots, stage)).await?,
-            Kind::Plain | Kind::Form(_) | Kind::Typed(_) => {}
-        }
-        index += 1;
-    }
-    Ok(())
 }
 
 /// Fills what is read from the head at once, and gathers what cannot be used.
-fn fill_plain(cx: &Cx, slots: &mut dyn SlotList, bad: &mut Vec<BadInput>) {
-    let mut index = 0;
-    while let Some(slot) = slots.slot(index) {
-        match slot.kind() {
-            Kind::Plain => bad.extend(slot.fill(cx).err()),
-            Kind::Group(slots) => fill_plain(cx, slots, bad),
-            Kind::Form(_) | Kind::Typed(_) => {}
+fn fill_plain(
+    cx: &Cx,
+    fields: &mut dyn SlotList,
+    args: &mut dyn SlotList,
+    bad: &mut Vec<BadInput>,
+) {
+    let mut fill = |slot: &mut dyn AnySlot, single| {
+        if let Single::Plain = single {
+            bad.extend(slot.fill(cx).err());
         }
-        index += 1;
-    }
+    };
+    each(fields, &mut fill);
+    each(args, &mut fill);
 }
 
-/// Fills what is known by its type and read from the head, gathering what cannot be used. An error
-/// that names no input is the answer at once.
-async fn fill_params(
+/// Fills what is known by its type, up to the first error that is the answer: that is any but one
+/// that names inputs, where there is a place to gather those.
+async fn fill_typed(
     cx: &mut Cx,
     slots: &mut dyn SlotList,
-    bad: &mut Vec<BadInput>,
+    stage: Stage,
+    mut bad: Option<&mut Vec<BadInput>>,
 ) -> Result<(), Error> {
     let mut index = 0;
     while let Some(slot) = slots.slot(index) {
         match slot.kind() {
-            Kind::Typed(Stage::Params) => match slot.fill_later(cx).await {
-                Err(error) if error.inputs().is_empty() => return Err(error),
-                Err(error) => bad.extend_from_slice(error.inputs()),
-                Ok(()) => {}
-            },
-            Kind::Group(slots) => Box::pin(fill_params(cx, slots, bad)).await?,
-            Kind::Plain | Kind::Form(_) | Kind::Typed(_) => {}
+            Kind::Single(Single::Typed(its)) if its == stage => {
+                match (slot.fill_later(cx).await, &mut bad) {
+                    (Err(error), Some(bad)) if !error.inputs().is_empty() => {
+                        bad.extend_from_slice(error.inputs());
+                    }
+                    (filled, _) => filled?,
+                }
+            }
+            Kind::Group(slots) => {
+                Box::pin(fill_typed(cx, slots, stage, bad.as_deref_mut())).await?;
+            }
+            Kind::Single(_) => {}
         }
         index += 1;
     }
@@ -154,41 +147,23 @@ async fn fill_params(
 }
 
 /// The names of the fields that are wanted of a form.
-fn form_names(slots: &mut dyn SlotList, names: &mut Vec<&'static str>) {
-    let mut index = 0;
-    while let Some(slot) = slots.slot(index) {
-        match slot.kind() {
-            Kind::Form(name) => names.push(name),
-            Kind::Group(slots) => form_names(slots, names),
-            Kind::Plain | Kind::Typed(_) => {}
+fn form_names(slots: &mut dyn SlotList) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    each(slots, &mut |_slot, single| {
+        if let Single::Form(name) = single {
+            names.push(name);
         }
-        index += 1;
-    }
+    });
+    names
 }
 
 /// Fills what are fields of a form, and gathers what cannot be used.
-fn fill_form(form: &mut Form, slots: &mut dyn SlotList, bad: &mut Vec<BadInput>) {
-    let mut index = 0;
-    while let Some(slot) = slots.slot(index) {
-        match slot.kind() {
-            Kind::Form(_) => bad.extend(slot.fill_form(form).err()),
-            Kind::Group(slots) => fill_form(form, slots, bad),
-            Kind::Plain | Kind::Typed(_) => {}
+fn fill_form(form: &mut Form, slots: &mut dyn SlotList) -> Vec<BadInput> {
+    let mut bad = Vec::new();
+    each(slots, &mut |slot, single| {
+        if let Single::Form(_) = single {
+            bad.extend(slot.fill_form(form).err());
         }
-        index += 1;
-    }
-}
-
-/// Refuses a query string of so many pairs that looking each input up would be the attack.
-fn check_query(cx: &Cx, bad: &mut Vec<BadInput>) {
-    let limit = cx.limits().pairs;
-    let query = cx.request().query().unwrap_or_default();
-    // A pair takes a byte and its `&`, so a short one need not be counted.
-    if query.len() < limit {
-        return;
-    }
-    if query.bytes().filter(|byte| *byte == b'&').count() >= limit {
-        let detail = format!("has more than {limit} pairs");
-        bad.push(BadInput::new(Part::Query, "", detail));
-    }
+    });
+    bad
 }

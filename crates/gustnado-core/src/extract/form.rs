@@ -7,7 +7,7 @@ use super::{
     bounds::Bounds,
     context::Cx,
     media::{self, Media},
-    text::{Values, bounded, pairs},
+    text::{Values, bounded, pairs, settled, too_many_pairs},
     unreadable::{ParamError, ValueError},
 };
 #[cfg(feature = "multipart")]
@@ -44,7 +44,9 @@ pub(super) async fn read(cx: &mut Cx, wanted: &[&'static str]) -> Result<Form, E
     if is("application", "x-www-form-urlencoded") {
         let bytes = cx.body_mut().collect().await?;
         let text = media::text(bytes)?;
-        check_pairs(&text, cx.limits().pairs)?;
+        if let Some(bad) = too_many_pairs(&text, cx.limits().pairs, Part::Body) {
+            return Err(Error::new(400, "the form has too many fields").with_bad_input(bad));
+        }
         return Ok(Form(Fields::Pairs(text)));
     }
     #[cfg(feature = "multipart")]
@@ -67,16 +69,6 @@ const NO_FORM: &str = "the body must be a form, with Content-Type: \
 const NO_FORM: &str =
     "the body must be a form, with Content-Type: application/x-www-form-urlencoded";
 
-/// Looking up so many pairs for each input would be the attack.
-fn check_pairs(text: &str, limit: usize) -> Result<(), Error> {
-    if text.bytes().filter(|byte| *byte == b'&').count() < limit {
-        return Ok(());
-    }
-    let detail = format!("has more than {limit} pairs");
-    let error = Error::new(400, "the form has too many fields");
-    Err(error.with_bad_input(BadInput::new(Part::Body, "", detail)))
-}
-
 /// What an input wants of a form.
 #[doc(hidden)]
 #[derive(Debug)]
@@ -93,11 +85,7 @@ impl Form {
         read: fn(&mut Form, &Wish) -> Result<T, ValueError>,
         default: Option<fn() -> Result<T, ParamError>>,
     ) -> Result<T, BadInput> {
-        let result = match (read(self, wish), default) {
-            (Err(ValueError::Missing), Some(default)) => default().map_err(Into::into),
-            (result, _) => result,
-        };
-        result.map_err(|error| BadInput::new(Part::Body, wish.name, error.detail()))
+        settled(read(self, wish), default, Part::Body, wish.name)
     }
 
     /// Reads the texts that are wanted.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{
     context::Cx,
     multipart::Multipart,
+    text::text,
     unreadable::{ParamError, ValueError},
     upload::Upload,
 };
@@ -60,10 +61,7 @@ impl Parts {
     ) -> impl Iterator<Item = Result<Cow<'p, str>, ValueError>> {
         let of_name = self.0.iter().filter(move |part| part.name == name);
         of_name.map(|part| match &part.value {
-            Value::Text(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => Ok(text.into()),
-                Err(_) => Err(ValueError::NotText),
-            },
+            Value::Text(bytes) => text(bytes),
             Value::File(_) => Err(ParamError::expected("text and no file").into()),
         })
     }

@@ -17,6 +17,13 @@ use crate::{
     error::Error,
 };
 
+/// A body that may be left out, and how it fails.
+fn optional(operation: &mut Operation, content: Content) {
+    operation.body(content);
+    operation.body_optional = true;
+    cut_short(operation);
+}
+
 /// How any body fails.
 fn cut_short(operation: &mut Operation) {
     operation.failure(400, "the body cannot be read");
@@ -28,10 +35,8 @@ impl FromRequest for Body {
     const STAGE: Stage = Stage::Body;
 
     fn describe(operation: &mut Operation) {
-        operation.body(Content::new("*/*", Shape::Bytes));
-        operation.body_optional = true;
         // What goes wrong on the way is for the handler to see, and to pass on.
-        cut_short(operation);
+        optional(operation, Content::new("*/*", Shape::Bytes));
     }
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
@@ -44,9 +49,7 @@ impl FromRequest for Bytes {
     const STAGE: Stage = Stage::Body;
 
     fn describe(operation: &mut Operation) {
-        operation.body(Content::new("*/*", Shape::Bytes));
-        operation.body_optional = true;
-        cut_short(operation);
+        optional(operation, Content::new("*/*", Shape::Bytes));
     }
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
@@ -87,10 +90,8 @@ impl FromRequest for Text {
     const STAGE: Stage = Stage::Body;
 
     fn describe(operation: &mut Operation) {
-        operation.body(Content::new("text/plain", Shape::Text));
-        operation.body_optional = true;
         operation.failure(415, "the body is no text");
-        cut_short(operation);
+        optional(operation, Content::new("text/plain", Shape::Text));
     }
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {

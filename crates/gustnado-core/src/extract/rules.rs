@@ -5,7 +5,7 @@ use super::{
     need::{Needs, Stage},
     pointer,
     typed::FromRequest,
-    valid::Invalid,
+    valid::{Invalid, read_checked},
 };
 #[cfg(feature = "json")]
 use crate::respond::Json;
@@ -46,15 +46,14 @@ where
     }
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
-        let input = I::from_request(cx).await?;
-        match input.validate() {
-            Ok(()) => Ok(Self(input)),
-            Err(report) => {
+        let check = |input: &I| {
+            input.validate().map_err(|report| {
                 // A group of fields of a form is a body, but its fields have names.
                 let pointers = I::STAGE == Stage::Body && !I::FORM;
-                Err(invalid(&report, pointers).into_error(I::STAGE))
-            }
-        }
+                invalid(&report, pointers)
+            })
+        };
+        read_checked(cx, check).await.map(Self)
     }
 }
 

@@ -118,13 +118,13 @@ pub trait AnySlot: Send {
 
     fn describe(&mut self, into: &mut Vec<Described>);
 
-    /// Fills a slot that is [`Kind::Plain`].
+    /// Fills a slot that is [`Single::Plain`].
     fn fill(&mut self, cx: &Cx) -> Result<(), BadInput>;
 
-    /// Fills a slot that is [`Kind::Form`].
+    /// Fills a slot that is [`Single::Form`].
     fn fill_form(&mut self, form: &mut Form) -> Result<(), BadInput>;
 
-    /// Fills a slot that is [`Kind::Typed`].
+    /// Fills a slot that is [`Single::Typed`].
     fn fill_later<'a>(&'a mut self, cx: &'a mut Cx) -> BoxFuture<'a, Result<(), Error>>;
 }
 
@@ -135,22 +135,29 @@ pub trait AnySlot: Send {
     reason = "slots have no form to be shown in"
 )]
 pub enum Kind<'s> {
+    Single(Single),
+    /// It has slots of its own.
+    Group(&'s mut dyn SlotList),
+}
+
+/// What is to be done to fill a slot that is no group.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub enum Single {
     /// It is filled at once, in [`Stage::Params`].
     Plain,
     /// It is filled in [`Stage::Body`], out of the field of this name.
     Form(&'static str),
     /// Its type says when, and how.
     Typed(Stage),
-    /// It has slots of its own.
-    Group(&'s mut dyn SlotList),
 }
 
 impl<T: Send + 'static> AnySlot for Slot<T> {
     fn kind(&mut self) -> Kind<'_> {
         match &mut self.how {
-            How::Text { .. } | How::State { .. } => Kind::Plain,
-            How::Form { .. } => Kind::Form(self.name),
-            How::Typed(typed) => Kind::Typed(typed.stage),
+            How::Text { .. } | How::State { .. } => Kind::Single(Single::Plain),
+            How::Form { .. } => Kind::Single(Single::Form(self.name)),
+            How::Typed(typed) => Kind::Single(Single::Typed(typed.stage)),
             How::Group(group) => Kind::Group(group.slots()),
         }
     }
@@ -291,6 +298,21 @@ pub(super) fn describe(slots: &mut dyn SlotList) -> Vec<Described> {
         index += 1;
     }
     described
+}
+
+/// Does this with each slot, and in place of a group with each slot in it.
+pub(super) fn each<F>(slots: &mut dyn SlotList, act: &mut F)
+where
+    F: FnMut(&mut dyn AnySlot, Single),
+{
+    let mut index = 0;
+    while let Some(slot) = slots.slot(index) {
+        match slot.kind() {
+            Kind::Single(single) => act(slot, single),
+            Kind::Group(slots) => each(slots, act),
+        }
+        index += 1;
+    }
 }
 
 /// Slots, one after another.

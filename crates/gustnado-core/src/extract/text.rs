@@ -70,11 +70,21 @@ pub(super) fn read<T>(
         result = read(values);
         matches!(result, Err(ValueError::Repeated))
     });
-    let result = match (result, default) {
+    settled(result, default, wanted.source.part(), wanted.name)
+}
+
+/// What was read, or the default of what is missing; what cannot be used is told by its name.
+pub(super) fn settled<T>(
+    read: Result<T, ValueError>,
+    default: Option<fn() -> Result<T, ParamError>>,
+    part: Part,
+    name: &'static str,
+) -> Result<T, BadInput> {
+    let value = match (read, default) {
         (Err(ValueError::Missing), Some(default)) => default().map_err(Into::into),
-        (result, _) => result,
+        (read, _) => read,
     };
-    result.map_err(|error| BadInput::new(wanted.source.part(), wanted.name, error.detail()))
+    value.map_err(|error| BadInput::new(part, name, error.detail()))
 }
 
 /// Reads values; says whether there are more of them than it can use.
@@ -135,13 +145,25 @@ pub(super) fn bounded(
     }))
 }
 
-fn text(bytes: &[u8]) -> Result<Cow<'_, str>, ValueError> {
+/// Bytes as text.
+pub(super) fn text(bytes: &[u8]) -> Result<Cow<'_, str>, ValueError> {
     let text = std::str::from_utf8(bytes).map(Cow::Borrowed);
     text.map_err(|_| ValueError::NotText)
 }
 
-/// The values of `name` in a query string or a form that is written as one. That it has not too many
-/// pairs to look through is made sure of before.
+/// Refuses a query string, or a form that is written as one, of so many pairs that looking each input
+/// up would be the attack.
+pub(super) fn too_many_pairs(text: &str, limit: usize, part: Part) -> Option<BadInput> {
+    // A pair takes a byte and its `&`, so a short one need not be counted.
+    if text.len() < limit || text.bytes().filter(|byte| *byte == b'&').count() < limit {
+        return None;
+    }
+    let detail = format!("has more than {limit} pairs");
+    Some(BadInput::new(part, "", detail))
+}
+
+/// The values of `name` in a query string or a form that is written as one, which has not
+/// [too many pairs](too_many_pairs) to look through.
 pub(super) fn pairs<'a>(
     text: Option<&'a str>,
     name: &'a str,

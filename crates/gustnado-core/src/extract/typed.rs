@@ -78,6 +78,12 @@ pub trait FromRequest: Sized + Send + 'static {
     /// When the request has none, or none that can be used: the error is the answer.
     fn from_request(cx: &mut Cx) -> impl Future<Output = Result<Self, Error>> + Send;
 
+    /// What needs what it needs, for whoever is told that it is missing.
+    #[doc(hidden)]
+    fn needing() -> &'static str {
+        std::any::type_name::<Self>()
+    }
+
     /// The place for such an input.
     #[doc(hidden)]
     #[track_caller]
@@ -85,7 +91,7 @@ pub trait FromRequest: Sized + Send + 'static {
         let typed = const {
             &Typed {
                 stage: Self::STAGE,
-                type_name: std::any::type_name::<Self>,
+                type_name: Self::needing,
                 needs: Self::needs,
                 describe: Self::describe,
                 extract: |cx| Box::pin(Self::from_request(cx)),
@@ -116,19 +122,9 @@ impl<T: FromRequest> FromRequest for Option<T> {
         }
     }
 
-    #[track_caller]
-    fn slot(name: &'static str) -> Slot<Self> {
-        let typed = const {
-            &Typed {
-                stage: T::STAGE,
-                // What it needs is needed by the input itself.
-                type_name: std::any::type_name::<T>,
-                needs: T::needs,
-                describe: Self::describe,
-                extract: |cx| Box::pin(Self::from_request(cx)),
-            }
-        };
-        Slot::new(name, How::Typed(typed))
+    /// What it needs is needed by the input itself.
+    fn needing() -> &'static str {
+        T::needing()
     }
 }
 

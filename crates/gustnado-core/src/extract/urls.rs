@@ -9,7 +9,10 @@ use std::{
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{error::Error, route::Pattern};
+use crate::{
+    error::Error,
+    route::{Pattern, Piece},
+};
 
 /// Links to routes by name, for templates and for handlers in groups. Cheap to clone.
 ///
@@ -63,7 +66,7 @@ impl Urls {
                 wrong(format!("`{name}` stands for several routes: `{names}`"))
             }
             Some(Named::One(pattern)) => match pattern.names().len() {
-                wanted if wanted == values.len() => Ok(write(pattern.as_str(), values)),
+                wanted if wanted == values.len() => Ok(write(pattern, values)),
                 wanted => wrong(format!(
                     "`{name}` is at \"{pattern}\" and takes {wanted} values, not {}",
                     values.len()
@@ -97,30 +100,17 @@ fn named(name: &str, routes: &[(&str, &Pattern)]) -> Named {
 }
 
 /// A template with values in place of its names, of which there are as many.
-fn write(template: &str, values: &[&dyn Display]) -> String {
-    let mut url = String::with_capacity(template.len());
-    let mut values = values.iter();
-    let mut rest = template;
-    while let Some(at) = rest.find(['{', '}']) {
-        let (text, found) = rest.split_at(at);
-        url.push_str(text);
-        let brace = &found[..1];
-        let behind = &found[1..];
-        if let Some(behind) = behind.strip_prefix(brace) {
-            url.push_str(brace);
-            rest = behind;
-            continue;
+fn write(pattern: &Pattern, values: &[&dyn Display]) -> String {
+    let mut url = String::with_capacity(pattern.as_str().len());
+    let mut values = values.iter().map(ToString::to_string);
+    for piece in pattern.pieces() {
+        let mut value = || values.next().unwrap_or_default();
+        match piece {
+            Piece::Text(text) => url.push_str(text),
+            Piece::Value(_) => push_segment(&mut url, &value()),
+            Piece::Rest(_) => push_rest(&mut url, &value()),
         }
-        let (name, behind) = behind.split_once('}').unwrap_or((behind, ""));
-        let value = values.next().map(ToString::to_string).unwrap_or_default();
-        if name.starts_with('*') {
-            push_rest(&mut url, &value);
-        } else {
-            push_segment(&mut url, &value);
-        }
-        rest = behind;
     }
-    url.push_str(rest);
     url
 }
 

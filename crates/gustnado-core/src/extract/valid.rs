@@ -113,10 +113,8 @@ impl Invalid {
 
     /// Says how an input of this stage fails.
     pub(super) fn describe(stage: Stage, operation: &mut Operation) {
-        match stage {
-            Stage::Body => operation.failure(422, "the body breaks the rules for it"),
-            _ => operation.failure(400, "some inputs of the request cannot be used"),
-        }
+        let (status, detail) = failure(stage);
+        operation.failure(status, detail);
     }
 
     /// The answer, for an input that is read in this stage.
@@ -129,12 +127,31 @@ impl Invalid {
             let part = if body { Part::Body } else { Part::Query };
             BadInput::new(part, place, detail)
         });
-        let error = if body {
-            Error::new(422, "the body breaks the rules for it")
-        } else {
-            Error::new(400, "some inputs of the request cannot be used")
-        };
-        error.with_bad_inputs(bad.collect())
+        let (status, detail) = failure(stage);
+        Error::new(status, detail).with_bad_inputs(bad.collect())
+    }
+}
+
+/// How an input of this stage fails.
+fn failure(stage: Stage) -> (u16, &'static str) {
+    match stage {
+        Stage::Body => (422, "the body breaks the rules for it"),
+        _ => (400, "some inputs of the request cannot be used"),
+    }
+}
+
+/// Reads an input and checks it.
+///
+/// # Errors
+/// Those of the input, and all that is wrong with it once it is read.
+pub(super) async fn read_checked<I: FromRequest>(
+    cx: &mut Cx,
+    check: fn(&I) -> Result<(), Invalid>,
+) -> Result<I, Error> {
+    let input = I::from_request(cx).await?;
+    match check(&input) {
+        Ok(()) => Ok(input),
+        Err(invalid) => Err(invalid.into_error(I::STAGE)),
     }
 }
 
@@ -151,11 +168,7 @@ impl<I: FromRequest + Validate> FromRequest for Valid<I> {
     }
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
-        let input = I::from_request(cx).await?;
-        match input.validate() {
-            Ok(()) => Ok(Self(input)),
-            Err(invalid) => Err(invalid.into_error(I::STAGE)),
-        }
+        read_checked(cx, I::validate).await.map(Self)
     }
 }
 

@@ -5,4 +5,4 @@ mod captures;
 mod pattern;
 
 pub(crate) use captures::Captures;
-pub use pattern::{Pattern, PatternError};
+pub use pattern::{Pattern, PatternError, Piece};

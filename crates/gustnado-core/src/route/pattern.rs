@@ -16,6 +16,18 @@ pub struct Pattern {
     names: Vec<String>,
 }
 
+/// A piece of a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece<'p> {
+    /// Text that a path has as it is. Its doubled braces are single; pieces of text may stand side by
+    /// side.
+    Text(&'p str),
+    /// The name of `{name}`.
+    Value(&'p str),
+    /// The name of `{*name}`.
+    Rest(&'p str),
+}
+
 /// What is wrong with a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -48,25 +60,25 @@ impl Pattern {
         let mut names: Vec<String> = Vec::new();
         let mut segments = rest.split('/').peekable();
         while let Some(segment) = segments.next() {
-            let Some(name) = name_in(segment)? else {
-                continue;
+            let last = segments.peek().is_none();
+            let name = match name_in(segment)? {
+                // All of the segment but its braces and its star.
+                Some(Piece::Rest(name)) if !last || segment.len() > name.len() + 3 => {
+                    return Err(PatternError::CatchAllNotLast);
+                }
+                Some(Piece::Value(name) | Piece::Rest(name)) => name,
+                Some(Piece::Text(_)) | None => continue,
             };
-            let plain = name.strip_prefix('*').unwrap_or(name);
-            let catch_all = name.len() > plain.len();
-            let whole = segment.len() == name.len() + 2;
-            if catch_all && (segments.peek().is_some() || !whole) {
-                return Err(PatternError::CatchAllNotLast);
-            }
-            if plain.is_empty() {
+            if name.is_empty() {
                 return Err(PatternError::NoName);
             }
-            if !is_identifier(plain) {
-                return Err(PatternError::BadName(plain.into()));
+            if !is_identifier(name) {
+                return Err(PatternError::BadName(name.into()));
             }
-            if names.iter().any(|other| other == plain) {
-                return Err(PatternError::RepeatedName(plain.into()));
+            if names.iter().any(|other| other == name) {
+                return Err(PatternError::RepeatedName(name.into()));
             }
-            names.push(plain.into());
+            names.push(name.into());
         }
         if names.len() > limits::CAPTURES {
             return Err(PatternError::TooMany(names.len()));
@@ -89,38 +101,56 @@ impl Pattern {
         &self.names
     }
 
+    /// The pieces of it, from left to right.
+    pub fn pieces(&self) -> impl Iterator<Item = Piece<'_>> {
+        let mut rest = self.as_str();
+        std::iter::from_fn(move || {
+            let more = Some(rest).filter(|rest| !rest.is_empty());
+            // No error: it was checked.
+            let (piece, behind) = cut(more?).ok()?;
+            rest = behind;
+            Some(piece)
+        })
+    }
+
     /// The position of a name.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|other| other == name)
     }
 }
 
-/// The `name` of the one `{name}` in a segment, if there is one.
-fn name_in(segment: &str) -> Result<Option<&str>, PatternError> {
+/// The one name in a segment, if there is one.
+fn name_in(segment: &str) -> Result<Option<Piece<'_>>, PatternError> {
     let mut found = None;
-    let mut chars = segment.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let doubled = chars.peek().is_some_and(|&(_, next)| next == c);
-        match c {
-            '{' | '}' if doubled => {
-                chars.next();
-            }
-            '}' => return Err(PatternError::UnbalancedBrace),
-            '{' => {
-                let length = segment[at..]
-                    .find('}')
-                    .ok_or(PatternError::UnbalancedBrace)?;
-                if found.replace(&segment[at + 1..at + length]).is_some() {
-                    return Err(PatternError::TwoInSegment);
-                }
-                while chars.peek().is_some_and(|&(next, _)| next <= at + length) {
-                    chars.next();
-                }
-            }
-            _ => {}
+    let mut rest = segment;
+    while !rest.is_empty() {
+        let (piece, behind) = cut(rest)?;
+        let is_name = !matches!(piece, Piece::Text(_));
+        if is_name && found.replace(piece).is_some() {
+            return Err(PatternError::TwoInSegment);
         }
+        rest = behind;
     }
     Ok(found)
+}
+
+/// The first piece of a template, and what is behind it.
+fn cut(template: &str) -> Result<(Piece<'_>, &str), PatternError> {
+    let Some(at) = template.find(['{', '}']) else {
+        return Ok((Piece::Text(template), ""));
+    };
+    let (text, found) = template.split_at(at);
+    let (brace, behind) = found.split_at(1);
+    if let Some(behind) = behind.strip_prefix(brace) {
+        return Ok((Piece::Text(&template[..=at]), behind));
+    }
+    if !text.is_empty() {
+        return Ok((Piece::Text(text), found));
+    }
+    let name = behind.split_once('}').filter(|_| brace == "{");
+    let (name, behind) = name.ok_or(PatternError::UnbalancedBrace)?;
+    let rest = name.strip_prefix('*').map(Piece::Rest);
+    Ok((rest.unwrap_or(Piece::Value(name)), behind))
 }
 
 fn is_identifier(name: &str) -> bool {
@@ -195,5 +225,25 @@ mod tests {
         }
         let many: String = (0..9).map(|i| format!("/{{p{i}}}")).collect();
         assert_eq!(names(&many), Err(PatternError::TooMany(9)));
+    }
+
+    #[test]
+    fn pieces() {
+        use Piece::{Rest, Text, Value};
+        let table: [(&str, &[Piece<'_>]); 5] = [
+            ("/", &[Text("/")]),
+            ("/users/{id}", &[Text("/users/"), Value("id")]),
+            (
+                "/a/{b}.c/{*d}",
+                &[Text("/a/"), Value("b"), Text(".c/"), Rest("d")],
+            ),
+            ("/{{{id}}}", &[Text("/{"), Value("id"), Text("}")]),
+            ("/{{a}}/b", &[Text("/{"), Text("a}"), Text("/b")]),
+        ];
+        for (text, expected) in table {
+            let pattern = Pattern::parse(text).expect(text);
+            assert_eq!(pattern.pieces().collect::<Vec<_>>(), expected, "{text}");
+        }
+        assert_eq!(Pattern::default().pieces().next(), None);
     }
 }

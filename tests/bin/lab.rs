@@ -1,5 +1,6 @@
-//! A whole program to test workers and signals with: says its address, serves until it is asked
-//! to stop. Its arguments are the milliseconds it may take to drain, and a certificate and its key.
+//! A whole program to test workers, signals and listeners with: says its addresses, serves until it
+//! is asked to stop. Its arguments are the milliseconds it may take to drain, and what it listens on.
+//! With `LAB_CERTIFICATE` and `LAB_KEY`, it speaks HTTPS there.
 
 use std::{io::Write as _, time::Duration};
 
@@ -47,20 +48,30 @@ impl Quiet {
 }
 
 fn main() -> Result<(), RunError> {
-    let drain = std::env::args().nth(1);
-    let drain = drain.and_then(|millis| millis.parse().ok());
+    gustnado_tests::log();
+    let mut arguments = std::env::args().skip(1);
+    let drain = arguments.next().and_then(|millis| millis.parse().ok());
     let drain = Duration::from_millis(drain.unwrap_or(20_000));
+    let mut on: Vec<String> = arguments.collect();
+    if on.is_empty() {
+        on.push("127.0.0.1:0".into());
+    }
     let app = Application::new().handler::<Quiet>().mount("/", Lab);
     let app = app
         .workers(3)
         .limits(move |limits| limits.drain_time = drain);
-    let mut listen = Listen::tcp("127.0.0.1:0");
-    let files = std::env::args().nth(2).zip(std::env::args().nth(3));
-    if let Some((certificate, key)) = files {
-        listen = listen.tls(Tls::pem(certificate, key));
-    }
-    let bound = app.build()?.bind(listen)?;
-    println!("{}", bound.local_addr());
+    let app = app.from_env().build()?;
+    let files = std::env::var_os("LAB_CERTIFICATE").zip(std::env::var_os("LAB_KEY"));
+    let bound = match files {
+        None => app.bind(on)?,
+        Some((certificate, key)) => {
+            let tls = Tls::pem(certificate, key);
+            let secure = |addr: &String| Listen::tcp(addr).tls(tls.clone());
+            app.bind(on.iter().map(secure).collect::<Vec<_>>())?
+        }
+    };
+    let addrs: Vec<String> = bound.addrs().iter().map(ToString::to_string).collect();
+    println!("{}", addrs.join(" "));
     std::io::stdout().flush()?;
     bound.run()
 }

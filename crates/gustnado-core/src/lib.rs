@@ -5,7 +5,7 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`arrival`], [`limits`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`arrival`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`trust`]: who a request comes from
 //! - 0 [`overload`]: whether a worker has too much to do
 //! - 0 [`security`], [`hsts`]: what makes browsers careful
@@ -36,6 +36,7 @@ mod channel;
 mod connection;
 pub mod describe;
 mod endless;
+mod environment;
 mod error;
 mod extract;
 mod file_name;

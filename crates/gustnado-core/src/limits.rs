@@ -157,7 +157,79 @@ impl Default for Limits {
     }
 }
 
+/// What a bound is said in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Time,
+    Bytes,
+    Count,
+}
+
+/// A bound, to be set.
+pub(crate) enum Bound<'a> {
+    Time(&'a mut Duration),
+    Bytes(&'a mut dyn Number),
+    Count(&'a mut dyn Number),
+}
+
+/// A number of any of the types that bounds have.
+pub(crate) trait Number {
+    /// Says whether it can be as large.
+    fn set(&mut self, number: u64) -> bool;
+}
+
+impl<T: TryFrom<u64>> Number for T {
+    fn set(&mut self, number: u64) -> bool {
+        let number = T::try_from(number).map(|number| *self = number);
+        number.is_ok()
+    }
+}
+
+impl Bound<'_> {
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::Time(_) => Kind::Time,
+            Self::Bytes(_) => Kind::Bytes,
+            Self::Count(_) => Kind::Count,
+        }
+    }
+
+    /// Sets a time.
+    pub(crate) fn set_time(&mut self, time: Duration) {
+        if let Self::Time(bound) = self {
+            **bound = time;
+        }
+    }
+
+    /// Sets a number. Says whether it can be as large.
+    pub(crate) fn set_number(&mut self, number: u64) -> bool {
+        match self {
+            Self::Time(_) => false,
+            Self::Bytes(bound) | Self::Count(bound) => bound.set(number),
+        }
+    }
+}
+
 impl Limits {
+    /// Every bound, by its name.
+    pub(crate) fn by_name(&mut self) -> Vec<(&'static str, Bound<'_>)> {
+        macro_rules! bounds {
+            ($($kind:ident: $($name:ident)+;)+) => {{
+                // Without `..`: one that is not named below does not compile.
+                let Self { $($($name),+),+ } = self;
+                vec![$($((stringify!($name), Bound::$kind($name))),+),+]
+            }};
+        }
+        bounds! {
+            Time: head_time handshake_time idle_time body_idle_time body_rate_time write_time
+                doze_time park_time connection_time lag slow_time drain_time linger_time;
+            Bytes: body_rate linger_bytes head_bytes target body part_head_bytes upload_memory
+                stream_window stream_send_buffer;
+            Count: handshakes awake connection_requests connections connections_per_address
+                requests_in_flight headers pairs form_parts streams resets control_frames backlog;
+        }
+    }
+
     /// The bounds, other than on single requests, in which these differ from others.
     pub(crate) fn beyond_requests(&self, other: &Self) -> impl Iterator<Item = &'static str> {
         macro_rules! differing {

@@ -1,5 +1,6 @@
-//! Bytes on a socket: framing, limits, time-outs, HTTP/2, drain, streams, TLS, the PROXY protocol.
+//! Bytes on a socket: listeners, framing, limits, time-outs, HTTP/2, drain, streams, TLS, the PROXY protocol.
 
+mod accept;
 mod access;
 mod bodies;
 mod departure;
@@ -11,6 +12,7 @@ mod http2;
 mod identity;
 mod lab;
 mod limits;
+mod listen;
 mod log;
 mod overload;
 mod peer;

@@ -27,6 +27,7 @@ pub(super) async fn accept(
     let mut pause = ACCEPT_PAUSE.0;
     let mut reserve = Reserve::default();
     let mut turn = 0;
+    gate.start().await;
     loop {
         gate.room(load).await;
         match poll_fn(|cx| poll_accept(acceptors, &mut turn, cx)).await {

@@ -8,12 +8,16 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use tokio::sync::Barrier;
+
 use super::seldom::Seldom;
 use crate::{arrival::Arrival, limits::Limits, tally::Tally};
 
 /// The bounds on connections, and those that count.
 #[derive(Debug)]
 pub(super) struct Gate {
+    /// Where workers wait for one another before they accept.
+    start: Barrier,
     /// Of each worker.
     connections: usize,
     /// From each address; 0 is no bound, and nothing is counted.
@@ -40,6 +44,7 @@ impl Gate {
     /// The gate of so many workers, in a process that may have so many descriptors.
     pub(super) fn new(limits: &Limits, workers: usize, descriptors: usize) -> Self {
         Self {
+            start: Barrier::new(workers),
             connections: match limits.connections {
                 0 => share(descriptors, workers),
                 count => count,
@@ -55,6 +60,12 @@ impl Gate {
     /// How many connections a worker may have.
     pub(super) fn connections(&self) -> usize {
         self.connections
+    }
+
+    /// Waits until all workers have what they need: connections that wait already could take the
+    /// descriptors that the last of them begins with.
+    pub(super) async fn start(&self) {
+        self.start.wait().await;
     }
 
     /// Waits until a worker may have another.

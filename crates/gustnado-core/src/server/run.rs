@@ -43,13 +43,14 @@ pub enum RunError {
 }
 
 impl Application {
-    /// Builds the application and serves it until Ctrl-C or SIGTERM; see [`App::run`].
+    /// Builds the application, with what the [environment](Self::from_env) sets, and serves it until
+    /// Ctrl-C or SIGTERM; see [`App::run`].
     ///
     /// # Errors
     /// Everything that is wrong with the application, at once; else as [`App::run`].
     pub fn run(self, on: impl IntoListen) -> Result<(), RunError> {
         outside_runtime()?;
-        self.build()?.run(on)
+        self.from_env().build()?.run(on)
     }
 }
 

@@ -128,27 +128,20 @@ impl fmt::Debug for Serve {
     label = "neither `tokio::net::TcpListener` nor `tokio::net::UnixListener`",
     note = "an address is for `run`; inside a runtime, `app.bind(address)?.serve()` takes one"
 )]
-pub trait Accepts: sealed::IntoAcceptor {}
+pub trait Accepts {
+    #[doc(hidden)]
+    fn into_acceptor(self) -> Acceptor;
+}
 
-impl<T: sealed::IntoAcceptor> Accepts for T {}
-
-mod sealed {
-    use super::Acceptor;
-
-    pub trait IntoAcceptor {
-        fn into_acceptor(self) -> Acceptor;
+impl Accepts for tokio::net::TcpListener {
+    fn into_acceptor(self) -> Acceptor {
+        Acceptor::Tcp(self)
     }
+}
 
-    impl IntoAcceptor for tokio::net::TcpListener {
-        fn into_acceptor(self) -> Acceptor {
-            Acceptor::Tcp(self)
-        }
-    }
-
-    #[cfg(unix)]
-    impl IntoAcceptor for tokio::net::UnixListener {
-        fn into_acceptor(self) -> Acceptor {
-            Acceptor::Unix(self)
-        }
+#[cfg(unix)]
+impl Accepts for tokio::net::UnixListener {
+    fn into_acceptor(self) -> Acceptor {
+        Acceptor::Unix(self)
     }
 }

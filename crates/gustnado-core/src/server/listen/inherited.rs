@@ -2,10 +2,7 @@
 //! from descriptor 3 on, `LISTEN_FDNAMES` their names and `LISTEN_PID` whom they are for. It must
 //! not know what the program asked for.
 
-use std::{
-    env,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{ListenAddr, Listener};
 
@@ -13,8 +10,12 @@ use super::{ListenAddr, Listener};
 /// is the place of what was asked for, among all that was.
 pub(crate) const HANDED: &str = "gustnado.";
 
+/// The name that systemd gives to what has none.
+#[cfg(unix)]
+const NO_NAME: &str = "unknown";
+
 /// The passed sockets that nobody has taken yet.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Passed(Vec<PassedSocket>);
 
 #[derive(Debug)]
@@ -44,17 +45,19 @@ impl Lock {
 impl Passed {
     #[cfg(unix)]
     fn from_environment() -> Self {
+        use std::env;
         let names = env::var("LISTEN_FDNAMES").unwrap_or_default();
         let first = env::var("LISTEN_FDS_FIRST_FD").ok();
         let first = first.and_then(|first| first.parse().ok()).unwrap_or(3);
         // Takes the variables away, so that no child of ours believes that they are for it.
         let mut descriptors = listenfd::ListenFd::from_env();
         let numbers = (first..).take(descriptors.len());
-        let mut names = names.split(':');
+        let mut names = names
+            .split(':')
+            .map(|name| if name.is_empty() { NO_NAME } else { name });
         let mut take = |(index, number)| PassedSocket {
             number,
-            // The name that systemd gives to what has none.
-            name: names.next().unwrap_or("unknown").to_owned(),
+            name: names.next().unwrap_or(NO_NAME).to_owned(),
             listener: listener(&mut descriptors, index),
         };
         let numbers: Vec<u32> = numbers.collect();
@@ -103,7 +106,11 @@ impl Passed {
             return Ok(taken);
         }
         let what = what();
-        let names: Vec<&str> = self.0.iter().map(|socket| &*socket.name).collect();
+        let names = self
+            .0
+            .iter()
+            .map(|socket| format!("fd:{} ({})", socket.number, socket.name));
+        let names: Vec<String> = names.collect();
         Err(if names.is_empty() {
             format!(
                 "{what} was not passed to this process: LISTEN_FDS is not set for it, or used up"

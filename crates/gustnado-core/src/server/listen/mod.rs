@@ -183,63 +183,60 @@ impl fmt::Debug for Listen {
     note = "an address is text such as \"127.0.0.1:8888\" or \"unix:/run/app.sock\", a `SocketAddr`, \
             or a host and a port; several stand in an array"
 )]
-pub trait IntoListen: sealed::IntoListens {}
-
-impl<T: sealed::IntoListens> IntoListen for T {}
+pub trait IntoListen {
+    #[doc(hidden)]
+    fn add_to(self, all: &mut sealed::Listens);
+}
 
 /// All that was said.
 pub(super) fn listens(said: impl IntoListen) -> Vec<Listen> {
-    let mut all = Vec::new();
+    let mut all = sealed::Listens(Vec::new());
     said.add_to(&mut all);
-    all
+    all.0
 }
 
 mod sealed {
-    use super::Listen;
+    /// What only this crate can add to.
+    #[derive(Debug)]
+    pub struct Listens(pub(super) Vec<super::Listen>);
+}
 
-    pub trait IntoListens {
-        fn add_to(self, all: &mut Vec<Listen>);
+impl IntoListen for Listen {
+    fn add_to(self, all: &mut sealed::Listens) {
+        all.0.push(self);
     }
 }
 
-use sealed::IntoListens;
-
-impl IntoListens for Listen {
-    fn add_to(self, all: &mut Vec<Listen>) {
-        all.push(self);
-    }
-}
-
-impl<T: IntoListens, const N: usize> IntoListens for [T; N] {
-    fn add_to(self, all: &mut Vec<Listen>) {
+impl<T: IntoListen, const N: usize> IntoListen for [T; N] {
+    fn add_to(self, all: &mut sealed::Listens) {
         self.into_iter().for_each(|one| one.add_to(all));
     }
 }
 
-impl<T: IntoListens> IntoListens for Vec<T> {
-    fn add_to(self, all: &mut Vec<Listen>) {
+impl<T: IntoListen> IntoListen for Vec<T> {
+    fn add_to(self, all: &mut sealed::Listens) {
         self.into_iter().for_each(|one| one.add_to(all));
     }
 }
 
-impl<T: IntoListens + Clone> IntoListens for &[T] {
-    fn add_to(self, all: &mut Vec<Listen>) {
+impl<T: IntoListen + Clone> IntoListen for &[T] {
+    fn add_to(self, all: &mut sealed::Listens) {
         self.iter().for_each(|one| one.clone().add_to(all));
     }
 }
 
-impl<T: IntoListens + Clone> IntoListens for &Vec<T> {
-    fn add_to(self, all: &mut Vec<Listen>) {
+impl<T: IntoListen + Clone> IntoListen for &Vec<T> {
+    fn add_to(self, all: &mut sealed::Listens) {
         self.as_slice().add_to(all);
     }
 }
 
 macro_rules! into_listen {
     ($($type:ty, $said:ident => $what:expr;)+) => {
-        $(impl IntoListens for $type {
-            fn add_to(self, all: &mut Vec<Listen>) {
+        $(impl IntoListen for $type {
+            fn add_to(self, all: &mut sealed::Listens) {
                 let $said = self;
-                all.push($what.into());
+                all.0.push($what.into());
             }
         })+
     };

@@ -116,3 +116,42 @@ fn advise(addr: SocketAddr, error: &io::Error) -> io::Error {
     };
     io::Error::new(error.kind(), format!("{addr}: {error}{advice}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listen_on(addrs: &[&str]) -> io::Result<Vec<SocketAddr>> {
+        let addrs: Vec<SocketAddr> = addrs.iter().map(|addr| addr.parse().unwrap()).collect();
+        let manner = Manner {
+            backlog: 16,
+            only_v6: false,
+        };
+        let listeners = listen(&addrs, manner, &mut Passed::default())?.into_iter();
+        let addrs = listeners.map(|listener| match listener {
+            Listener::Tcp(listener) => listener.local_addr(),
+            #[cfg(unix)]
+            Listener::Unix(_) => unreachable!("of TCP"),
+        });
+        addrs.collect()
+    }
+
+    /// All of 127.0.0.0/8 is this machine, on Linux.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_free_port_is_the_same_on_all_addresses() {
+        let addrs = listen_on(&["127.0.0.1:0", "127.0.0.2:0", "127.0.0.3:0"]).unwrap();
+        assert_eq!(addrs.len(), 3);
+        assert!(addrs.iter().all(|addr| addr.port() == addrs[0].port()));
+    }
+
+    /// 203.0.113.0/24 is for documentation (RFC 5737): no machine has it.
+    #[test]
+    fn an_address_of_another_machine_is_left_out_unless_it_is_the_only_one() {
+        let addrs = listen_on(&["203.0.113.1:0", "127.0.0.1:0"]).unwrap();
+        assert_eq!(addrs.len(), 1);
+        let error = listen_on(&["203.0.113.1:0"]).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AddrNotAvailable);
+        assert!(error.to_string().contains("203.0.113.1:0"), "{error}");
+    }
+}

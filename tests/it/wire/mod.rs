@@ -5,7 +5,10 @@ mod access;
 mod bodies;
 mod departure;
 mod drain;
+mod ends;
 mod events;
+#[cfg(feature = "http2")]
+mod frames;
 mod framing;
 #[cfg(feature = "http2")]
 mod http2;
@@ -18,5 +21,6 @@ mod overload;
 mod peer;
 mod program;
 mod proxy;
+mod slow;
 mod times;
 mod tls;

@@ -9,7 +9,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, header::CONNECTION};
+use http::{
+    HeaderValue, Version,
+    header::{CONNECTION, EXPECT},
+    request::Parts,
+};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::{
     body::Incoming,
@@ -17,9 +21,12 @@ use hyper::{
 };
 
 use super::{
-    clock::{InFlight, Vitals},
-    framing,
+    arriving::{Arriving, Kind},
+    clock::{Clock, InFlight, Vitals},
+    framing, live,
 };
+#[cfg(feature = "http2")]
+use crate::limits::STREAM_PIECE;
 use crate::{access::Access, body::Body, error::BoxError, request::Request, tally::Counted};
 
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
@@ -27,6 +34,7 @@ const CLOSE: HeaderValue = HeaderValue::from_static("close");
 /// The service that hyper calls for each request of one connection.
 pub(super) fn service(
     vitals: Arc<Vitals>,
+    clock: Arc<Clock>,
 ) -> impl Service<
     http::Request<Incoming>,
     Response = http::Response<Sending>,
@@ -35,19 +43,23 @@ pub(super) fn service(
 > {
     service_fn(move |request: http::Request<Incoming>| {
         let in_flight = vitals.begin();
-        if !request.body().is_end_stream() {
-            vitals.note_body();
-        }
-        if request.version() < http::Version::HTTP_11 {
+        if request.version() < Version::HTTP_11 {
             vitals.note_old();
         }
         let (head, body) = request.into_parts();
-        let fault = framing::fault(&head, &body);
+        let fault = framing::fault(&head, &body, vitals.app.limits());
+        let alone = head.version > Version::HTTP_11;
         // Made here and not in the future, which is moved more than once on its way into hyper.
-        let mut request = Request::arrived(head, Body::incoming(body), vitals.arrival);
+        let (body, had_body) = if body.is_end_stream() {
+            (Body::empty(), None)
+        } else {
+            arriving(&head, body, &vitals, &clock)
+        };
+        let mut request = Request::arrived(head, body, vitals.arrival);
         let mut access = Access::begin(&vitals.app, &mut request);
         let admitted = match fault {
             None => vitals.app.admit(&request, vitals.lag()),
+            Some(error) if alone => Err(error),
             // Where it ends may be in doubt, so nothing is read behind it.
             Some(error) => Err(error.with_header(CONNECTION, CLOSE)),
         };
@@ -58,7 +70,15 @@ pub(super) fn service(
                 Err(error) => (app.refuse(request, &error), None),
             };
             let mut response = response.into_http();
+            if let Some(had) = had_body {
+                had.settle(&in_flight, &mut response).await;
+            }
             in_flight.answered();
+            if alone {
+                response = sent_alone(response, &in_flight);
+            } else if in_flight.is_last() {
+                say_close(&mut response);
+            }
             access.answered(&mut response);
             Ok(response.map(|body| Sending {
                 body,
@@ -68,6 +88,76 @@ pub(super) fn service(
             }))
         }
     })
+}
+
+#[cold]
+fn say_close(response: &mut http::Response<Body>) {
+    response.headers_mut().insert(CONNECTION, CLOSE);
+}
+
+/// What a body is part of.
+fn kind(head: &Parts) -> Kind {
+    if head.version > Version::HTTP_11 {
+        Kind::Stream
+    } else if head.headers.contains_key(EXPECT) {
+        Kind::Asking
+    } else {
+        Kind::Next
+    }
+}
+
+/// A body that is not empty.
+#[inline(never)]
+fn arriving(
+    head: &Parts,
+    body: Incoming,
+    vitals: &Arc<Vitals>,
+    clock: &Arc<Clock>,
+) -> (Body, Option<Had>) {
+    let kind = kind(head);
+    let had = Had {
+        may_conflict: framing::may_conflict(head, &body),
+    };
+    let body = Arriving::new(body, kind, Arc::clone(vitals), Arc::clone(clock));
+    (Body::incoming(body), (kind != Kind::Stream).then_some(had))
+}
+
+/// What is to be known of a request over HTTP/1 that had a body, once there is an answer.
+struct Had {
+    may_conflict: bool,
+}
+
+impl Had {
+    /// What was not read of the body is read if it is here. If it is not, the connection ends, as
+    /// hyper will have it, and the answer says so.
+    async fn settle(self, in_flight: &InFlight, response: &mut http::Response<Body>) {
+        let vitals = in_flight.vitals();
+        if let Some(rest) = vitals.leftover.take() {
+            let most = vitals.app.limits().linger_bytes;
+            if in_flight.is_last() || !rest.discard(most).await {
+                say_close(response);
+            }
+        }
+        if self.may_conflict && !in_flight.is_last() && !response.headers().contains_key(CONNECTION)
+        {
+            live::watch();
+        }
+    }
+}
+
+/// An answer over HTTP/2.
+#[cfg(feature = "http2")]
+#[inline(never)]
+fn sent_alone(response: http::Response<Body>, in_flight: &InFlight) -> http::Response<Body> {
+    super::pieces::note_answer();
+    let limits = in_flight.app().limits();
+    let most = limits.stream_send_buffer.min(STREAM_PIECE);
+    response.map(|body| super::pieces::in_pieces(body, most))
+}
+
+#[cfg(not(feature = "http2"))]
+fn sent_alone(response: http::Response<Body>, _: &InFlight) -> http::Response<Body> {
+    response
 }
 
 /// The body of an answer. While it is there, the request counts as being answered.

@@ -74,7 +74,7 @@
 //! - `macros`: [`macro@RequestHandler`], [`macro@verbs`], [`macro@Inputs`], [`macro@FromParam`] and
 //!   [`macro@HttpError`]
 //! - `static`: static files
-//! - `http2`: HTTP/2 with prior knowledge, on the port of HTTP/1.1
+//! - `http2`: HTTP/2 on the port of HTTP/1.1: with prior knowledge, and over TLS as negotiated
 //! - `json`: [`Json`] and [`Created`]
 //!
 //! Off unless asked for:
@@ -93,12 +93,12 @@ pub use gustnado_core::{describe, testing};
 pub use gustnado_core::Garde;
 pub use gustnado_core::{
     Accepts, App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError,
-    BuildProblem, Bytes, Client, Cx, Download, Error, Event, Events, FromForm, FromRequest, Gone,
-    Group, Hsts, Html, HttpLayer, HttpsRedirect, Internal, IntoEvent, IntoListen, IntoResponse,
-    Invalid, Limits, Listen, ListenAddr, ListenError, LocalUrl, Mount, Needs, Next, NoContent,
-    OrError, Outcome, ParamError, Part, Pattern, PatternError, Peer, Piece, Redirect, Request,
-    RequestHead, Response, Result, Routes, RunError, SameSite, Sender, Serve, SetCookie,
-    SharedState, Stage, Stopping, Text, Tower, Urls, Valid, Validate, With,
+    BuildProblem, Bytes, Client, Control, Cx, Download, Error, Event, Events, FromForm,
+    FromRequest, Gone, Group, Hsts, Html, HttpLayer, HttpsRedirect, Internal, IntoEvent,
+    IntoListen, IntoResponse, Invalid, Limits, Listen, ListenAddr, ListenError, LocalUrl, Mount,
+    Needs, Next, NoContent, OrError, Outcome, ParamError, Part, Pattern, PatternError, Peer, Piece,
+    Redirect, Request, RequestHead, Response, Result, Routes, RunError, SameSite, Sender, Serve,
+    SetCookie, SharedState, Stage, Stopping, Text, Tower, Urls, Valid, Validate, With,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};

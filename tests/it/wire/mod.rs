@@ -3,6 +3,8 @@
 mod accept;
 mod access;
 mod bodies;
+#[cfg(unix)]
+mod child;
 mod departure;
 mod drain;
 mod ends;
@@ -19,8 +21,11 @@ mod listen;
 mod log;
 mod overload;
 mod peer;
+#[cfg(unix)]
+mod processes;
 mod program;
 mod proxy;
+mod sleep;
 mod slow;
 mod times;
 mod tls;

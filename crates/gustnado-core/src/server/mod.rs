@@ -1,7 +1,9 @@
 //! From an address to connections: sockets, workers, placement, signals, drain. It must not know
 //! HTTP; a socket it has accepted is the connection driver's.
 //!
-//! - [`run`]: the whole program: one worker per core, until a signal. `Application::run`.
+//! - [`run`]: the whole program, until a signal: on threads, or in processes. `Application::run`.
+//! - [`process`]: its processes: workers and their supervisor, the next program, what is asked for.
+//! - [`threads`]: its threads, a worker on each.
 //! - [`serve`]: listeners inside a runtime that the user owns. `Application::serve`.
 //! - [`worker`]: a thread, its runtime and its share of the connections.
 //! - [`accept`]: the accept loop, and where a new connection goes.
@@ -11,18 +13,25 @@
 //! - [`tls`]: certificates and what is negotiated with them.
 //! - [`listen`]: what is listened on, from text to sockets.
 //! - [`seldom`]: what peers bring about, logged once a second.
-//! - [`signal`]: what asks the program to stop.
+//! - [`signal`]: what signals ask for. [`race`]: the first of two futures.
 
 mod accept;
 mod arrive;
 mod descriptors;
 mod gate;
 mod listen;
+#[cfg(unix)]
+mod process;
+#[cfg(not(unix))]
+#[path = "alone.rs"]
+mod process;
+mod race;
 mod reserve;
 mod run;
 mod seldom;
 mod serve;
 mod signal;
+mod threads;
 #[cfg(feature = "tls")]
 mod tls;
 mod worker;

@@ -14,7 +14,8 @@ use super::{
     descriptors,
     gate::Gate,
     listen::{Acceptor, Opened},
-    worker::{drain, first, left},
+    race::race,
+    worker::{drain, left},
 };
 use crate::{
     application::{App, Application, BuildError},
@@ -105,7 +106,7 @@ impl IntoFuture for Serve {
             let accepting = accept(&acceptors, &gate, &load, |index, socket, arrival, open| {
                 host.begin(socket, arrival, &ways[index], (load.add(), open));
             });
-            first(accepting, until).await;
+            race(accepting, until).await;
             drop((acceptors, opened));
             drain(&app, &clock, &load).await;
             Ok(left(&app, &load))

@@ -8,7 +8,10 @@ use tokio::sync::Semaphore;
 use crate::{
     connection::{Secure, Socket},
     limits::{Limits, READ_LITTLE},
-    server::{tls::Config, worker::first},
+    server::{
+        race::{Won, race},
+        tls::Config,
+    },
 };
 
 /// Shakes hands, once one of the `slots` is free. `stopping` ends the wait for a peer that has said
@@ -24,12 +27,12 @@ pub(super) async fn shake(
     stopping: impl Future<Output = ()>,
 ) -> io::Result<Socket> {
     // Before a slot is taken: who says nothing needs none.
-    let (mut begin, mut seen) = ([0], Ok(None));
-    let peek = async { seen = socket.peek(&mut begin).await };
-    if first(peek, stopping).await {
-        return Err(io::Error::other("the server stops"));
-    }
-    match seen? {
+    let mut begin = [0];
+    let seen = match race(socket.peek(&mut begin), stopping).await {
+        Won::One(seen) => seen?,
+        Won::Other(()) => return Err(io::Error::other("the server stops")),
+    };
+    match seen {
         Some(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
         // A handshake begins with 22 (RFC 8446 section 5.1), a method with a letter. What is neither
         // hears it from TLS, by an alert.

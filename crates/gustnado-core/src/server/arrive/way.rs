@@ -14,7 +14,10 @@ use crate::{
     arrival::Arrival,
     connection::{Clock, Socket, drive},
     limits::Limits,
-    server::{seldom::Seldom, worker::first},
+    server::{
+        race::{Won, race},
+        seldom::Seldom,
+    },
     stop::Stopping,
     to_https::HttpsRedirect,
     trust::Network,
@@ -228,12 +231,9 @@ async fn introduce(
     if !balancers.iter().any(|network| network.has(peer)) {
         return Err(Away::NoBalancer);
     }
-    let mut header = None;
-    let read = async { header = Some(header::read(socket).await) };
-    first(read, stopping.begun()).await;
-    let Header { origin, secure } = match header {
-        Some(header) => header.map_err(Away::Header)?,
-        None => return Err(Away::Stopping),
+    let Header { origin, secure } = match race(header::read(socket), stopping.begun()).await {
+        Won::One(header) => header.map_err(Away::Header)?,
+        Won::Other(()) => return Err(Away::Stopping),
     };
     match origin {
         Origin::Balancer => {}

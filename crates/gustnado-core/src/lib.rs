@@ -8,6 +8,7 @@
 //! - 0 [`arrival`], [`limits`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`trust`]: who a request comes from
 //! - 0 [`overload`]: whether a worker has too much to do
+//! - 0 [`defaults`]: what every answer has
 //! - 0 [`security`]: what makes browsers careful
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`endless`], [`bounded`], [`body`], [`channel`]: bytes
@@ -33,6 +34,7 @@ mod body;
 mod bounded;
 mod channel;
 mod connection;
+mod defaults;
 pub mod describe;
 mod endless;
 mod error;

@@ -2,6 +2,7 @@
 
 mod access;
 mod bodies;
+mod careful;
 mod departure;
 mod drain;
 mod events;

@@ -35,6 +35,8 @@ pub(super) struct Live {
     pub(super) blocked: bool,
     /// hyper was told so, and holds the rest of what it has to say.
     held: bool,
+    /// To be written behind the first line of what hyper says next.
+    lines: Bytes,
 }
 
 /// What lies on the socket, unread.
@@ -73,6 +75,21 @@ pub(super) fn current<T>(
     })
 }
 
+/// Whether hyper holds nothing that it has to say, so that its next words are the head of its next
+/// answer.
+pub(super) fn takes_lines() -> bool {
+    SLOT.with_borrow(|slot| slot.as_ref().is_some_and(|live| !live.held))
+}
+
+/// Has these lines written behind the first of hyper's next words.
+pub(super) fn write_lines(lines: Bytes) {
+    SLOT.with_borrow_mut(|slot| {
+        if let Some(live) = slot {
+            live.lines = lines;
+        }
+    });
+}
+
 impl Live {
     pub(super) fn new(socket: Socket) -> Self {
         Self {
@@ -83,6 +100,7 @@ impl Live {
             progressed: false,
             blocked: false,
             held: false,
+            lines: Bytes::new(),
         }
     }
 
@@ -149,6 +167,13 @@ impl Live {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if !self.lines.is_empty()
+            && let Some((head, rest)) = slices.split_first()
+        {
+            let written = self.poll_write_head(cx, head, rest);
+            self.held = written.is_pending();
+            return written;
+        }
         let written = loop {
             if let Some(count) = self.cork.gather(slices) {
                 break Poll::Ready(Ok(count));
@@ -160,6 +185,23 @@ impl Live {
         };
         self.held = written.is_pending();
         written
+    }
+
+    /// Takes a head and puts lines behind its first, then what is behind the head if that is small.
+    fn poll_write_head(
+        &mut self,
+        cx: &mut Context<'_>,
+        head: &[u8],
+        rest: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        debug_assert!(head.starts_with(b"HTTP/1."), "lines within an answer");
+        loop {
+            if let Some(count) = self.cork.gather_head(head, &self.lines) {
+                self.lines = Bytes::new();
+                return Poll::Ready(Ok(count + self.cork.gather(rest).unwrap_or(0)));
+            }
+            ready!(self.poll_send(cx, &[]))?;
+        }
     }
 
     /// Sends what was gathered.

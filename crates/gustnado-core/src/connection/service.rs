@@ -18,7 +18,7 @@ use hyper::{
 
 use super::{
     clock::{InFlight, Vitals},
-    framing,
+    framing, live,
 };
 use crate::{access::Access, body::Body, error::BoxError, request::Request, tally::Counted};
 
@@ -43,8 +43,12 @@ pub(super) fn service(
         }
         let (head, body) = request.into_parts();
         let fault = framing::fault(&head, &body);
+        let bodied = !body.is_end_stream();
+        let old_enough = head.version <= http::Version::HTTP_11;
         // Made here and not in the future, which is moved more than once on its way into hyper.
         let mut request = Request::arrived(head, Body::incoming(body), vitals.arrival);
+        // A body that is read may have hyper say `100 Continue` before the answer.
+        request.origin_mut().lines = !bodied && old_enough && live::takes_lines();
         let mut access = Access::begin(&vitals.app, &mut request);
         let admitted = match fault {
             None => vitals.app.admit(&request, vitals.lag()),
@@ -57,7 +61,10 @@ pub(super) fn service(
                 Ok(counted) => (app.answer(request).await, counted),
                 Err(error) => (app.refuse(request, &error), None),
             };
-            let mut response = response.into_http();
+            let (mut response, lines) = response.into_parts();
+            if !lines.is_empty() {
+                live::write_lines(lines);
+            }
             in_flight.answered();
             access.answered(&mut response);
             Ok(response.map(|body| Sending {

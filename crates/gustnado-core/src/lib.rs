@@ -5,7 +5,7 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`arrival`], [`limits`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`arrival`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`trust`]: who a request comes from
 //! - 0 [`overload`]: whether a worker has too much to do
 //! - 0 [`security`]: what makes browsers careful
@@ -35,6 +35,7 @@ mod channel;
 mod connection;
 pub mod describe;
 mod endless;
+mod environment;
 mod error;
 mod extract;
 mod file_name;
@@ -89,7 +90,7 @@ pub use respond::{
 };
 pub use response::Response;
 pub use route::{Pattern, PatternError, Piece};
-pub use server::{Bound, RunError, Serve};
+pub use server::{Accepts, Bound, IntoListen, Listen, ListenAddr, ListenError, RunError, Serve};
 pub use stop::Stopping;
 pub use trust::Client;
 

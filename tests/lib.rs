@@ -2,6 +2,9 @@
 //! `Cargo.toml` is one concern.
 
 mod guide;
+mod log;
+
+pub use log::log;
 
 /// A runtime of one thread, with timers and sockets.
 ///

@@ -1,5 +1,5 @@
-//! A whole program to test workers and signals with: says its address, serves until it is asked
-//! to stop. Its argument is the milliseconds it may take to drain.
+//! A whole program to test workers, signals and listeners with: says its addresses, serves until it
+//! is asked to stop. Its arguments are the milliseconds it may take to drain, and what it listens on.
 
 use std::{io::Write as _, time::Duration};
 
@@ -47,15 +47,21 @@ impl Quiet {
 }
 
 fn main() -> Result<(), RunError> {
-    let drain = std::env::args().nth(1);
-    let drain = drain.and_then(|millis| millis.parse().ok());
+    gustnado_tests::log();
+    let mut arguments = std::env::args().skip(1);
+    let drain = arguments.next().and_then(|millis| millis.parse().ok());
     let drain = Duration::from_millis(drain.unwrap_or(20_000));
+    let mut on: Vec<String> = arguments.collect();
+    if on.is_empty() {
+        on.push("127.0.0.1:0".into());
+    }
     let app = Application::new().handler::<Quiet>().mount("/", Lab);
     let app = app
         .workers(3)
         .limits(move |limits| limits.drain_time = drain);
-    let bound = app.build()?.bind("127.0.0.1:0")?;
-    println!("{}", bound.local_addr());
+    let bound = app.from_env().build()?.bind(on)?;
+    let addrs: Vec<String> = bound.addrs().iter().map(ToString::to_string).collect();
+    println!("{}", addrs.join(" "));
     std::io::stdout().flush()?;
     bound.run()
 }

@@ -5,7 +5,7 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`arrival`], [`limits`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`arrival`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`trust`]: who a request comes from
 //! - 0 [`overload`]: whether a worker has too much to do
 //! - 0 [`defaults`]: what every answer has
@@ -37,6 +37,7 @@ mod connection;
 mod defaults;
 pub mod describe;
 mod endless;
+mod environment;
 mod error;
 mod extract;
 mod file_name;
@@ -91,7 +92,7 @@ pub use respond::{
 };
 pub use response::Response;
 pub use route::{Pattern, PatternError, Piece};
-pub use server::{Bound, RunError, Serve};
+pub use server::{Accepts, Bound, IntoListen, Listen, ListenAddr, ListenError, RunError, Serve};
 pub use stop::Stopping;
 pub use trust::Client;
 

@@ -55,8 +55,8 @@ pub struct Limits {
     /// may have descriptors, less 64, shared among the workers. **0**: every one that the system
     /// grants.
     pub connections: usize,
-    /// Connections of a worker from one address at once; further ones are closed. 0: no bound.
-    /// **0**: behind a proxy all come from one.
+    /// Connections from one address at once, a /64 of IPv6 being one; further ones are closed. 0: no
+    /// bound. **0**: behind a proxy all come from one.
     pub connections_per_address: usize,
     /// Requests of a worker at work at once; 503 above. 0: no bound. **0**: what a handler can
     /// stand is not ours to know.
@@ -157,7 +157,79 @@ impl Default for Limits {
     }
 }
 
+/// What a bound is said in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Time,
+    Bytes,
+    Count,
+}
+
+/// A bound, to be set.
+pub(crate) enum Bound<'a> {
+    Time(&'a mut Duration),
+    Bytes(&'a mut dyn Number),
+    Count(&'a mut dyn Number),
+}
+
+/// A number of any of the types that bounds have.
+pub(crate) trait Number {
+    /// Says whether it can be as large.
+    fn set(&mut self, number: u64) -> bool;
+}
+
+impl<T: TryFrom<u64>> Number for T {
+    fn set(&mut self, number: u64) -> bool {
+        let number = T::try_from(number).map(|number| *self = number);
+        number.is_ok()
+    }
+}
+
+impl Bound<'_> {
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
+            Self::Time(_) => Kind::Time,
+            Self::Bytes(_) => Kind::Bytes,
+            Self::Count(_) => Kind::Count,
+        }
+    }
+
+    /// Sets a time.
+    pub(crate) fn set_time(&mut self, time: Duration) {
+        if let Self::Time(bound) = self {
+            **bound = time;
+        }
+    }
+
+    /// Sets a number. Says whether it can be as large.
+    pub(crate) fn set_number(&mut self, number: u64) -> bool {
+        match self {
+            Self::Time(_) => false,
+            Self::Bytes(bound) | Self::Count(bound) => bound.set(number),
+        }
+    }
+}
+
 impl Limits {
+    /// Every bound, by its name.
+    pub(crate) fn by_name(&mut self) -> Vec<(&'static str, Bound<'_>)> {
+        macro_rules! bounds {
+            ($($kind:ident: $($name:ident)+;)+) => {{
+                // Without `..`: one that is not named below does not compile.
+                let Self { $($($name),+),+ } = self;
+                vec![$($((stringify!($name), Bound::$kind($name))),+),+]
+            }};
+        }
+        bounds! {
+            Time: head_time handshake_time idle_time body_idle_time body_rate_time write_time
+                doze_time park_time connection_time lag slow_time drain_time linger_time;
+            Bytes: body_rate linger_bytes head_bytes target body part_head_bytes upload_memory
+                stream_window stream_send_buffer;
+            Count: handshakes awake connection_requests connections connections_per_address
+                requests_in_flight headers pairs form_parts streams resets control_frames backlog;
+        }
+    }
+
     /// The bounds, other than on single requests, in which these differ from others.
     pub(crate) fn beyond_requests(&self, other: &Self) -> impl Iterator<Item = &'static str> {
         macro_rules! differing {
@@ -259,3 +331,20 @@ pub(crate) const DEPARTURE: Duration = Duration::from_secs(2);
 /// 1 s: one connection that ends is enough, and a log line a second is not a flood.
 pub(crate) const ACCEPT_PAUSE: (Duration, Duration) =
     (Duration::from_millis(100), Duration::from_secs(1));
+
+/// Descriptors of the process that connections leave to everything else, where `connections` is 0.
+/// 64: files, upstreams and what a runtime needs.
+pub(crate) const OTHER_DESCRIPTORS: usize = 64;
+
+/// How often a name of several addresses is given another port, where one free on the first address
+/// is taken on another. 16: each is free with a chance of more than a half.
+pub(crate) const PORT_TRIES: u32 = 16;
+
+/// How often the lock on the folder of a Unix socket is tried, and the pause between. 100 and 10 ms:
+/// a second, where another server of ours needs microseconds; whoever holds it longer is no such.
+#[cfg(unix)]
+pub(crate) const FOLDER_LOCK: (u32, Duration) = (100, Duration::from_millis(10));
+
+/// Between two lines in the log of the same matter that peers bring about. 1 s: what happens in
+/// between is counted.
+pub(crate) const LOG_PAUSE: Duration = Duration::from_secs(1);

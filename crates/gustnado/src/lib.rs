@@ -91,12 +91,13 @@ pub use gustnado_core::{describe, testing};
 #[cfg(feature = "garde")]
 pub use gustnado_core::Garde;
 pub use gustnado_core::{
-    App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError, BuildProblem, Bytes,
-    Client, Cx, Download, Error, Event, Events, FromForm, FromRequest, Gone, Group, Html,
-    HttpLayer, Internal, IntoEvent, IntoResponse, Invalid, Limits, LocalUrl, Mount, Needs, Next,
-    NoContent, OrError, Outcome, ParamError, Part, Pattern, PatternError, Peer, Piece, Redirect,
-    Request, RequestHead, Response, Result, Routes, RunError, SameSite, Sender, Serve, SetCookie,
-    SharedState, Stage, Stopping, Text, Tower, Urls, Valid, Validate, With,
+    Accepts, App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError,
+    BuildProblem, Bytes, Client, Cx, Download, Error, Event, Events, FromForm, FromRequest, Gone,
+    Group, Html, HttpLayer, Internal, IntoEvent, IntoListen, IntoResponse, Invalid, Limits, Listen,
+    ListenAddr, ListenError, LocalUrl, Mount, Needs, Next, NoContent, OrError, Outcome, ParamError,
+    Part, Pattern, PatternError, Peer, Piece, Redirect, Request, RequestHead, Response, Result,
+    Routes, RunError, SameSite, Sender, Serve, SetCookie, SharedState, Stage, Stopping, Text,
+    Tower, Urls, Valid, Validate, With,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};

@@ -1,5 +1,6 @@
-//! Bytes on a socket: framing, limits, time-outs, HTTP/2, drain, streams.
+//! Bytes on a socket: listeners, framing, limits, time-outs, HTTP/2, drain, streams.
 
+mod accept;
 mod access;
 mod bodies;
 mod careful;
@@ -11,6 +12,7 @@ mod framing;
 mod http2;
 mod lab;
 mod limits;
+mod listen;
 mod log;
 mod overload;
 mod peer;

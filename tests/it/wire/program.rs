@@ -11,9 +11,9 @@ use std::{
 
 use super::peer::Peer;
 
-struct Program {
-    child: Child,
-    addr: SocketAddr,
+pub(crate) struct Program {
+    pub(crate) child: Child,
+    pub(crate) addr: SocketAddr,
 }
 
 impl Program {
@@ -22,19 +22,21 @@ impl Program {
     }
 
     fn start_with(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_lab"))
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a program");
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_lab")).args(arguments))
+    }
+
+    /// Starts it by a command that becomes it.
+    pub(crate) fn start_by(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("a program");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("its output");
         BufReader::new(stdout).read_line(&mut line).expect("a line");
-        let addr = line.trim().parse().expect("an address");
+        let addr = line.split_whitespace().find_map(|addr| addr.parse().ok());
+        let addr = addr.unwrap_or_else(|| ([0; 4], 0).into());
         Self { child, addr }
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         let sent = Command::new("sh")
             .args(["-c", &format!("kill -{name} {pid}")])
@@ -42,7 +44,7 @@ impl Program {
         assert!(sent.expect("kill").success());
     }
 
-    fn exit_code(&mut self) -> Option<i32> {
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
         self.child.wait().expect("an end").code()
     }
 }

@@ -14,6 +14,7 @@ use super::{
     problem::{BuildError, BuildProblem},
 };
 use crate::{
+    environment::Settings,
     error::Error,
     extract::Cx,
     handler::RequestHandler,
@@ -39,6 +40,7 @@ pub struct Application {
     workers: usize,
     trusted: Vec<Network>,
     about: About,
+    settings: Settings,
 }
 
 impl Application {
@@ -54,6 +56,7 @@ impl Application {
                 version: "0".into(),
                 description: String::new(),
             },
+            settings: Settings::default(),
         }
     }
 
@@ -252,6 +255,18 @@ impl Application {
         self
     }
 
+    /// Lets operators set what the program has set: each of the [`Limits`] by a variable of its name
+    /// in the environment, such as `GUSTNADO_HEAD_TIME=5s` and `GUSTNADO_BODY=16MiB`, and the
+    /// workers by `GUSTNADO_WORKERS`. [`run`](Self::run) does so by itself.
+    ///
+    /// They come before what is said here, earlier or later, but not before the limits of a group.
+    /// One that is malformed, or whose name begins so and is none of these, is told by
+    /// [`build`](Self::build). Each one that is set is logged.
+    pub fn from_env(mut self) -> Self {
+        self.settings = Settings::read(std::env::vars_os());
+        self
+    }
+
     /// Names it, for whoever reads its description. The default is `Application`.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.about.title = title.into();
@@ -276,8 +291,18 @@ impl Application {
     /// All that is wrong, at once: routes that clash, state that is missing, templates that are
     /// none, each with the handler and the line it is written in.
     pub fn build(self) -> Result<App, BuildError> {
-        let router = check::router(self.root, Trust::new(self.trusted))?;
-        let app = App::new(router, self.workers, Arc::new(self.about));
+        let Self {
+            root,
+            workers,
+            trusted,
+            about,
+            settings,
+        } = self;
+        let workers = settings.workers.unwrap_or(workers);
+        let problems = BuildProblem::of_settings(&settings);
+        let root = root.limits(move |limits| settings.apply(limits));
+        let router = check::router(root, Trust::new(trusted), problems)?;
+        let app = App::new(router, workers, Arc::new(about));
         app.show_to_mounts();
         Ok(app)
     }

@@ -21,8 +21,12 @@ use crate::{
     trust::Trust,
 };
 
-/// Builds the router, or lists all that stands in its way.
-pub(super) fn router(root: Group, trust: Trust) -> Result<Router, BuildError> {
+/// Builds the router, or lists all that stands in its way, after what was found before.
+pub(super) fn router(
+    root: Group,
+    trust: Trust,
+    problems: Vec<BuildProblem>,
+) -> Result<Router, BuildError> {
     let mut root = root.parts;
     let mut named = Vec::new();
     name_routes(&root, "", &mut named);
@@ -42,7 +46,7 @@ pub(super) fn router(root: Group, trust: Trust) -> Result<Router, BuildError> {
         router: Router::new(RouteInfo::nowhere(&ground.shared)),
         places: Places::default(),
         mounts: Vec::new(),
-        problems: Vec::new(),
+        problems,
     };
     plan.fill(root, &ground);
     // What handlers answer is left to them, so they are all there before the first mount.

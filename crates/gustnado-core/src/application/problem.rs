@@ -3,7 +3,7 @@
 
 use std::{fmt, panic::Location};
 
-use crate::route::PatternError;
+use crate::{environment::Settings, route::PatternError};
 
 /// A place in a source.
 pub(super) type At = &'static Location<'static>;
@@ -124,6 +124,22 @@ pub enum BuildProblem {
         /// Where it was mounted.
         at: At,
     },
+    /// A variable of the environment sets nothing.
+    Setting {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl BuildProblem {
+    pub(super) fn of_settings(settings: &Settings) -> Vec<Self> {
+        let problems = settings.problems.iter().cloned();
+        problems
+            .map(|(name, problem)| Self::Setting { name, problem })
+            .collect()
+    }
 }
 
 impl BuildError {
@@ -169,10 +185,7 @@ impl fmt::Display for BuildProblem {
                 through,
                 type_name,
                 at,
-            } => {
-                write!(f, "{handler}.{input} ({at}) ")?;
-                needs_state(f, through, type_name)
-            }
+            } => needs_state(f, (handler, input, at), through, type_name),
             Self::StateTwice { type_name, at } => {
                 write!(f, "state {type_name} is given again ({at})")
             }
@@ -187,7 +200,9 @@ impl fmt::Display for BuildProblem {
                 problem,
                 at,
             } => write!(f, "{handler} ({at}) is a fallback, {problem}"),
-            Self::Group { .. } | Self::Trust { .. } | Self::Mount { .. } => self.said(f),
+            Self::Group { .. } | Self::Trust { .. } | Self::Mount { .. } | Self::Setting { .. } => {
+                self.said(f)
+            }
         }
     }
 }
@@ -211,6 +226,7 @@ impl BuildProblem {
                 problem,
                 at,
             } => write!(f, "the mount at {prefix:?} ({at}): {problem}"),
+            Self::Setting { name, problem } => write!(f, "{name} {problem}"),
             _ => Ok(()),
         }
     }
@@ -230,7 +246,13 @@ fn clash(
     f.write_str("one handler has all verbs of a path")
 }
 
-fn needs_state(f: &mut fmt::Formatter<'_>, through: &[&str], type_name: &str) -> fmt::Result {
+fn needs_state(
+    f: &mut fmt::Formatter<'_>,
+    (handler, input, at): (&str, &str, &At),
+    through: &[&str],
+    type_name: &str,
+) -> fmt::Result {
+    write!(f, "{handler}.{input} ({at}) ")?;
     through.iter().try_for_each(|by| write!(f, "→ {by} "))?;
     write!(f, "needs state {type_name}; add .state(…) with one")
 }

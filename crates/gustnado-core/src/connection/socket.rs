@@ -22,7 +22,6 @@ use {
 pub(crate) enum Socket {
     Tcp(TcpStream),
     #[cfg(unix)]
-    #[expect(dead_code, reason = "the listeners that make it come next")]
     Unix(UnixStream),
 }
 

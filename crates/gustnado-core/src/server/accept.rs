@@ -1,32 +1,75 @@
 //! The accept loop, and where a new connection goes. It must not know threads.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    future::poll_fn,
+    io,
+    task::{Context, Poll},
+    time::Duration,
+};
 
-use tokio::net::{TcpListener, TcpStream};
+use super::{
+    gate::{Gate, Open},
+    listen::Acceptor,
+    reserve::Reserve,
+};
+use crate::{arrival::Arrival, connection::Socket, limits::ACCEPT_PAUSE, tally::Tally};
 
-use crate::limits::ACCEPT_PAUSE;
-
-/// Accepts for ever, handing each socket to `place`. What goes wrong with one connection is that
-/// connection's matter; where the process has run out of descriptors or memory, the loop pauses
-/// and goes on.
-pub(super) async fn accept(listener: &TcpListener, mut place: impl FnMut(TcpStream, SocketAddr)) {
+/// Accepts for ever, handing each socket that the gate lets in to `place`, while `load` has room.
+/// What goes wrong with one connection is that connection's matter; where the process has run out
+/// of descriptors or memory, the loop pauses and goes on.
+pub(super) async fn accept(
+    acceptors: &[Acceptor],
+    gate: &Gate,
+    load: &Tally,
+    mut place: impl FnMut(Socket, Arrival, Open),
+) {
     let mut pause = ACCEPT_PAUSE.0;
+    let mut reserve = Reserve::default();
+    let mut turn = 0;
+    gate.start().await;
     loop {
-        match listener.accept().await {
-            Ok((socket, peer)) => {
+        gate.room(load).await;
+        match poll_fn(|cx| poll_accept(acceptors, &mut turn, cx)).await {
+            Ok((socket, arrival)) => {
                 pause = ACCEPT_PAUSE.0;
-                // Answers leave as they are written; the driver has gathered them.
-                let _ = socket.set_nodelay(true);
-                place(socket, peer);
+                if let Some(open) = gate.admit(&arrival) {
+                    place(socket, arrival, open);
+                }
             }
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
-                tracing::warn!(%error, ?pause, "cannot accept, pausing");
+                let shed = reserve.shed(&error, || try_accept(acceptors, &mut turn));
+                gate.note_failure(&error, shed.await);
                 tokio::time::sleep(pause).await;
                 pause = longer(pause);
             }
         }
     }
+}
+
+/// Accepts from the first that has someone waiting, beginning where the last time ended: one that
+/// is busy does not keep the others waiting.
+fn poll_accept(
+    acceptors: &[Acceptor],
+    turn: &mut usize,
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<(Socket, Arrival)>> {
+    for _ in 0..acceptors.len() {
+        *turn = (*turn + 1) % acceptors.len();
+        if let Poll::Ready(accepted) = acceptors[*turn].poll_accept(cx) {
+            return Poll::Ready(accepted);
+        }
+    }
+    Poll::Pending
+}
+
+/// Accepts one that is waiting now, if one is.
+async fn try_accept(acceptors: &[Acceptor], turn: &mut usize) -> Option<Socket> {
+    let accepted = poll_fn(|cx| match poll_accept(acceptors, turn, cx) {
+        Poll::Ready(accepted) => Poll::Ready(accepted.ok()),
+        Poll::Pending => Poll::Ready(None),
+    });
+    accepted.await.map(|(socket, _)| socket)
 }
 
 fn longer(pause: Duration) -> Duration {
@@ -40,6 +83,8 @@ fn is_of_one_connection(error: &io::Error) -> bool {
         io::ErrorKind::ConnectionRefused
             | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
             | io::ErrorKind::Interrupted
     )
 }

@@ -3,7 +3,7 @@
 
 use std::{
     fmt, io,
-    net::{SocketAddr, TcpListener, ToSocketAddrs},
+    net::{Ipv4Addr, SocketAddr},
     sync::Arc,
     thread::{self, JoinHandle},
     time::Duration,
@@ -12,7 +12,10 @@ use std::{
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    listen::listen,
+    descriptors,
+    gate::Gate,
+    listen::{IntoListen, ListenAddr, ListenError, Opened, listens, open},
+    serve::Serve,
     signal::Signals,
     worker::{Door, Phase, Worker, first, reach},
 };
@@ -26,7 +29,9 @@ use crate::{
 pub enum RunError {
     /// The application has mistakes; nothing was opened.
     Build(BuildError),
-    /// A socket, thread or signal could not be had.
+    /// What was to be listened on could not be had: all of it that is wrong.
+    Listen(ListenError),
+    /// A thread or signal could not be had.
     Io(io::Error),
     /// It was called inside a runtime, such as that of `#[tokio::main]`; there,
     /// [`serve`](App::serve) is to be awaited.
@@ -36,13 +41,14 @@ pub enum RunError {
 }
 
 impl Application {
-    /// Builds the application and serves it until Ctrl-C or SIGTERM; see [`App::run`].
+    /// Builds the application, with what the [environment](Self::from_env) sets, and serves it until
+    /// Ctrl-C or SIGTERM; see [`App::run`].
     ///
     /// # Errors
     /// Everything that is wrong with the application, at once; else as [`App::run`].
-    pub fn run(self, addrs: impl ToSocketAddrs) -> Result<(), RunError> {
+    pub fn run(self, on: impl IntoListen) -> Result<(), RunError> {
         outside_runtime()?;
-        self.build()?.run(addrs)
+        self.from_env().build()?.run(on)
     }
 }
 
@@ -50,42 +56,53 @@ impl App {
     /// Serves HTTP until Ctrl-C or SIGTERM; see [`Bound::run`].
     ///
     /// # Errors
-    /// When the address cannot be had, or connections had to be cut at the end.
-    pub fn run(self, addrs: impl ToSocketAddrs) -> Result<(), RunError> {
+    /// When an address cannot be had, or connections had to be cut at the end.
+    pub fn run(self, on: impl IntoListen) -> Result<(), RunError> {
         outside_runtime()?;
-        self.bind(addrs)?.run()
+        self.bind(on)?.run()
     }
 
-    /// Takes the address, without serving yet: connections wait. Port 0 takes a free one, which
-    /// [`Bound::local_addr`] names.
+    /// Takes the addresses, without serving yet: connections wait. Port 0 takes a free one, which
+    /// [`Bound::local_addr`] names. [`Listen`](crate::Listen) says what there is to listen on.
     ///
     /// # Errors
-    /// When the address cannot be had.
-    pub fn bind(self, addrs: impl ToSocketAddrs) -> Result<Bound, RunError> {
-        let listener = listen(addrs, self.limits().backlog)?;
-        let addr = listener.local_addr()?;
-        Ok(Bound {
-            app: self,
-            listener,
-            addr,
-        })
+    /// When one of them cannot be had: all that is wrong with any, at once.
+    pub fn bind(self, on: impl IntoListen) -> Result<Bound, RunError> {
+        let opened = open(&listens(on), self.limits().backlog)?;
+        Ok(Bound { app: self, opened })
     }
 }
 
-/// An application with an address, about to serve.
+/// An application with addresses, about to serve.
 #[derive(Debug)]
 #[must_use = "nothing is served until it runs"]
 pub struct Bound {
     app: App,
-    listener: TcpListener,
-    addr: SocketAddr,
+    opened: Opened,
 }
 
 impl Bound {
-    /// The address it has.
+    /// The first address of TCP that it has; `0.0.0.0:0` where it has none.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
-        self.addr
+        let mut addrs = self.opened.addrs.iter();
+        let first = addrs.find_map(|addr| match addr {
+            ListenAddr::Tcp(addr) => Some(*addr),
+            ListenAddr::Unix(_) => None,
+        });
+        first.unwrap_or((Ipv4Addr::UNSPECIFIED, 0).into())
+    }
+
+    /// All that it listens on, in the order in which it was said.
+    #[must_use]
+    pub fn addrs(&self) -> &[ListenAddr] {
+        &self.opened.addrs
+    }
+
+    /// Serves HTTP inside the runtime of the caller, until the future given to [`Serve::until`]
+    /// ends.
+    pub fn serve(self) -> Serve {
+        Serve::opened(self.app, self.opened)
     }
 
     /// Serves HTTP until Ctrl-C or SIGTERM, on one worker per core unless
@@ -99,11 +116,7 @@ impl Bound {
     /// runtime, which it would block: there, [`App::serve`] is to be awaited.
     pub fn run(self) -> Result<(), RunError> {
         outside_runtime()?;
-        let Self {
-            app,
-            listener,
-            addr,
-        } = self;
+        let Self { app, mut opened } = self;
         let workers = match app.workers() {
             0 => thread::available_parallelism().map_or(1, usize::from),
             count => count,
@@ -113,15 +126,19 @@ impl Bound {
         let mut signals = runtime.block_on(async { Signals::listen() })?;
         let phase = watch::Sender::new(Phase::Serving);
         let mut threads = Threads::new();
-        let started = start(&app, &listener, workers, &phase, &mut threads);
-        drop(listener);
+        let gate = Gate::new(app.limits(), workers, descriptors::raise());
+        let connections = gate.connections();
+        let started = start(&app, &opened, workers, gate, &phase, &mut threads);
+        opened.close();
         if started.is_ok() {
-            tracing::info!(%addr, workers, "serving");
+            let addrs: Vec<_> = opened.addrs.iter().map(ToString::to_string).collect();
+            tracing::info!(addrs = addrs.join(" "), workers, connections, "serving");
             runtime.block_on(wait_for_signals(&mut signals, &phase, &threads));
         } else {
             advance(&phase, Phase::Cutting);
         }
         let cut = join(threads);
+        drop(opened);
         started?;
         match cut? {
             0 => Ok(()),
@@ -142,8 +159,9 @@ type Threads = Vec<JoinHandle<io::Result<usize>>>;
 
 fn start(
     app: &App,
-    listener: &TcpListener,
+    opened: &Opened,
     count: usize,
+    gate: Gate,
     phase: &watch::Sender<Phase>,
     threads: &mut Threads,
 ) -> io::Result<()> {
@@ -155,11 +173,13 @@ fn start(
         })
         .unzip();
     let doors: Arc<[Door]> = doors.into();
+    let gate = Arc::new(gate);
     for (index, inbox) in inboxes.into_iter().enumerate() {
         let worker = Worker {
             index,
             app: app.replica(),
-            listener: listener.try_clone()?,
+            listeners: opened.once_more()?,
+            gate: Arc::clone(&gate),
             doors: Arc::clone(&doors),
             inbox,
             phase: phase.subscribe(),
@@ -239,6 +259,12 @@ impl From<BuildError> for RunError {
     }
 }
 
+impl From<ListenError> for RunError {
+    fn from(error: ListenError) -> Self {
+        Self::Listen(error)
+    }
+}
+
 impl From<io::Error> for RunError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
@@ -249,6 +275,7 @@ impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Build(error) => error.fmt(f),
+            Self::Listen(error) => error.fmt(f),
             Self::Io(error) => error.fmt(f),
             Self::InRuntime => f.write_str(
                 "`run` brings a runtime of its own and is called from a plain `fn main`; inside \

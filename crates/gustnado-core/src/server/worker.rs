@@ -1,16 +1,18 @@
 //! A worker: a runtime of one thread and its share of the connections. It must not know signals;
 //! it is told the phase of the program.
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc};
+use std::{future::Future, io, sync::Arc};
 
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{mpsc, watch},
+use tokio::sync::{mpsc, watch};
+
+use super::{
+    accept::{accept, least},
+    gate::{Gate, Open},
+    listen::{Acceptor, Listener, Stream},
 };
-
-use super::accept::{accept, least};
 use crate::{
     application::App,
+    arrival::Arrival,
     connection::{Clock, Socket, drive},
     tally::{Counted, Tally},
 };
@@ -29,7 +31,9 @@ pub(super) enum Phase {
 pub(super) struct Worker {
     pub(super) index: usize,
     pub(super) app: App,
-    pub(super) listener: std::net::TcpListener,
+    pub(super) listeners: Vec<Listener>,
+    /// One for all workers.
+    pub(super) gate: Arc<Gate>,
     /// Of all workers, this one's among them.
     pub(super) doors: Arc<[Door]>,
     pub(super) inbox: mpsc::UnboundedReceiver<Handed>,
@@ -45,7 +49,10 @@ pub(super) struct Door {
 
 /// A socket that another worker has accepted. It counts from then on, not from when it is taken
 /// up: a burst would all go to the worker that has not woken yet.
-pub(super) type Handed = (std::net::TcpStream, SocketAddr, Counted);
+pub(super) type Handed = (Stream, Arrival, Guard);
+
+/// What counts a connection for as long as it is there.
+type Guard = (Counted, Open);
 
 impl Worker {
     /// Serves until the phase says otherwise and the connections have ended. Says how many had to
@@ -53,38 +60,38 @@ impl Worker {
     pub(super) async fn work(mut self) -> io::Result<usize> {
         let clock = Arc::new(Clock::default());
         tokio::spawn(Arc::clone(&clock).run());
-        let listener = TcpListener::from_std(self.listener)?;
+        let listeners = self.listeners.into_iter().map(Listener::enter);
+        let acceptors: Vec<Acceptor> = listeners.collect::<io::Result<_>>()?;
         let index = self.index;
         let load = self.doors[index].load.clone();
         let start = {
             let (app, clock) = (self.app.clone(), Arc::clone(&clock));
-            move |socket: TcpStream, peer, open| {
-                let socket = Socket::Tcp(socket);
+            move |socket: Socket, arrival: Arrival, guard: Guard| {
                 let (app, clock) = (app.clone(), Arc::clone(&clock));
-                let connection = drive(socket, SocketAddr::into(peer), app, clock, open);
-                tokio::spawn(connection);
+                tokio::spawn(drive(socket, arrival, app, clock, guard));
             }
         };
         let accepting = {
             let (start, doors) = (start.clone(), Arc::clone(&self.doors));
+            let (gate, load) = (Arc::clone(&self.gate), load.clone());
             tokio::spawn(async move {
-                accept(&listener, |socket, peer| {
+                accept(&acceptors, &gate, &load, |socket, arrival, open| {
                     let loads = doors.iter().map(|door| door.load.count());
                     let least = least(loads, index);
-                    let open = doors[least].load.add();
+                    let guard = (doors[least].load.add(), open);
                     if least == index {
-                        start(socket, peer, open);
+                        start(socket, arrival, guard);
                     } else {
-                        hand(&doors[least], socket, peer, open);
+                        hand(&doors[least], socket, arrival, guard);
                     }
                 })
                 .await;
             })
         };
         let receiving = tokio::spawn(async move {
-            while let Some((socket, peer, open)) = self.inbox.recv().await {
-                if let Ok(socket) = TcpStream::from_std(socket) {
-                    start(socket, peer, open);
+            while let Some((stream, arrival, guard)) = self.inbox.recv().await {
+                if let Ok(socket) = stream.enter() {
+                    start(socket, arrival, guard);
                 }
             }
         });
@@ -98,10 +105,10 @@ impl Worker {
 }
 
 /// Gives a socket to another worker.
-fn hand(door: &Door, socket: TcpStream, peer: SocketAddr, open: Counted) {
-    match socket.into_std() {
-        Ok(socket) => {
-            let _ = door.inbox.send((socket, peer, open));
+fn hand(door: &Door, socket: Socket, arrival: Arrival, guard: Guard) {
+    match Stream::leave(socket) {
+        Ok(stream) => {
+            let _ = door.inbox.send((stream, arrival, guard));
         }
         Err(error) => tracing::warn!(%error, "cannot hand a connection over"),
     }

@@ -1,0 +1,169 @@
+//! Sockets that were passed to the program, by the protocol of systemd: `LISTEN_FDS` says how many,
+//! from descriptor 3 on, `LISTEN_FDNAMES` their names and `LISTEN_PID` whom they are for. It must
+//! not know what the program asked for.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{ListenAddr, Listener};
+
+/// Begins the names under which one of our own programs passes sockets to the next: what follows
+/// is the place of what was asked for, among all that was.
+pub(crate) const HANDED: &str = "gustnado.";
+
+/// The name that systemd gives to what has none.
+#[cfg(unix)]
+const NO_NAME: &str = "unknown";
+
+/// The passed sockets that nobody has taken yet.
+#[derive(Debug, Default)]
+pub(super) struct Passed(Vec<PassedSocket>);
+
+#[derive(Debug)]
+struct PassedSocket {
+    number: u32,
+    name: String,
+    /// Or why it is none.
+    listener: Result<Listener, String>,
+}
+
+static PASSED: Mutex<Option<Passed>> = Mutex::new(None);
+
+/// The lock on what was passed. The environment is read the first time only: from then on the
+/// descriptors are ours, and not to be taken by numbers a second time.
+pub(super) struct Lock(MutexGuard<'static, Option<Passed>>);
+
+impl Lock {
+    pub(super) fn take() -> Self {
+        Self(PASSED.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn passed(&mut self) -> &mut Passed {
+        self.0.get_or_insert_with(Passed::from_environment)
+    }
+}
+
+impl Passed {
+    #[cfg(unix)]
+    fn from_environment() -> Self {
+        use std::env;
+        let names = env::var("LISTEN_FDNAMES").unwrap_or_default();
+        let first = env::var("LISTEN_FDS_FIRST_FD").ok();
+        let first = first.and_then(|first| first.parse().ok()).unwrap_or(3);
+        // Takes the variables away, so that no child of ours believes that they are for it.
+        let mut descriptors = listenfd::ListenFd::from_env();
+        let numbers = (first..).take(descriptors.len());
+        let mut names = names
+            .split(':')
+            .map(|name| if name.is_empty() { NO_NAME } else { name });
+        let mut take = |(index, number)| PassedSocket {
+            number,
+            name: names.next().unwrap_or(NO_NAME).to_owned(),
+            listener: listener(&mut descriptors, index),
+        };
+        let numbers: Vec<u32> = numbers.collect();
+        Self(numbers.into_iter().enumerate().map(&mut take).collect())
+    }
+
+    #[cfg(not(unix))]
+    fn from_environment() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The one that has this address.
+    pub(super) fn take_addr(&mut self, addr: &ListenAddr) -> Option<Listener> {
+        let has_it = |listener: &Listener| listener.addr().is_ok_and(|own| own == *addr);
+        let found = |socket: &PassedSocket| socket.listener.as_ref().is_ok_and(has_it);
+        let index = self.0.iter().position(found)?;
+        self.0.remove(index).listener.ok()
+    }
+
+    /// Those that an earlier program of ours had opened for what is at this place.
+    pub(super) fn take_handed(&mut self, place: usize) -> Result<Vec<Listener>, String> {
+        let name = format!("{HANDED}{place}");
+        self.take(|socket| socket.name == name)
+    }
+
+    pub(super) fn take_number(&mut self, number: u32) -> Result<Vec<Listener>, String> {
+        let taken = self.take(|socket| socket.number == number)?;
+        self.some_of(taken, || format!("descriptor {number}"))
+    }
+
+    /// Those of this name, or all.
+    pub(super) fn take_named(&mut self, name: Option<&str>) -> Result<Vec<Listener>, String> {
+        let taken = self.take(|socket| name.is_none_or(|name| socket.name == name))?;
+        self.some_of(taken, || match name {
+            Some(name) => format!("a socket named {name:?}"),
+            None => "a socket".to_owned(),
+        })
+    }
+
+    fn some_of(
+        &self,
+        taken: Vec<Listener>,
+        what: impl Fn() -> String,
+    ) -> Result<Vec<Listener>, String> {
+        if !taken.is_empty() {
+            return Ok(taken);
+        }
+        let what = what();
+        let names = self
+            .0
+            .iter()
+            .map(|socket| format!("fd:{} ({})", socket.number, socket.name));
+        let names: Vec<String> = names.collect();
+        Err(if names.is_empty() {
+            format!(
+                "{what} was not passed to this process: LISTEN_FDS is not set for it, or used up"
+            )
+        } else {
+            format!(
+                "{what} was not passed to this process, but {}",
+                names.join(", ")
+            )
+        })
+    }
+
+    fn take(&mut self, wanted: impl Fn(&PassedSocket) -> bool) -> Result<Vec<Listener>, String> {
+        let (taken, left) = std::mem::take(&mut self.0).into_iter().partition(wanted);
+        self.0 = left;
+        let taken: Vec<PassedSocket> = taken;
+        taken.into_iter().map(|socket| socket.listener).collect()
+    }
+
+    /// Says which nobody has asked for: as a rule, an address that is meant to be the same is not.
+    pub(super) fn warn_of_rest(&self) {
+        for PassedSocket {
+            number,
+            name,
+            listener,
+        } in &self.0
+        {
+            let addr = match listener.as_ref().map(Listener::addr) {
+                Ok(Ok(addr)) => addr.to_string(),
+                Ok(Err(error)) => error.to_string(),
+                Err(problem) => problem.clone(),
+            };
+            tracing::warn!(number, name, addr, "a passed socket was not asked for");
+        }
+    }
+}
+
+/// Takes a descriptor, if it listens. It closes when the program executes another.
+#[cfg(unix)]
+fn listener(descriptors: &mut listenfd::ListenFd, index: usize) -> Result<Listener, String> {
+    let none = |_| "is no socket that listens for streams".to_owned();
+    let listener = if let Ok(Some(listener)) = descriptors.take_tcp_listener(index) {
+        Listener::Tcp(listener)
+    } else {
+        let listener = descriptors.take_unix_listener(index).map_err(none)?;
+        Listener::Unix(listener.ok_or("was taken already")?)
+    };
+    let socket = socket2::SockRef::from(&listener);
+    // Not on all systems can this be asked.
+    if let Ok(false) = socket.is_listener() {
+        return Err("is a socket that does not listen".to_owned());
+    }
+    let not_blocking = socket.set_nonblocking(true);
+    not_blocking.map_err(|error| format!("cannot be made not to block: {error}"))?;
+    Ok(listener)
+}

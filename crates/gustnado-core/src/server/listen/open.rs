@@ -1,0 +1,209 @@
+//! From all that was said to sockets that listen, or to all that is wrong with it. It must not know
+//! how a socket of one kind is had.
+
+use std::{
+    fmt, io,
+    net::{Ipv4Addr, SocketAddr, ToSocketAddrs},
+};
+
+#[cfg(unix)]
+use super::unix::{self, SocketFile};
+use super::{
+    Acceptor, Listen, ListenAddr, Listener, What,
+    inherited::{Lock, Passed},
+    tcp::{self, Manner},
+    text::{self, Said},
+};
+
+/// Why there is nothing to listen on: all that is wrong, each with what was asked for.
+///
+/// Its `Display` and its `Debug` are the same list.
+pub struct ListenError {
+    problems: Vec<(String, io::Error)>,
+}
+
+/// What was opened.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    /// Each with the place of what asked for it.
+    pub(crate) listeners: Vec<(usize, Listener)>,
+    /// The address of each.
+    pub(crate) addrs: Vec<ListenAddr>,
+    /// The files that we made and are to remove.
+    #[cfg(unix)]
+    pub(crate) files: Vec<SocketFile>,
+}
+
+impl Opened {
+    /// All listeners inside the runtime that this is called in; the files stay.
+    pub(crate) fn enter(&mut self) -> io::Result<Vec<Acceptor>> {
+        let listeners = std::mem::take(&mut self.listeners).into_iter();
+        listeners.map(|(_, listener)| listener.enter()).collect()
+    }
+
+    /// The listeners once more, for another worker.
+    pub(crate) fn once_more(&self) -> io::Result<Vec<Listener>> {
+        let listeners = self.listeners.iter();
+        listeners
+            .map(|(_, listener)| listener.try_clone())
+            .collect()
+    }
+
+    /// Closes the listeners, which others have by now; the files stay.
+    pub(crate) fn close(&mut self) {
+        self.listeners.clear();
+    }
+}
+
+/// Opens all that was said.
+pub(crate) fn open(listens: &[Listen], backlog: i32) -> Result<Opened, ListenError> {
+    let mut lock = Lock::take();
+    let mut opening = Opening {
+        passed: lock.passed(),
+        backlog,
+        v4: Vec::new(),
+        opened: Opened {
+            listeners: Vec::new(),
+            addrs: Vec::new(),
+            #[cfg(unix)]
+            files: Vec::new(),
+        },
+    };
+    let said: Vec<_> = listens.iter().map(read).collect();
+    opening.v4 = said
+        .iter()
+        .filter_map(|said| all_of_v4(said.as_ref().ok()?))
+        .collect();
+    let mut problems = Vec::new();
+    for (place, (listen, said)) in listens.iter().zip(said).enumerate() {
+        if let Err(error) = said.and_then(|said| opening.add(place, listen, said)) {
+            problems.push((listen.to_string(), error));
+        }
+    }
+    if listens.is_empty() {
+        problems.push(("nothing".into(), invalid("no address was given")));
+    }
+    if !problems.is_empty() {
+        return Err(ListenError { problems });
+    }
+    opening.passed.warn_of_rest();
+    Ok(opening.opened)
+}
+
+struct Opening<'a> {
+    passed: &'a mut Passed,
+    backlog: i32,
+    /// The ports that are asked for on all of IPv4.
+    v4: Vec<u16>,
+    opened: Opened,
+}
+
+impl Opening<'_> {
+    fn add(&mut self, place: usize, listen: &Listen, said: Said) -> io::Result<()> {
+        let handed = self.passed.take_handed(place).map_err(invalid)?;
+        let listeners = if handed.is_empty() {
+            self.get(listen, said)?
+        } else {
+            handed
+        };
+        for listener in listeners {
+            self.opened.addrs.push(listener.addr()?);
+            self.opened.listeners.push((place, listener));
+        }
+        Ok(())
+    }
+
+    fn get(&mut self, listen: &Listen, said: Said) -> io::Result<Vec<Listener>> {
+        match said {
+            Said::Addr(addr) => self.tcp(&[addr]),
+            Said::Host(host, port) => {
+                let mut addrs: Vec<_> = (&*host, port).to_socket_addrs()?.collect();
+                addrs.sort_unstable();
+                addrs.dedup();
+                if addrs.is_empty() {
+                    return Err(invalid("the name has no address"));
+                }
+                self.tcp(&addrs)
+            }
+            Said::Inherited(name) => self.passed.take_named(name.as_deref()).map_err(invalid),
+            Said::Fd(number) => self.passed.take_number(number).map_err(invalid),
+            #[cfg(unix)]
+            Said::Unix(path) => {
+                if let Some(listener) = self.passed.take_addr(&ListenAddr::Unix(path.clone())) {
+                    return Ok(vec![listener]);
+                }
+                let (listener, file) = unix::listen(&path, listen.mode, self.backlog)?;
+                self.opened.files.push(file);
+                Ok(vec![listener])
+            }
+            #[cfg(not(unix))]
+            Said::Unix(_) => Err(invalid(format!("{listen} is for Unix"))),
+        }
+    }
+
+    fn tcp(&mut self, addrs: &[SocketAddr]) -> io::Result<Vec<Listener>> {
+        let manner = Manner {
+            backlog: self.backlog,
+            only_v6: addrs.iter().any(|addr| self.v4.contains(&addr.port())),
+        };
+        tcp::listen(addrs, manner, self.passed)
+    }
+}
+
+fn read(listen: &Listen) -> io::Result<Said> {
+    let said = match &listen.what {
+        What::Text(text) => text::read(text),
+        What::Tcp(text) => text::read_tcp(text),
+        What::Unix(path) => Ok(Said::Unix(path.clone())),
+        What::Inherited(name) => Ok(Said::Inherited(name.clone())),
+    };
+    let said = said.map_err(invalid)?;
+    match (&said, listen.mode) {
+        (Said::Unix(_), Some(mode)) if mode > 0o777 => Err(invalid(format!(
+            "the mode {mode:#o} is none: it has three digits of octal"
+        ))),
+        (Said::Unix(_), _) | (_, None) => Ok(said),
+        (_, Some(_)) => Err(invalid("only a Unix socket that we make has a `mode`")),
+    }
+}
+
+fn all_of_v4(said: &Said) -> Option<u16> {
+    match said {
+        Said::Addr(addr) if addr.ip() == Ipv4Addr::UNSPECIFIED && addr.port() != 0 => {
+            Some(addr.port())
+        }
+        _ => None,
+    }
+}
+
+fn invalid(text: impl Into<String>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, text.into())
+}
+
+impl ListenError {
+    /// Each thing that is wrong: what was asked for, and why it cannot be had.
+    pub fn problems(&self) -> impl Iterator<Item = (&str, &io::Error)> {
+        self.problems.iter().map(|(asked, error)| (&**asked, error))
+    }
+}
+
+impl fmt::Display for ListenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let [(asked, error)] = &self.problems[..] {
+            return write!(f, "cannot listen on {asked}: {error}");
+        }
+        f.write_str("cannot listen:")?;
+        for (asked, error) in &self.problems {
+            write!(f, "\n  - on {asked}: {error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ListenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for ListenError {}

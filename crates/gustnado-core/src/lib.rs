@@ -11,7 +11,7 @@
 //! - 0 [`defaults`]: what every answer has
 //! - 0 [`security`]: what makes browsers careful
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
-//! - 0 [`endless`], [`bounded`], [`body`], [`channel`]: bytes
+//! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
 //! - 3 [`middleware`]: layers around what answers
@@ -42,6 +42,7 @@ mod error;
 mod extract;
 mod file_name;
 mod handler;
+mod late;
 mod lifecycle;
 mod limits;
 mod local;

@@ -70,10 +70,12 @@ pub struct Limits {
     /// From the start of a graceful stop to cutting what is still open. **30 s**: what
     /// orchestrators allow by default before they kill.
     pub drain_time: Duration,
-    /// Reading on after a refusal, so that a client still sending gets to see it. **2 s**: one
-    /// that has the answer closes within a round trip, and a slow one has had some.
+    /// Reading on after a refusal, so that a client still sending gets to see it; and waiting for
+    /// what may be on its way over an idle connection when the server stops. **2 s**: one that has
+    /// the answer closes within a round trip, and a slow one has had some.
     pub linger_time: Duration,
-    /// Bytes read on after a refusal. **64 KiB**: about a socket buffer's worth.
+    /// Bytes read on after a refusal, and of a body that nobody reads, so that the next request can
+    /// follow it. **64 KiB**: about a socket buffer's worth.
     pub linger_bytes: usize,
     /// Bytes of a request head; 431 above. **32 KiB**: twice what browsers with many cookies send.
     pub head_bytes: usize,
@@ -128,7 +130,7 @@ impl Default for Limits {
             write_time: Duration::from_secs(60),
             doze_time: Duration::from_secs(1),
             park_time: Duration::from_secs(5),
-            awake: 128,
+            awake: 32,
             connection_requests: 10_000,
             connection_time: Duration::from_secs(3600),
             connections: 0,
@@ -317,6 +319,30 @@ pub(crate) const COOKIE: usize = 4096;
 /// Without an event before a comment is sent, so that nobody takes the connection for dead. 15 s:
 /// what the HTML standard advises (section 9.2.7).
 pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// Parked connections that are woken before others have their turn. 64: each may build up what an
+/// awake one keeps, and what was used once stays with the process.
+#[cfg(unix)]
+pub(crate) const LOT_EVENTS: usize = 64;
+
+/// Bytes of an HTTP/2 connection's receive window, or one stream's where that is larger. 1 MiB: four
+/// streams that send at full speed, and the most that one peer can make us hold of what nobody reads.
+#[cfg(feature = "http2")]
+pub(crate) const CONNECTION_WINDOW: u32 = 1024 * 1024;
+
+/// Bytes of an answer that are given to an HTTP/2 stream at once, where `stream_send_buffer` is not
+/// less. 16 KiB: as many as a frame has; how long a peer takes for them tells whether it reads.
+#[cfg(feature = "http2")]
+pub(crate) const STREAM_PIECE: usize = 16 * 1024;
+
+/// Streams that may be reset for what their peer did wrong, before the connection ends. 128: a peer
+/// that makes one mistake makes it again, and a hundred at once is all its streams.
+#[cfg(feature = "http2")]
+pub(crate) const STREAM_ERRORS: usize = 128;
+
+/// How long control frames are counted together. 10 s: what `control_frames` is said for.
+#[cfg(feature = "http2")]
+pub(crate) const CONTROL_TIME: Duration = Duration::from_secs(10);
 
 /// How often time-outs are looked at. 250 ms: each may come that much late, and looking costs
 /// nothing that can be measured.

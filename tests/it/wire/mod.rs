@@ -6,7 +6,10 @@ mod bodies;
 mod careful;
 mod departure;
 mod drain;
+mod ends;
 mod events;
+#[cfg(feature = "http2")]
+mod frames;
 mod framing;
 #[cfg(feature = "http2")]
 mod http2;
@@ -17,4 +20,5 @@ mod log;
 mod overload;
 mod peer;
 mod program;
+mod slow;
 mod times;

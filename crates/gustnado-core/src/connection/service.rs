@@ -9,7 +9,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, header::CONNECTION};
+use http::{
+    HeaderValue, Version,
+    header::{CONNECTION, EXPECT},
+    request::Parts,
+};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::{
     body::Incoming,
@@ -17,9 +21,12 @@ use hyper::{
 };
 
 use super::{
-    clock::{InFlight, Vitals},
+    arriving::{Arriving, Kind},
+    clock::{Clock, InFlight, Vitals},
     framing, live,
 };
+#[cfg(feature = "http2")]
+use crate::limits::STREAM_PIECE;
 use crate::{access::Access, body::Body, error::BoxError, request::Request, tally::Counted};
 
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
@@ -27,6 +34,7 @@ const CLOSE: HeaderValue = HeaderValue::from_static("close");
 /// The service that hyper calls for each request of one connection.
 pub(super) fn service(
     vitals: Arc<Vitals>,
+    clock: Arc<Clock>,
 ) -> impl Service<
     http::Request<Incoming>,
     Response = http::Response<Sending>,
@@ -35,55 +43,149 @@ pub(super) fn service(
 > {
     service_fn(move |request: http::Request<Incoming>| {
         let in_flight = vitals.begin();
-        if !request.body().is_end_stream() {
-            vitals.note_body();
-        }
-        if request.version() < http::Version::HTTP_11 {
+        if request.version() < Version::HTTP_11 {
             vitals.note_old();
         }
         let (head, body) = request.into_parts();
-        let fault = framing::fault(&head, &body);
-        let bodied = !body.is_end_stream();
-        let old_enough = head.version <= http::Version::HTTP_11;
+        let fault = framing::fault(&head, &body, vitals.app.limits());
+        let alone = head.version > Version::HTTP_11;
         // Made here and not in the future, which is moved more than once on its way into hyper.
-        let mut request = Request::arrived(head, Body::incoming(body), vitals.arrival);
+        let (body, had_body) = if body.is_end_stream() {
+            (Body::empty(), None)
+        } else {
+            arriving(&head, body, &vitals, &clock)
+        };
+        let mut request = Request::arrived(head, body, vitals.arrival);
         // A body that is read may have hyper say `100 Continue` before the answer.
-        request.origin_mut().lines = !bodied && old_enough && live::takes_lines();
-        let mut access = Access::begin(&vitals.app, &mut request);
+        request.origin_mut().lines = had_body.is_none() && !alone && live::takes_lines();
+        let access = Access::begin(&vitals.app, &mut request);
         let admitted = match fault {
-            None => vitals.app.admit(&request, vitals.lag()),
+            None => vitals.app.admit(&request, clock.lag()),
+            Some(error) if alone => Err(error),
             // Where it ends may be in doubt, so nothing is read behind it.
             Some(error) => Err(error.with_header(CONNECTION, CLOSE)),
         };
+        let mut exchange = Exchange {
+            access,
+            counted: None,
+            in_flight,
+        };
         async move {
-            let app = in_flight.app();
-            let (response, counted) = match admitted {
-                Ok(counted) => (app.answer(request).await, counted),
-                Err(error) => (app.refuse(request, &error), None),
+            let app = exchange.in_flight.app();
+            let answer = match admitted {
+                Ok(counted) => {
+                    exchange.counted = counted;
+                    app.answer(request).await
+                }
+                Err(error) => app.refuse(request, &error),
             };
-            let (mut response, lines) = response.into_parts();
+            let (mut response, lines) = answer.into_parts();
+            let in_flight = &exchange.in_flight;
+            if let Some(had) = had_body {
+                had.settle(in_flight, &mut response).await;
+            }
+            in_flight.answered();
+            exchange.access.answered(&mut response);
+            if alone {
+                return Ok(sent_alone(response, exchange));
+            }
             if !lines.is_empty() {
                 live::write_lines(lines);
             }
-            in_flight.answered();
-            access.answered(&mut response);
-            Ok(response.map(|body| Sending {
-                body,
-                access,
-                _counted: counted,
-                _in_flight: in_flight,
-            }))
+            if exchange.in_flight.is_last() {
+                say_close(&mut response);
+            }
+            Ok(response.map(|body| Sending { body, exchange }))
         }
     })
+}
+
+#[cold]
+fn say_close(response: &mut http::Response<Body>) {
+    response.headers_mut().insert(CONNECTION, CLOSE);
+}
+
+/// What a body is part of.
+fn kind(head: &Parts) -> Kind {
+    if head.version > Version::HTTP_11 {
+        Kind::Stream
+    } else if head.headers.contains_key(EXPECT) {
+        Kind::Asking
+    } else {
+        Kind::Next
+    }
+}
+
+/// A body that is not empty.
+#[inline(never)]
+fn arriving(
+    head: &Parts,
+    body: Incoming,
+    vitals: &Arc<Vitals>,
+    clock: &Arc<Clock>,
+) -> (Body, Option<Had>) {
+    let kind = kind(head);
+    let had = Had {
+        may_conflict: framing::may_conflict(head, &body),
+    };
+    let body = Arriving::new(body, kind, Arc::clone(vitals), Arc::clone(clock));
+    (Body::incoming(body), (kind != Kind::Stream).then_some(had))
+}
+
+/// What is to be known of a request over HTTP/1 that had a body, once there is an answer.
+struct Had {
+    may_conflict: bool,
+}
+
+impl Had {
+    /// What was not read of the body is read if it is here. If it is not, the connection ends, as
+    /// hyper will have it, and the answer says so.
+    async fn settle(self, in_flight: &InFlight, response: &mut http::Response<Body>) {
+        let vitals = in_flight.vitals();
+        if let Some(rest) = vitals.leftover.take() {
+            let most = vitals.app.limits().linger_bytes;
+            if in_flight.is_last() || !rest.discard(most).await {
+                say_close(response);
+            }
+        }
+        if self.may_conflict && !in_flight.is_last() && !response.headers().contains_key(CONNECTION)
+        {
+            live::watch();
+        }
+    }
+}
+
+/// An answer over HTTP/2.
+#[cfg(feature = "http2")]
+#[inline(never)]
+fn sent_alone(response: http::Response<Body>, exchange: Exchange) -> http::Response<Sending> {
+    super::pieces::note_answer();
+    let limits = exchange.in_flight.app().limits();
+    let most = limits.stream_send_buffer.min(STREAM_PIECE);
+    response.map(|body| Sending {
+        body: super::pieces::in_pieces(body, most),
+        exchange,
+    })
+}
+
+#[cfg(not(feature = "http2"))]
+fn sent_alone(response: http::Response<Body>, exchange: Exchange) -> http::Response<Sending> {
+    response.map(|body| Sending { body, exchange })
 }
 
 /// The body of an answer. While it is there, the request counts as being answered.
 #[derive(Debug)]
 pub(super) struct Sending {
     body: Body,
+    exchange: Exchange,
+}
+
+/// What ends when an answer has.
+#[derive(Debug)]
+struct Exchange {
     access: Access,
-    _counted: Option<Counted>,
-    _in_flight: InFlight,
+    counted: Option<Counted>,
+    in_flight: InFlight,
 }
 
 impl http_body::Body for Sending {
@@ -95,7 +197,7 @@ impl http_body::Body for Sending {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        self.access.frame(frame.as_ref());
+        self.exchange.access.frame(frame.as_ref());
         Poll::Ready(frame)
     }
 

@@ -42,10 +42,14 @@ pub struct Limits {
     /// Of idling after which a connection gives its task back, too. **5 s**: doing it and undoing
     /// it costs as much as a small request.
     pub park_time: Duration,
-    /// Idle connections of a worker that keep all they have; above, the longest idle dozes at
-    /// once. **128**: times 10 KiB it is what idling costs at most, as memory that was used once
+    /// Idle connections of a worker that keep all they have; above, one that becomes idle dozes at
+    /// once. **32**: times 10 KiB it is what idling costs at most, as memory that was used once
     /// stays with the process.
     pub awake: usize,
+    /// Connections of a worker that doze, or have not said a word yet; above, one that falls asleep
+    /// gives its task back at once. **512**: times 1 KiB, for the same reason; more than so many
+    /// are seldom active at once.
+    pub dozing: usize,
     /// Requests on one connection, which ends politely behind the last. **10,000**: what a
     /// connection has gathered is given back now and then, and load is spread anew.
     pub connection_requests: u32,
@@ -71,7 +75,8 @@ pub struct Limits {
     /// orchestrators allow by default before they kill.
     pub drain_time: Duration,
     /// Reading on after a refusal, so that a client still sending gets to see it; and waiting for
-    /// what may be on its way over an idle connection when the server stops. **2 s**: one that has
+    /// what may be on its way over an idle connection when the server stops, for a quarter of
+    /// `drain_time` at most. **2 s**: one that has
     /// the answer closes within a round trip, and a slow one has had some.
     pub linger_time: Duration,
     /// Bytes read on after a refusal, and of a body that nobody reads, so that the next request can
@@ -131,6 +136,7 @@ impl Default for Limits {
             doze_time: Duration::from_secs(1),
             park_time: Duration::from_secs(5),
             awake: 32,
+            dozing: 512,
             connection_requests: 10_000,
             connection_time: Duration::from_secs(3600),
             connections: 0,
@@ -227,9 +233,14 @@ impl Limits {
                 doze_time park_time connection_time lag slow_time drain_time linger_time;
             Bytes: body_rate linger_bytes head_bytes target body part_head_bytes upload_memory
                 stream_window stream_send_buffer;
-            Count: handshakes awake connection_requests connections connections_per_address
+            Count: handshakes awake dozing connection_requests connections connections_per_address
                 requests_in_flight headers pairs form_parts streams resets control_frames backlog;
         }
+    }
+
+    /// How long an idle connection is kept when the server stops. It is over before all are cut.
+    pub(crate) fn farewell_time(&self) -> Duration {
+        self.linger_time.min(self.drain_time / 4)
     }
 
     /// The bounds, other than on single requests, in which these differ from others.
@@ -242,7 +253,7 @@ impl Limits {
         // Those of a body and of what is read from a head are the ones left out.
         let differing = differing! {
             head_time handshake_time handshakes idle_time body_idle_time body_rate body_rate_time
-            write_time doze_time park_time awake connection_requests connection_time connections
+            write_time doze_time park_time awake dozing connection_requests connection_time connections
             connections_per_address requests_in_flight lag slow_time drain_time linger_time linger_bytes
             head_bytes headers target streams stream_window stream_send_buffer resets
             control_frames backlog

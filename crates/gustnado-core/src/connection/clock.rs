@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicUsize, Ordering::Relaxed},
     },
     task::Waker,
     time::Duration,
@@ -31,8 +31,8 @@ pub(crate) struct Clock {
     draining: AtomicBool,
     /// How late it was when it last swept, in milliseconds.
     lag: AtomicU32,
-    /// Idle connections that keep all they have.
-    awake: AtomicUsize,
+    /// Idle connections, by what they keep.
+    idle: [AtomicUsize; 2],
     vitals: Mutex<Vec<Arc<Vitals>>>,
     pub(super) alarms: Alarms,
     /// Where connections are that have given even their task back.
@@ -40,11 +40,21 @@ pub(crate) struct Clock {
     pub(super) lot: Lot,
 }
 
+/// What an idle connection keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// All: it is awake.
+    All,
+    /// Its task: it dozes.
+    Task,
+}
+
 /// What a connection shares with its worker's clock and with its own requests.
 ///
-/// The clock lets go of it once nobody else holds it.
 #[derive(Debug)]
 pub(super) struct Vitals {
+    /// Where the clock has it.
+    place: AtomicU32,
     deadline: AtomicU32,
     waker: Mutex<Option<Waker>>,
     /// Written by the connection's own task only.
@@ -57,7 +67,7 @@ pub(super) struct Vitals {
     old: AtomicBool,
     unread_body: AtomicBool,
     /// Bodies of requests that somebody still reads.
-    bodies: AtomicU32,
+    bodies: AtomicU16,
     pub(super) leftover: Leftover,
     pub(super) end: End,
     pub(super) app: App,
@@ -96,7 +106,7 @@ impl Default for Clock {
             now: AtomicU32::new(0),
             draining: AtomicBool::new(false),
             lag: AtomicU32::new(0),
-            awake: AtomicUsize::new(0),
+            idle: Default::default(),
             vitals: Mutex::default(),
             alarms: Alarms::default(),
             #[cfg(unix)]
@@ -158,15 +168,11 @@ impl Clock {
     fn sweep(&self) {
         let now = self.now();
         self.alarms.sweep(now);
-        self.lock().retain(|vitals| {
-            if Arc::strong_count(vitals) == 1 {
-                return false;
-            }
+        for vitals in self.lock().iter() {
             if vitals.deadline.load(Relaxed) <= now {
                 vitals.wake();
             }
-            true
-        });
+        }
     }
 
     /// Tells every connection to end politely, now and when it next looks. Those that are parked
@@ -180,16 +186,16 @@ impl Clock {
         }
     }
 
-    /// Counts an idle connection among those that keep all they have, if there are fewer than
-    /// `most`.
-    pub(super) fn stay_awake(&self, most: usize) -> bool {
-        let add = |awake| (awake < most).then_some(awake + 1);
-        self.awake.fetch_update(Relaxed, Relaxed, add).is_ok()
+    /// Counts an idle connection among those that keep as much, if there are fewer than `most`.
+    pub(super) fn count_in(&self, kept: Kept, most: usize) -> bool {
+        let add = |count| (count < most).then_some(count + 1);
+        let count = &self.idle[kept as usize];
+        count.fetch_update(Relaxed, Relaxed, add).is_ok()
     }
 
     /// One that was counted is not idle any more, or keeps less.
-    pub(super) fn stir(&self) {
-        self.awake.fetch_sub(1, Relaxed);
+    pub(super) fn count_out(&self, kept: Kept) {
+        self.idle[kept as usize].fetch_sub(1, Relaxed);
     }
 
     pub(super) fn now(&self) -> Tick {
@@ -205,11 +211,13 @@ impl Clock {
         self.draining.load(Relaxed)
     }
 
-    /// Watches over a connection, which has had so many requests. Its time begins now: by the last sweep, one that comes after
-    /// the worker was held up would be late before it has said a word.
+    /// Watches over a connection, which has had so many requests, until it is forgotten. Its time
+    /// begins now: by the last sweep, one that comes after the worker was held up would be late
+    /// before it has said a word.
     pub(super) fn register(&self, app: App, arrival: Arrival, begun: u32) -> Arc<Vitals> {
         self.look();
         let vitals = Arc::new(Vitals {
+            place: AtomicU32::new(0),
             deadline: AtomicU32::new(NEVER),
             waker: Mutex::new(None),
             begun: AtomicU32::new(begun),
@@ -217,14 +225,33 @@ impl Clock {
             answered: AtomicU32::new(begun),
             old: AtomicBool::new(false),
             unread_body: AtomicBool::new(false),
-            bodies: AtomicU32::new(0),
+            bodies: AtomicU16::new(0),
             leftover: Leftover::default(),
             end: End::after(app.limits().connection_requests),
             app,
             arrival,
         });
-        self.lock().push(Arc::clone(&vitals));
+        let mut all = self.lock();
+        vitals.stand_at(all.len());
+        all.push(Arc::clone(&vitals));
+        drop(all);
         vitals
+    }
+
+    /// Lets go of a connection at once: what wakes its task keeps the task's memory.
+    pub(super) fn forget(&self, vitals: &Vitals) {
+        let mut all = self.lock();
+        let place = vitals.place.load(Relaxed) as usize;
+        let forgotten = all.swap_remove(place);
+        if let Some(moved) = all.get(place) {
+            moved.stand_at(place);
+        }
+        if all.len() < all.capacity() / 4 {
+            let room = all.len() * 2;
+            all.shrink_to(room);
+        }
+        drop(all);
+        drop(forgotten);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Vitals>>> {
@@ -251,6 +278,10 @@ fn to_ticks(time: Duration) -> Tick {
 }
 
 impl Vitals {
+    fn stand_at(&self, place: usize) {
+        self.place.store(place as u32, Relaxed);
+    }
+
     /// Asks to be woken at this tick.
     pub(super) fn set_deadline(&self, deadline: Tick) {
         self.deadline.store(deadline, Relaxed);
@@ -352,13 +383,18 @@ mod tests {
     }
 
     #[test]
-    fn the_sweep_lets_go_of_what_is_gone() {
+    fn what_is_gone_is_forgotten_and_no_other() {
         let clock = Clock::default();
         let app = || Application::new().build().unwrap();
-        let kept = clock.register(app(), Arrival::default(), 0);
-        drop(clock.register(app(), Arrival::default(), 0));
-        clock.sweep();
-        assert_eq!(clock.lock().len(), 1);
+        let register = |_| clock.register(app(), Arrival::default(), 0);
+        let mut all: Vec<_> = (0..5).map(register).collect();
+        for gone in [1, 0, 2] {
+            let gone = all.swap_remove(gone);
+            clock.forget(&gone);
+            assert_eq!(Arc::strong_count(&gone), 1);
+        }
+        assert_eq!(clock.lock().len(), 2);
+        let kept = &all[0];
         let flight = kept.begin();
         assert_eq!(kept.in_flight(), 1);
         drop(flight);

@@ -98,6 +98,9 @@ pub(super) fn takes_lines() -> bool {
 
 /// Has these lines written behind the first of hyper's next words.
 pub(super) fn write_lines(lines: Bytes) {
+    if lines.is_empty() {
+        return;
+    }
     SLOT.with_borrow_mut(|slot| {
         if let Some(live) = slot {
             live.lines = lines;

@@ -3,7 +3,10 @@
 
 use std::{
     fmt, io,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -12,14 +15,13 @@ use tokio::io::unix::AsyncFd;
 
 use super::{
     clock::{Clock, Tick},
-    driver,
+    driver::{self, Guard},
     socket::Still,
 };
 use crate::{
     application::App,
     arrival::Arrival,
-    limits::{LOT_EVENTS, READ_LITTLE},
-    tally::Counted,
+    limits::{ACCEPT_PAUSE, LOT_EVENTS, READ_LITTLE},
 };
 
 /// The parked connections of a worker.
@@ -28,6 +30,8 @@ pub(super) struct Lot {
     /// Where their sockets are watched. Not there before [`watch`] runs, or where the system does
     /// not grant it.
     registry: OnceLock<Registry>,
+    /// Until then none is taken in: the system has refused one.
+    closed_until: AtomicU32,
     places: Mutex<Places>,
 }
 
@@ -36,7 +40,7 @@ pub(super) struct Parked {
     pub(super) socket: Still,
     pub(super) app: App,
     pub(super) arrival: Arrival,
-    pub(super) guard: Counted,
+    pub(super) guard: Guard,
     /// When it is closed.
     pub(super) until: Tick,
     /// Requests that it has had.
@@ -53,8 +57,8 @@ struct Places {
 }
 
 impl Lot {
-    pub(super) fn is_open(&self) -> bool {
-        self.registry.get().is_some()
+    pub(super) fn is_open(&self, now: Tick) -> bool {
+        self.registry.get().is_some() && now >= self.closed_until.load(Relaxed)
     }
 
     /// Takes a connection in. From here on [`watch`] has it; it comes back where it cannot be
@@ -75,6 +79,8 @@ impl Lot {
             Ok(()) => Ok(()),
             Err(error) => {
                 tracing::warn!(%error, "cannot park a connection");
+                self.closed_until
+                    .store(clock.after(ACCEPT_PAUSE.1), Relaxed);
                 places.remove(at).map_or(Ok(()), Err)
             }
         }
@@ -208,17 +214,18 @@ impl Lot {
             return;
         };
         drop(places);
-        match read {
-            Ok(count) if count > 0 => {
-                if let Some(registry) = self.registry.get() {
-                    let fd = parked.socket.fd();
-                    let _ = registry.deregister(&mut SourceFd(&fd));
-                }
-                driver::resume(parked, &scratch[..count], Arc::clone(clock));
-            }
+        // One that has not said a word is told so.
+        let refused = silent && parked.begun == 0 && !clock.is_draining();
+        let count = read.unwrap_or(0);
+        if count == 0 && !refused {
             // Its socket closes.
-            _ => drop(parked),
+            return;
         }
+        if let Some(registry) = self.registry.get() {
+            let fd = parked.socket.fd();
+            let _ = registry.deregister(&mut SourceFd(&fd));
+        }
+        driver::resume(parked, &scratch[..count], Arc::clone(clock));
     }
 }
 

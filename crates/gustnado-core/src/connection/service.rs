@@ -27,7 +27,13 @@ use super::{
 };
 #[cfg(feature = "http2")]
 use crate::limits::STREAM_PIECE;
-use crate::{access::Access, body::Body, error::BoxError, request::Request, tally::Counted};
+use crate::{
+    access::Access,
+    body::Body,
+    error::{BoxError, Error},
+    request::Request,
+    tally::Counted,
+};
 
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
@@ -61,15 +67,9 @@ pub(super) fn service(
         let access = Access::begin(&vitals.app, &mut request);
         let admitted = match fault {
             None => vitals.app.admit(&request, clock.lag()),
-            Some(error) if alone => Err(error),
-            // Where it ends may be in doubt, so nothing is read behind it.
-            Some(error) => Err(error.with_header(CONNECTION, CLOSE)),
+            Some(error) => Err(refused(error, alone)),
         };
-        let mut exchange = Exchange {
-            access,
-            counted: None,
-            in_flight,
-        };
+        let mut exchange = Exchange::new(access, in_flight);
         async move {
             let app = exchange.in_flight.app();
             let answer = match admitted {
@@ -89,15 +89,23 @@ pub(super) fn service(
             if alone {
                 return Ok(sent_alone(response, exchange));
             }
-            if !lines.is_empty() {
-                live::write_lines(lines);
-            }
+            live::write_lines(lines);
             if exchange.in_flight.is_last() {
                 say_close(&mut response);
             }
             Ok(response.map(|body| Sending { body, exchange }))
         }
     })
+}
+
+/// What is wrong with a request, which may be alone on its stream.
+#[cold]
+fn refused(error: Error, alone: bool) -> Error {
+    if alone {
+        return error;
+    }
+    // Where it ends may be in doubt, so nothing is read behind it.
+    error.with_header(CONNECTION, CLOSE)
 }
 
 #[cold]
@@ -186,6 +194,16 @@ struct Exchange {
     access: Access,
     counted: Option<Counted>,
     in_flight: InFlight,
+}
+
+impl Exchange {
+    fn new(access: Access, in_flight: InFlight) -> Self {
+        Self {
+            access,
+            counted: None,
+            in_flight,
+        }
+    }
 }
 
 impl http_body::Body for Sending {

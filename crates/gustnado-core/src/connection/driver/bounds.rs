@@ -115,7 +115,7 @@ impl<S: Serve> Driver<S> {
     pub(super) fn drain(&mut self) {
         self.draining = true;
         self.vitals.end.now();
-        let linger = self.clock.after(self.limits().linger_time);
+        let linger = self.clock.after(self.limits().farewell_time());
         self.time.idle = self.time.idle.min(linger);
         #[cfg(feature = "http2")]
         if let Phase::Http2(hyper) = &mut self.phase {
@@ -178,7 +178,7 @@ impl<S: Serve> Driver<S> {
 /// How long a connection may idle.
 fn idle_time(limits: &Limits, draining: bool) -> std::time::Duration {
     if draining {
-        limits.linger_time
+        limits.farewell_time()
     } else {
         limits.idle_time
     }

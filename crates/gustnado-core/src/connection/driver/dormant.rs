@@ -13,7 +13,7 @@ use tokio::io::ReadBuf;
 use super::{Driver, Phase, Step, protocol, protocol::Serve};
 use crate::{
     connection::{
-        clock::{NEVER, Tick, later},
+        clock::{Kept, NEVER, Tick, later},
         sniff::{Protocol, sniff},
     },
     limits::READ_LITTLE,
@@ -22,16 +22,24 @@ use crate::{
 impl<S: Serve> Driver<S> {
     /// Dormant: reads the first bytes, and makes the hyper that they ask for.
     pub(super) fn listen(&mut self, cx: &mut Context<'_>) -> Step {
-        let (Phase::Dormant(seen), Some(live)) = (&mut self.phase, &mut self.live) else {
+        let Some(live) = &mut self.live else {
             return Step::Done;
         };
         let mut scratch = [MaybeUninit::uninit(); READ_LITTLE];
         let mut buf = ReadBuf::uninit(&mut scratch);
         match live.poll_read_into(cx, &mut buf) {
-            Poll::Ready(Ok(0) | Err(_)) => return Step::Done,
-            Poll::Ready(Ok(_)) => seen.extend_from_slice(buf.filled()),
-            Poll::Pending => return self.wait(),
+            Poll::Ready(Ok(0) | Err(_)) => Step::Done,
+            Poll::Ready(Ok(_)) => self.hear(buf.filled()),
+            Poll::Pending => self.wait(),
         }
+    }
+
+    /// Dormant: these bytes were read.
+    pub(super) fn hear(&mut self, bytes: &[u8]) -> Step {
+        let Phase::Dormant(seen) = &mut self.phase else {
+            return Step::Done;
+        };
+        seen.extend_from_slice(bytes);
         // What has had a request over HTTP/1 has chosen.
         let reused = self.vitals.begun() > 0;
         let protocol = if reused { Protocol::Http1 } else { sniff(seen) };
@@ -39,6 +47,7 @@ impl<S: Serve> Driver<S> {
             return Step::Again;
         }
         let seen = Bytes::from(std::mem::take(seen));
+        self.keep(None);
         match protocol {
             #[cfg(feature = "http2")]
             Protocol::Http2 => self.begin_http2(seen),
@@ -46,23 +55,25 @@ impl<S: Serve> Driver<S> {
         }
     }
 
-    /// Until when a dormant connection stays as it is.
-    fn wait(&self) -> Step {
-        if let Some(head) = self.time.head {
-            // One that was told to end, and has not said a word, need not say one.
-            let silent = matches!(&self.phase, Phase::Dormant(seen) if seen.is_empty());
-            let until = if silent { self.time.idle } else { NEVER };
-            return Step::Wait(head.min(until));
-        }
+    /// Dormant, and nothing comes: how long it stays so.
+    fn wait(&mut self) -> Step {
+        let silent = matches!(&self.phase, Phase::Dormant(seen) if seen.is_empty());
+        // One that was told to end, and has not said a word, need not say one.
+        let until = if silent { self.time.idle } else { NEVER };
+        let until = until.min(self.time.head.unwrap_or(NEVER));
         #[cfg(unix)]
-        if let Some(park) = self.park_at() {
-            return if self.clock.now() >= park {
+        if silent
+            && self.clock.now() < until
+            && let Some(park) = self.park_at()
+        {
+            let may_doze = self.keep(Some(Kept::Task));
+            return if !may_doze || self.clock.now() >= park {
                 Step::Park
             } else {
-                Step::Wait(park.min(self.time.idle))
+                Step::Wait(park.min(until))
             };
         }
-        Step::Wait(self.time.idle)
+        Step::Wait(until)
     }
 
     /// Makes a hyper for HTTP/1, which reads these bytes first.
@@ -100,14 +111,11 @@ impl<S: Serve> Driver<S> {
         let between = self.live.as_ref().is_some_and(|live| live.is_between());
         let idle = between && self.time.head.is_none() && self.vitals.is_idle();
         if !idle || self.vitals.begun() == 0 {
-            self.stir();
+            self.keep(None);
             return Step::Wait(deadline);
         }
-        if !self.counted {
-            self.counted = self.clock.stay_awake(self.limits().awake);
-        }
         let doze = later(self.time.since, self.limits().doze_time);
-        if self.counted && self.clock.now() < doze {
+        if self.keep(Some(Kept::All)) && self.clock.now() < doze {
             return Step::Wait(deadline.min(doze));
         }
         if self.quiet {
@@ -120,7 +128,7 @@ impl<S: Serve> Driver<S> {
 
     /// Takes hyper down.
     fn doze(&mut self) -> Step {
-        self.stir();
+        self.keep(None);
         let phase = std::mem::replace(&mut self.phase, Phase::Dormant(Vec::new()));
         let Phase::Http1(hyper) = phase else {
             return Step::Done;
@@ -136,10 +144,22 @@ impl<S: Serve> Driver<S> {
         }
     }
 
-    /// It is not counted as idle and awake any more.
-    pub(super) fn stir(&mut self) {
-        if std::mem::take(&mut self.counted) {
-            self.clock.stir();
+    /// Has the connection counted as idle and keeping as much, or as not idle. Says whether it may
+    /// keep that: too many may do so already.
+    pub(super) fn keep(&mut self, kept: Option<Kept>) -> bool {
+        if kept == self.counted {
+            return true;
         }
+        if let Some(counted) = self.counted.take() {
+            self.clock.count_out(counted);
+        }
+        let Some(kept) = kept else { return true };
+        let most = match kept {
+            Kept::All => self.limits().awake,
+            Kept::Task => self.limits().dozing,
+        };
+        let may = self.clock.count_in(kept, most);
+        self.counted = may.then_some(kept);
+        may
     }
 }

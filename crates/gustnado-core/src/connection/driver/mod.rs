@@ -48,14 +48,14 @@ use hyper::server::conn::http1;
 
 use self::{bounds::Times, closing::Closing, protocol::Serve};
 use super::{
-    clock::{Clock, NEVER, Tick, Vitals},
+    clock::{Clock, Kept, NEVER, Tick, Vitals},
     departure::Departure,
     io::SlotIo,
     live::Live,
     service,
     socket::Socket,
 };
-use crate::{application::App, arrival::Arrival, limits::Limits, tally::Counted};
+use crate::{application::App, arrival::Arrival, limits::Limits};
 
 #[cfg(unix)]
 pub(super) use self::parking::resume;
@@ -65,13 +65,16 @@ use self::protocol::Spawn;
 #[cfg(feature = "http2")]
 use hyper::server::conn::http2;
 
+/// What is dropped when a connection has ended, awake or parked.
+pub(super) type Guard = Box<dyn Send>;
+
 /// Serves a connection until it ends. `guard` is dropped when it has, or waits with it.
 pub(crate) fn drive(
     socket: Socket,
     arrival: Arrival,
     app: App,
     clock: Arc<Clock>,
-    guard: Counted,
+    guard: impl Send + 'static,
 ) -> impl Future<Output = ()> + Send {
     let vitals = clock.register(app, arrival, 0);
     let limits = vitals.app.limits();
@@ -79,7 +82,7 @@ pub(crate) fn drive(
     let (head, age) = (clock.after(head), clock.after(age));
     let mut driver = driver(socket, clock, vitals, age);
     driver.time.head = Some(head);
-    Driven::new(driver, guard)
+    Driven::new(driver, Box::new(guard))
 }
 
 /// The driver of a connection that is to end when it is of this age.
@@ -99,17 +102,17 @@ fn driver(socket: Socket, clock: Arc<Clock>, vitals: Arc<Vitals>, age: Tick) -> 
         again: NEVER,
         busy: false,
         quiet: false,
-        counted: false,
+        counted: None,
         draining: false,
         waker: None,
     }
 }
 
 /// The future. Written by hand, as an `async fn` has room for its arguments twice.
-struct Driven<S: Serve>(Option<(Driver<S>, Counted)>);
+struct Driven<S: Serve>(Option<(Driver<S>, Guard)>);
 
 impl<S: Serve> Driven<S> {
-    fn new(driver: Driver<S>, guard: Counted) -> Self {
+    fn new(driver: Driver<S>, guard: Guard) -> Self {
         Self(Some((driver, guard)))
     }
 }
@@ -152,8 +155,8 @@ where
     busy: bool,
     /// Whether nothing moved and nothing was asked, when hyper last looked.
     quiet: bool,
-    /// Whether it is among those that the clock counts as idle and awake.
-    counted: bool,
+    /// What the clock counts it for, while it is idle.
+    counted: Option<Kept>,
     /// Whether the connection was told to end.
     draining: bool,
     /// The waker that the clock has.
@@ -162,7 +165,8 @@ where
 
 impl<S: Serve> Drop for Driver<S> {
     fn drop(&mut self) {
-        self.stir();
+        self.keep(None);
+        self.clock.forget(&self.vitals);
     }
 }
 

@@ -2,15 +2,10 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
-use super::{Driven, Driver, driver, protocol::Serve};
-use crate::{
-    connection::{
-        clock::{Clock, Tick, later},
-        lot::Parked,
-    },
-    tally::Counted,
+use super::{Driven, Driver, Guard, driver, protocol::Serve};
+use crate::connection::{
+    clock::{Clock, NEVER, Tick, later},
+    lot::Parked,
 };
 
 impl<S: Serve> Driver<S> {
@@ -20,13 +15,13 @@ impl<S: Serve> Driver<S> {
             .live
             .as_ref()
             .is_some_and(|live| live.socket().can_park());
-        let can = can && self.clock.lot.is_open() && !self.clock.is_draining();
+        let can = can && self.clock.lot.is_open(self.clock.now()) && !self.clock.is_draining();
         can.then(|| later(self.time.since, self.limits().park_time))
     }
 }
 
 /// Gives the connection to the lot, and takes it back where that has no room.
-pub(super) fn park(mut driver: Driver<impl Serve>, guard: Counted) {
+pub(super) fn park(mut driver: Driver<impl Serve>, guard: Guard) {
     let Some(live) = driver.live.take() else {
         return;
     };
@@ -38,7 +33,7 @@ pub(super) fn park(mut driver: Driver<impl Serve>, guard: Counted) {
         app: driver.vitals.app.clone(),
         arrival: driver.vitals.arrival,
         guard,
-        until: driver.time.idle,
+        until: driver.time.idle.min(driver.time.head.unwrap_or(NEVER)),
         begun: driver.vitals.begun(),
         age: driver.time.age,
     };
@@ -54,9 +49,13 @@ pub(in crate::connection) fn resume(parked: Parked, first: &[u8], clock: Arc<Clo
     };
     let vitals = clock.register(parked.app, parked.arrival, parked.begun);
     let mut driver = driver(socket, clock, vitals, parked.age);
-    driver.time.idle = parked.until;
+    if parked.begun == 0 {
+        driver.time.head = Some(parked.until);
+    } else {
+        driver.time.idle = parked.until;
+    }
     if !first.is_empty() {
-        driver.begin_http1(Bytes::copy_from_slice(first));
+        driver.hear(first);
     }
     tokio::spawn(Driven::new(driver, parked.guard));
 }

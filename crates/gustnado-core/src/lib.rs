@@ -5,7 +5,7 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`arrival`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`arrival`], [`control`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`trust`]: who a request comes from
 //! - 0 [`overload`]: whether a worker has too much to do
 //! - 0 [`defaults`]: what every answer has
@@ -34,6 +34,7 @@ mod body;
 mod bounded;
 mod channel;
 mod connection;
+mod control;
 mod defaults;
 pub mod describe;
 mod endless;
@@ -70,6 +71,7 @@ pub use application::{App, Application, BuildError, BuildProblem, Group, Routes}
 pub use body::Body;
 pub use bytes::Bytes;
 pub use channel::{Gone, Sender};
+pub use control::Control;
 pub use error::{BadInput, BoxError, Error, HttpError, Internal, OrError, Part, Result};
 #[cfg(feature = "garde")]
 pub use extract::Garde;

@@ -4,6 +4,8 @@ mod accept;
 mod access;
 mod bodies;
 mod careful;
+#[cfg(unix)]
+mod child;
 mod departure;
 mod drain;
 mod ends;
@@ -19,6 +21,9 @@ mod listen;
 mod log;
 mod overload;
 mod peer;
+#[cfg(unix)]
+mod processes;
 mod program;
+mod sleep;
 mod slow;
 mod times;

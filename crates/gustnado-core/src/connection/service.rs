@@ -214,6 +214,10 @@ impl http_body::Body for Sending {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if live::is_held() {
+            // hyper would gather more behind what it cannot send. It asks again when it has sent that.
+            return Poll::Pending;
+        }
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
         self.exchange.access.frame(frame.as_ref());
         Poll::Ready(frame)

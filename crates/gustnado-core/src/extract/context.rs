@@ -11,6 +11,7 @@ use http::HeaderMap;
 use super::{cookie, need::Described, urls::Urls};
 use crate::{
     body::Body,
+    control::Control,
     defaults::Defaults,
     error::Error,
     limits::Limits,
@@ -68,6 +69,7 @@ pub(crate) struct Shared {
     pub(crate) stop: Stop,
     pub(crate) load: Load,
     pub(crate) trust: Trust,
+    pub(crate) control: Control,
 }
 
 /// Makes the answer to a request that failed.
@@ -227,6 +229,12 @@ impl Cx {
     #[must_use]
     pub fn stopping(&self) -> Stopping {
         self.stop().stopping()
+    }
+
+    /// Stops and restarts the program.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        self.route.shared.control.clone()
     }
 
     pub(crate) fn stop(&self) -> &Stop {

@@ -8,6 +8,7 @@
 //! - 0 [`arrival`], [`control`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`trust`]: who a request comes from
 //! - 0 [`overload`]: whether a worker has too much to do
+//! - 0 [`defaults`]: what every answer has
 //! - 0 [`security`], [`hsts`]: what makes browsers careful
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`]: bytes
@@ -35,6 +36,7 @@ mod bounded;
 mod channel;
 mod connection;
 mod control;
+mod defaults;
 pub mod describe;
 mod endless;
 mod environment;

@@ -20,6 +20,7 @@ use tracing::Instrument as _;
 use crate::{
     application::App,
     body::Body,
+    defaults::Defaults,
     error::{BoxError, Error},
     extract::{BoxFuture, Cx, RouteInfo},
     handler::{Action, Call, ClientGone},
@@ -54,7 +55,10 @@ async fn respond(head: bool, matched: Matched, request: Request) -> Outgoing {
         Matched::Verb(verb, route, captures) => {
             return call_verb(head, verb, Cx::new(request, captures, route)).await;
         }
-        Matched::Mount(route) => call_mount(&route, request).await,
+        Matched::Mount(route) => {
+            let (response, lines) = call_mount(&route, request).await;
+            return write::outgoing(head, None, response).with_lines(lines);
+        }
         Matched::Answer(response, route) => dress(response, &route.headers),
         Matched::Nothing(error, route) => fail_outside(&error, request, route),
     };
@@ -73,6 +77,8 @@ fn through_layers(matched: Matched, request: Request) -> BoxFuture<'static, Resp
     let rest: Rest = Box::new(|mut request| {
         // The bound that layers had holds for a body in place of the one that came, too.
         request.body_mut().set_limit(matched.body_limit());
+        // Nor would they hand lines on.
+        request.origin_mut().lines = false;
         Box::pin(async move { Ok(respond(false, matched, request).await.into_http()) })
     });
     Box::pin(async move {
@@ -104,17 +110,19 @@ async fn call_verb(head: bool, verb: Action, cx: Cx) -> Outgoing {
 
 async fn answer(head: bool, call: Call, mut cx: Cx) -> Outgoing {
     let result = caught(call(&mut cx)).await;
-    let response = match result.unwrap_or_else(|| Err(panicked())) {
+    let (response, lines) = match result.unwrap_or_else(|| Err(panicked())) {
         Ok(mut response) => {
             response.body_mut().end_on(cx.stop());
-            dress(response, cx.default_headers())
+            let lines = cx.request().origin().lines;
+            dress_lightly(response, cx.default_headers(), lines)
         }
-        Err(error) => fail(&error, &cx),
+        Err(error) => (fail(&error, &cx), Bytes::new()),
     };
-    write::outgoing(head, Some(cx.request()), response)
+    write::outgoing(head, Some(cx.request()), response).with_lines(lines)
 }
 
-async fn call_mount(route: &MountRoute, request: Request) -> Response {
+async fn call_mount(route: &MountRoute, request: Request) -> (Response, Bytes) {
+    let lines = request.origin().lines;
     // The mount takes the request; an error is written for who sent it.
     let left = request.outline(route.info.writes_errors());
     // Called within the future: a mount may also panic before it has made its own.
@@ -123,9 +131,12 @@ async fn call_mount(route: &MountRoute, request: Request) -> Response {
     match result.unwrap_or_else(|| Err(panicked())) {
         Ok(mut response) => {
             response.body_mut().end_on(&route.info.shared.stop);
-            dress(response, &route.info.headers)
+            dress_lightly(response, &route.info.headers, lines)
         }
-        Err(error) => fail_outside(&error, left, Arc::clone(&route.info)),
+        Err(error) => {
+            let response = fail_outside(&error, left, Arc::clone(&route.info));
+            (response, Bytes::new())
+        }
     }
 }
 
@@ -136,7 +147,19 @@ fn panicked() -> Error {
 
 /// Puts headers on an answer that does not have them. Each name is looked up once, as nearly every
 /// answer gets some.
-fn dress(mut response: Response, defaults: &HeaderMap) -> Response {
+fn dress(response: Response, defaults: &Defaults) -> Response {
+    with_headers(response, defaults.all())
+}
+
+/// The same, with as many of them as lines as can be, if they may be lines at all: that costs a tenth.
+fn dress_lightly(response: Response, defaults: &Defaults, lines: bool) -> (Response, Bytes) {
+    if lines && let Some((rest, lines)) = defaults.beside_lines(response.headers()) {
+        return (with_headers(response, rest), lines);
+    }
+    (dress(response, defaults), Bytes::new())
+}
+
+fn with_headers(mut response: Response, defaults: &HeaderMap) -> Response {
     let headers = response.headers_mut();
     let mut added = None;
     for (name, value) in defaults {
@@ -177,7 +200,7 @@ fn explain(error: &Error, cx: &Cx) -> Response {
         None
     });
     // Such as the `Allow` of a 405, which is not for a hook to forget.
-    let written = written.map(|response| dress(response, error.headers()));
+    let written = written.map(|response| with_headers(response, error.headers()));
     let mut response = written.unwrap_or_else(|| cx.problem(error));
     if error.status().is_server_error()
         && let Ok(id) = HeaderValue::from_str(cx.request_id())

@@ -31,6 +31,9 @@ struct Inner {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Origin {
     pub(crate) arrival: Arrival,
+    /// Whether lines can be written behind the first of its answer; see
+    /// [`Defaults`](crate::defaults::Defaults).
+    pub(crate) lines: bool,
     /// What the log calls it, where somebody wanted to know before it was asked for.
     pub(crate) id: Option<Arc<str>>,
 }
@@ -44,8 +47,11 @@ impl Request {
     }
 
     pub(crate) fn arrived(head: Parts, body: Body, arrival: Arrival) -> Self {
-        let id = None;
-        Self::of(head, body, Origin { arrival, id })
+        let origin = Origin {
+            arrival,
+            ..Origin::default()
+        };
+        Self::of(head, body, origin)
     }
 
     pub(crate) fn of(head: Parts, body: Body, origin: Origin) -> Self {

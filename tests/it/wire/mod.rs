@@ -3,6 +3,7 @@
 mod accept;
 mod access;
 mod bodies;
+mod careful;
 #[cfg(unix)]
 mod child;
 mod departure;

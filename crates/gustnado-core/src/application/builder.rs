@@ -167,7 +167,7 @@ impl Application {
     ///
     /// Every answer: those of handlers, static files and other mounts, redirects, 404s and all
     /// other errors, and what is refused before a route is looked for. Only what cannot be read as a
-    /// request at all gets a bare status. A field that an answer has of its own, or that
+    /// request at all is answered without. A field that an answer has of its own, or that
     /// [`default_header`](Self::default_header) sets, goes before.
     ///
     /// ```

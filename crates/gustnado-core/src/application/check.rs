@@ -12,6 +12,7 @@ use super::{
     problem::{BuildError, BuildProblem},
 };
 use crate::{
+    defaults::Defaults,
     extract::{RouteInfo, Shared, Urls},
     handler::Definition,
     route::Pattern,
@@ -253,7 +254,9 @@ fn info(handler: &Definition, pattern: Pattern, ground: &Ground) -> RouteInfo {
     info.pattern = pattern;
     info.write_error = handler.hooks.write_error;
     if let Some(default_headers) = handler.hooks.default_headers {
-        default_headers(&mut info.headers);
+        let mut headers = info.headers.all().clone();
+        default_headers(&mut headers);
+        info.headers = Defaults::new(headers);
     }
     info
 }

@@ -200,8 +200,9 @@ impl fmt::Display for BuildProblem {
                 problem,
                 at,
             } => write!(f, "{handler} ({at}) is a fallback, {problem}"),
-            Self::Group { .. } | Self::Trust { .. } | Self::Mount { .. } => self.said(f),
-            Self::Setting { name, problem } => write!(f, "{name} {problem}"),
+            Self::Group { .. } | Self::Trust { .. } | Self::Mount { .. } | Self::Setting { .. } => {
+                self.said(f)
+            }
         }
     }
 }
@@ -225,6 +226,7 @@ impl BuildProblem {
                 problem,
                 at,
             } => write!(f, "the mount at {prefix:?} ({at}): {problem}"),
+            Self::Setting { name, problem } => write!(f, "{name} {problem}"),
             _ => Ok(()),
         }
     }

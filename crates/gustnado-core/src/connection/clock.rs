@@ -29,7 +29,8 @@ pub(crate) struct Clock {
     begin: Instant,
     now: AtomicU32,
     draining: AtomicBool,
-    lag: Arc<AtomicU32>,
+    /// How late it was when it last swept, in milliseconds.
+    lag: AtomicU32,
     /// Idle connections, by what they keep.
     idle: [AtomicUsize; 2],
     vitals: Mutex<Vec<Arc<Vitals>>>,
@@ -65,8 +66,6 @@ pub(super) struct Vitals {
     /// A peer of HTTP/1.0 has asked, which knows of no word before the answer.
     old: AtomicBool,
     unread_body: AtomicBool,
-    /// How late the clock was when it last swept, in milliseconds.
-    lag: Arc<AtomicU32>,
     /// Bodies of requests that somebody still reads.
     bodies: AtomicU16,
     pub(super) leftover: Leftover,
@@ -106,7 +105,7 @@ impl Default for Clock {
             begin: Instant::now(),
             now: AtomicU32::new(0),
             draining: AtomicBool::new(false),
-            lag: Arc::default(),
+            lag: AtomicU32::new(0),
             idle: Default::default(),
             vitals: Mutex::default(),
             alarms: Alarms::default(),
@@ -159,6 +158,11 @@ impl Clock {
     fn note_lag(&self, lag: Duration) {
         let millis = u32::try_from(lag.as_millis()).unwrap_or(u32::MAX);
         self.lag.store(millis, Relaxed);
+    }
+
+    /// How late its worker was when it last looked.
+    pub(super) fn lag(&self) -> Duration {
+        Duration::from_millis(self.lag.load(Relaxed).into())
     }
 
     fn sweep(&self) {
@@ -221,7 +225,6 @@ impl Clock {
             answered: AtomicU32::new(begun),
             old: AtomicBool::new(false),
             unread_body: AtomicBool::new(false),
-            lag: Arc::clone(&self.lag),
             bodies: AtomicU16::new(0),
             leftover: Leftover::default(),
             end: End::after(app.limits().connection_requests),
@@ -316,11 +319,6 @@ impl Vitals {
     /// Whether a handler is at work, over HTTP/1.
     pub(super) fn is_answering(&self) -> bool {
         self.begun() != self.answered.load(Relaxed)
-    }
-
-    /// How late the worker was when its clock last looked.
-    pub(super) fn lag(&self) -> Duration {
-        Duration::from_millis(self.lag.load(Relaxed).into())
     }
 
     pub(super) fn note_old(&self) {

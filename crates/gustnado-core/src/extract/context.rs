@@ -12,6 +12,7 @@ use super::{cookie, need::Described, urls::Urls};
 use crate::{
     body::Body,
     control::Control,
+    defaults::Defaults,
     error::Error,
     limits::Limits,
     middleware::Layers,
@@ -45,7 +46,7 @@ pub(crate) struct RouteInfo {
     pub(crate) shared: Arc<Shared>,
     /// Put on every answer that does not have them: the handler's own and those of what it
     /// stands in.
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: Defaults,
     /// The handler's own; where there is none, `shared` may have one.
     pub(crate) write_error: Option<WriteErrorFn>,
 }
@@ -120,7 +121,7 @@ impl RouteInfo {
         Self {
             pattern: Pattern::default(),
             shared: Arc::clone(shared),
-            headers: shared.default_headers(),
+            headers: Defaults::new(shared.default_headers()),
             write_error: None,
         }
     }
@@ -182,7 +183,7 @@ impl Cx {
     }
 
     /// What is put on every answer that does not have it.
-    pub(crate) fn default_headers(&self) -> &HeaderMap {
+    pub(crate) fn default_headers(&self) -> &Defaults {
         &self.route.headers
     }
 

@@ -125,6 +125,7 @@ impl Router {
                 .entry(Arc::as_ptr(&copy.shared))
                 .or_insert_with(|| Arc::new(copy.shared.replica(&whole)));
             copy.shared = Arc::clone(shared);
+            copy.headers = copy.headers.replica();
             *info = Arc::new(copy);
         };
         own(&mut replica.nowhere);

@@ -11,12 +11,12 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use http_body::{Body as _, Frame, SizeHint};
-use hyper::body::Incoming;
 
 use crate::{
     bounded::{Bounded, TooLarge},
     endless::Endless,
     error::{BadInput, BoxError, Error, Part},
+    late::TooSlow,
     limits::CAUSES,
     stop::Stop,
 };
@@ -49,11 +49,14 @@ enum Kind {
     #[default]
     Empty,
     Full(Bytes),
-    Incoming(Box<Bounded<Incoming>>),
+    Incoming(Box<Bounded<FromWire>>),
     Boxed(Pin<Box<dyn http_body::Body<Data = Bytes, Error = BoxError> + Send>>),
     Bounded(Box<Bounded<Body>>),
     Endless(Endless),
 }
+
+/// A body as it comes from the wire.
+type FromWire = dyn http_body::Body<Data = Bytes, Error = BoxError> + Send + Unpin;
 
 impl Body {
     /// No bytes.
@@ -106,11 +109,12 @@ impl Body {
         }
     }
 
-    pub(crate) fn incoming(incoming: Incoming) -> Self {
-        if http_body::Body::is_end_stream(&incoming) {
-            return Self::empty();
-        }
-        Self(Kind::Incoming(Box::new(Bounded::new(incoming, usize::MAX))))
+    /// One that comes from the wire and is not empty.
+    pub(crate) fn incoming<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes, Error = BoxError> + Send + Unpin + 'static,
+    {
+        Self(Kind::Incoming(Box::new(Bounded::new(body, usize::MAX))))
     }
 
     /// The bytes, when they are all here.
@@ -142,7 +146,7 @@ impl Body {
     ///
     /// # Errors
     /// 413 naming the limit when more bytes come than the body may have, at once where the length is
-    /// declared; 400 when the body ends before it should.
+    /// declared; 408 when it comes too slowly; 400 when it ends before it should.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         loop {
             let frame = std::future::poll_fn(|cx| Pin::new(&mut *self).poll_frame(cx));
@@ -177,8 +181,11 @@ impl Body {
 
 /// What a reader of a body is told when it fails.
 pub(crate) fn unreadable(source: BoxError) -> Error {
-    if let Some(too_large) = too_large(&*source) {
+    if let Some(too_large) = find::<TooLarge>(&*source) {
         return Error::new(413, too_large.to_string());
+    }
+    if let Some(too_slow) = find::<TooSlow>(&*source) {
+        return Error::new(408, too_slow.to_string());
     }
     let detail = "it ended early or its framing is broken";
     Error::new(400, "the body could not be read to its end")
@@ -187,7 +194,9 @@ pub(crate) fn unreadable(source: BoxError) -> Error {
 }
 
 /// Finds it also where a layer has put an error of its own around it.
-fn too_large<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e TooLarge> {
+fn find<'e, E: std::error::Error + 'static>(
+    error: &'e (dyn std::error::Error + 'static),
+) -> Option<&'e E> {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.take(CAUSES).find_map(|error| error.downcast_ref())
 }

@@ -13,12 +13,12 @@ use crate::error::BoxError;
 
 /// A body, and how many bytes of it may come.
 #[derive(Debug)]
-pub(crate) struct Bounded<B> {
-    body: B,
+pub(crate) struct Bounded<B: ?Sized> {
     /// `usize::MAX` where nobody said.
     limit: usize,
     /// How many came.
     seen: usize,
+    body: B,
 }
 
 /// More bytes than a body may have.
@@ -30,12 +30,14 @@ pub(crate) struct TooLarge {
 impl<B: Body> Bounded<B> {
     pub(crate) fn new(body: B, limit: usize) -> Self {
         Self {
-            body,
             limit,
             seen: 0,
+            body,
         }
     }
+}
 
+impl<B: Body + ?Sized> Bounded<B> {
     pub(crate) fn body(&self) -> &B {
         &self.body
     }
@@ -55,7 +57,7 @@ impl<B: Body> Bounded<B> {
 
 impl<B> Body for Bounded<B>
 where
-    B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin,
+    B: Body<Data = Bytes, Error: Into<BoxError>> + Unpin + ?Sized,
 {
     type Data = Bytes;
     type Error = BoxError;

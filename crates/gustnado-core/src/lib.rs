@@ -7,7 +7,7 @@
 //!
 //! - 0 [`arrival`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
-//! - 0 [`endless`], [`bounded`], [`body`], [`channel`]: bytes
+//! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
 //! - 3 [`middleware`]: layers around what answers
@@ -35,6 +35,7 @@ mod error;
 mod extract;
 mod file_name;
 mod handler;
+mod late;
 mod lifecycle;
 mod limits;
 mod local;

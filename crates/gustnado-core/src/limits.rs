@@ -42,10 +42,14 @@ pub struct Limits {
     /// Of idling after which a connection gives its task back, too. **5 s**: doing it and undoing
     /// it costs as much as a small request.
     pub park_time: Duration,
-    /// Idle connections of a worker that keep all they have; above, the longest idle dozes at
-    /// once. **128**: times 10 KiB it is what idling costs at most, as memory that was used once
+    /// Idle connections of a worker that keep all they have; above, one that becomes idle dozes at
+    /// once. **32**: times 10 KiB it is what idling costs at most, as memory that was used once
     /// stays with the process.
     pub awake: usize,
+    /// Connections of a worker that doze, or have not said a word yet; above, one that falls asleep
+    /// gives its task back at once. **512**: times 1 KiB, for the same reason; more than so many
+    /// are seldom active at once.
+    pub dozing: usize,
     /// Requests on one connection, which ends politely behind the last. **10,000**: what a
     /// connection has gathered is given back now and then, and load is spread anew.
     pub connection_requests: u32,
@@ -67,10 +71,13 @@ pub struct Limits {
     /// From the start of a graceful stop to cutting what is still open. **30 s**: what
     /// orchestrators allow by default before they kill.
     pub drain_time: Duration,
-    /// Reading on after a refusal, so that a client still sending gets to see it. **2 s**: one
-    /// that has the answer closes within a round trip, and a slow one has had some.
+    /// Reading on after a refusal, so that a client still sending gets to see it; and waiting for
+    /// what may be on its way over an idle connection when the server stops, for a quarter of
+    /// `drain_time` at most. **2 s**: one that has
+    /// the answer closes within a round trip, and a slow one has had some.
     pub linger_time: Duration,
-    /// Bytes read on after a refusal. **64 KiB**: about a socket buffer's worth.
+    /// Bytes read on after a refusal, and of a body that nobody reads, so that the next request can
+    /// follow it. **64 KiB**: about a socket buffer's worth.
     pub linger_bytes: usize,
     /// Bytes of a request head; 431 above. **32 KiB**: twice what browsers with many cookies send.
     pub head_bytes: usize,
@@ -125,7 +132,8 @@ impl Default for Limits {
             write_time: Duration::from_secs(60),
             doze_time: Duration::from_secs(1),
             park_time: Duration::from_secs(5),
-            awake: 128,
+            awake: 32,
+            dozing: 512,
             connection_requests: 10_000,
             connection_time: Duration::from_secs(3600),
             connections: 0,
@@ -221,9 +229,14 @@ impl Limits {
                 doze_time park_time connection_time lag drain_time linger_time;
             Bytes: body_rate linger_bytes head_bytes target body part_head_bytes upload_memory
                 stream_window stream_send_buffer;
-            Count: handshakes awake connection_requests connections connections_per_address
+            Count: handshakes awake dozing connection_requests connections connections_per_address
                 requests_in_flight headers pairs form_parts streams resets control_frames backlog;
         }
+    }
+
+    /// How long an idle connection is kept when the server stops. It is over before all are cut.
+    pub(crate) fn farewell_time(&self) -> Duration {
+        self.linger_time.min(self.drain_time / 4)
     }
 
     /// The bounds, other than on single requests, in which these differ from others.
@@ -236,7 +249,7 @@ impl Limits {
         // Those of a body and of what is read from a head are the ones left out.
         let differing = differing! {
             head_time handshake_time handshakes idle_time body_idle_time body_rate body_rate_time
-            write_time doze_time park_time awake connection_requests connection_time connections
+            write_time doze_time park_time awake dozing connection_requests connection_time connections
             connections_per_address requests_in_flight lag drain_time linger_time linger_bytes
             head_bytes headers target streams stream_window stream_send_buffer resets
             control_frames backlog
@@ -301,6 +314,30 @@ pub(crate) const COOKIE: usize = 4096;
 /// Without an event before a comment is sent, so that nobody takes the connection for dead. 15 s:
 /// what the HTML standard advises (section 9.2.7).
 pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// Parked connections that are woken before others have their turn. 64: each may build up what an
+/// awake one keeps, and what was used once stays with the process.
+#[cfg(unix)]
+pub(crate) const LOT_EVENTS: usize = 64;
+
+/// Bytes of an HTTP/2 connection's receive window, or one stream's where that is larger. 1 MiB: four
+/// streams that send at full speed, and the most that one peer can make us hold of what nobody reads.
+#[cfg(feature = "http2")]
+pub(crate) const CONNECTION_WINDOW: u32 = 1024 * 1024;
+
+/// Bytes of an answer that are given to an HTTP/2 stream at once, where `stream_send_buffer` is not
+/// less. 16 KiB: as many as a frame has; how long a peer takes for them tells whether it reads.
+#[cfg(feature = "http2")]
+pub(crate) const STREAM_PIECE: usize = 16 * 1024;
+
+/// Streams that may be reset for what their peer did wrong, before the connection ends. 128: a peer
+/// that makes one mistake makes it again, and a hundred at once is all its streams.
+#[cfg(feature = "http2")]
+pub(crate) const STREAM_ERRORS: usize = 128;
+
+/// How long control frames are counted together. 10 s: what `control_frames` is said for.
+#[cfg(feature = "http2")]
+pub(crate) const CONTROL_TIME: Duration = Duration::from_secs(10);
 
 /// How often time-outs are looked at. 250 ms: each may come that much late, and looking costs
 /// nothing that can be measured.

@@ -316,3 +316,113 @@ fn a_last_answer_survives_what_is_sent_behind_its_request() {
     std::thread::sleep(Duration::from_millis(100));
     assert_eq!(peer.answer().body.len(), 5_000_000);
 }
+
+/// What is refused before it is a request: with which status, and a word of why.
+fn refused() -> [(String, &'static str, &'static str); 11] {
+    let long = "x".repeat(10_000);
+    [
+        ("BAD\u{1}LINE\r\n\r\n", "400", "method"),
+        ("GET /a b HTTP/1.1\r\n\r\n", "400", "version"),
+        ("GET / HTTP/3.0\r\nhost: a\r\n\r\n", "400", "version"),
+        ("GET /hello HTTP/1.1\r\nhost : a\r\n\r\n", "400", "header"),
+        (
+            "GET /hello HTTP/1.1\r\nhost: a\r\n fold\r\n\r\n",
+            "400",
+            "header",
+        ),
+        (
+            "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: +2\r\n\r\nab",
+            "400",
+            "content-length",
+        ),
+        (
+            "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
+            "400",
+            "content-length",
+        ),
+        (
+            "POST /echo HTTP/1.0\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+            "400",
+            "transfer-encoding",
+        ),
+        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "400", "preface"),
+        (
+            &format!("GET /hello HTTP/1.1\r\nhost: a\r\nlong: {long}\r\n\r\n"),
+            "431",
+            "at most 9000 bytes and 100 fields",
+        ),
+        (
+            &format!("GET /{long} HTTP/1.1\r\nhost: a\r\n\r\n"),
+            "431",
+            "9000",
+        ),
+    ]
+    .map(|(bad, status, why)| (bad.to_owned(), status, why))
+}
+
+#[test]
+fn every_refusal_has_a_status_line_and_says_why() {
+    let server = serve(|limits| limits.head_bytes = 9_000);
+    for (bad, status, why) in refused() {
+        for before in [0, 1, 3] {
+            if before == 0 && bad.starts_with("PRI") {
+                continue;
+            }
+            let mut peer = Peer::connect(server.addr);
+            let good = "GET /hello HTTP/1.1\r\nhost: lab\r\n\r\n";
+            peer.send(good.repeat(before) + &bad);
+            for _ in 0..before {
+                assert_eq!(peer.answer().text(), "hello");
+            }
+            let rest = String::from_utf8(peer.rest()).expect("text");
+            let (head, text) = rest.split_once("\r\n\r\n").unwrap_or((&rest, ""));
+            let head = format!("{head}\r\n");
+            assert!(
+                head.starts_with(&format!("HTTP/1.1 {status} ")),
+                "{bad}: {rest}"
+            );
+            let length = format!("content-length: {}", text.len());
+            let problem = "content-type: application/problem+json";
+            for field in ["connection: close", problem, &length] {
+                assert!(head.contains(&format!("\r\n{field}\r\n")), "{rest}");
+            }
+            assert!(text.contains(why), "{bad}: {rest}");
+        }
+    }
+}
+
+#[test]
+fn a_head_that_ends_early_is_answered_400() {
+    let server = serve(|_| {});
+    for before in ["", "GET /hello HTTP/1.1\r\nhost: lab\r\n\r\n"] {
+        let mut peer = Peer::connect(server.addr);
+        peer.send(before.to_owned() + "GET /hello HTTP/1.1\r\nho");
+        peer.end();
+        if !before.is_empty() {
+            assert_eq!(peer.answer().text(), "hello");
+        }
+        let answer = peer.answer();
+        assert_eq!(answer.status, 400);
+        assert!(answer.text().contains("ended within its head"));
+        peer.closed();
+    }
+}
+
+#[test]
+fn a_length_beside_chunks_closes_behind_the_answer() {
+    let server = serve(|_| {});
+    let (length, chunked) = ("content-length: 3\r\n", "transfer-encoding: chunked\r\n");
+    for fields in [[length, chunked], [chunked, length]] {
+        for path in ["/echo", "/hello", "/forget?50"] {
+            let mut peer = Peer::connect(server.addr);
+            let fields = fields.concat();
+            peer.send(format!(
+                "POST {path} HTTP/1.1\r\nhost: a\r\n{fields}\r\n0\r\n\r\nGET /zeros?7 HTTP/1.1\r\nhost: a\r\n\r\n"
+            ));
+            let answer = peer.answer();
+            assert_eq!(answer.status, 200);
+            assert_eq!(answer.header("connection"), Some("close"), "{path}");
+            peer.closed();
+        }
+    }
+}

@@ -1,9 +1,6 @@
 //! HTTP/2 with prior knowledge, on the same port.
 
-use std::{
-    net::SocketAddr,
-    time::{Duration, Instant},
-};
+use std::{net::SocketAddr, time::Duration};
 
 use h2::{SendStream, client::SendRequest};
 use tokio::net::TcpStream;
@@ -16,7 +13,10 @@ type Client = SendRequest<bytes::Bytes>;
 fn with_client<F: Future<Output = ()>>(addr: SocketAddr, test: impl FnOnce(Client) -> F) {
     gustnado_tests::runtime().block_on(async {
         let socket = TcpStream::connect(addr).await.expect("a connection");
-        let (client, connection) = h2::client::handshake(socket).await.expect("a handshake");
+        let mut client = h2::client::Builder::new();
+        // What one stream does not read is not to stop the others.
+        client.initial_connection_window_size(1 << 20);
+        let (client, connection) = client.handshake(socket).await.expect("a handshake");
         tokio::spawn(connection);
         let test = test(client.ready().await.expect("ready"));
         let limit = Duration::from_secs(20);
@@ -131,89 +131,6 @@ fn an_idle_connection_is_ended() {
     });
 }
 
-/// A peer that speaks frames, so that it can also misbehave.
-struct Frames(Peer);
-
-const HEADERS: u8 = 1;
-const SETTINGS: u8 = 4;
-const PING: u8 = 6;
-const GOAWAY: u8 = 7;
-
-impl Frames {
-    fn connect(addr: SocketAddr) -> Self {
-        let mut peer = Peer::connect(addr);
-        peer.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-        let mut frames = Self(peer);
-        frames.send((SETTINGS, 0, 0), &[]);
-        frames
-    }
-
-    fn send(&mut self, (kind, flags, stream): (u8, u8, u32), payload: &[u8]) {
-        let mut frame = (payload.len() as u32).to_be_bytes()[1..].to_vec();
-        frame.extend([kind, flags]);
-        frame.extend(stream.to_be_bytes());
-        frame.extend(payload);
-        self.0.send(frame);
-    }
-
-    /// Reads frames up to one of this kind. Says its stream and what is in it.
-    fn until(&mut self, wanted: u8) -> (u32, Vec<u8>) {
-        let (_, stream, payload) = self.until_any(&[wanted]);
-        (stream, payload)
-    }
-
-    /// Reads frames up to one of these kinds. Says its kind, its stream and what is in it.
-    fn until_any(&mut self, wanted: &[u8]) -> (u8, u32, Vec<u8>) {
-        loop {
-            let head = self.0.exactly(9);
-            let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
-            let payload = self.0.exactly(length as usize);
-            if wanted.contains(&head[3]) {
-                let stream = head[5..9].try_into().expect("four bytes");
-                return (head[3], u32::from_be_bytes(stream), payload);
-            }
-        }
-    }
-}
-
-#[test]
-fn a_request_that_crosses_the_goaway_is_answered() {
-    let server = serve(|limits| limits.idle_time = Duration::from_millis(200));
-    let mut peer = Frames::connect(server.addr);
-    let (_, goaway) = peer.until(GOAWAY);
-    assert_eq!(
-        goaway[..4],
-        [0x7f, 0xff, 0xff, 0xff],
-        "not the last word yet"
-    );
-    let (_, ping) = peer.until(PING);
-    // GET, http, /, authority lab; the whole request (RFC 7541 appendix A).
-    let block = [0x82, 0x86, 0x84, 0x41, 3, b'l', b'a', b'b'];
-    peer.send((HEADERS, 0x5, 1), &block);
-    peer.send((PING, 1, 0), &ping);
-    // The answer and the last word, in either order.
-    let mut kinds = [
-        peer.until_any(&[HEADERS, GOAWAY]),
-        peer.until_any(&[HEADERS, GOAWAY]),
-    ];
-    kinds.sort();
-    let [(_, answered, _), (_, _, goaway)] = kinds;
-    assert_eq!(answered, 1);
-    assert_eq!(goaway[..4], [0, 0, 0, 1]);
-    peer.0.rest();
-}
-
-#[test]
-fn a_peer_that_does_not_answer_holds_no_drain_up() {
-    let mut server = serve(|limits| limits.linger_time = Duration::from_millis(200));
-    let mut peer = Frames::connect(server.addr);
-    peer.until(SETTINGS);
-    std::thread::sleep(Duration::from_millis(50));
-    let begin = Instant::now();
-    assert_eq!(server.join(), 0);
-    assert!(begin.elapsed() < Duration::from_secs(15), "waited for it");
-}
-
 #[test]
 fn limits_beyond_the_protocol_are_its_own() {
     let server = serve(|limits| {
@@ -225,4 +142,70 @@ fn limits_beyond_the_protocol_are_its_own() {
         assert_eq!(request(&mut client, "GET", "/hello", None).await.0, 200);
     });
     assert_eq!(Peer::connect(server.addr).get("/hello").status, 200);
+}
+
+#[test]
+fn a_body_that_stops_is_answered_408_and_others_go_on() {
+    let server = serve(|limits| limits.body_idle_time = Duration::from_millis(300));
+    with_client(server.addr, |mut client| async move {
+        let stops = http::Request::post("http://lab/echo")
+            .body(())
+            .expect("a request");
+        let (answer, mut sender) = client.send_request(stops, false).expect("sent");
+        sender.send_data("he".into(), false).expect("sent");
+        let (slow, other) = futures_util::future::join(answer, async {
+            request(&mut client, "GET", "/slow?900", None).await.0
+        })
+        .await;
+        assert_eq!(slow.expect("an answer").status(), 408);
+        assert_eq!(other, 200);
+        assert_eq!(request(&mut client, "GET", "/hello", None).await.0, 200);
+    });
+}
+
+#[test]
+fn a_stream_whose_window_stays_shut_is_reset_and_others_go_on() {
+    let server = serve(|limits| limits.write_time = Duration::from_millis(300));
+    with_client(server.addr, |mut client| async move {
+        for path in ["/zeros?1000000", "/zeros?70000"] {
+            let get = http::Request::get(format!("http://lab{path}"));
+            let (answer, _) = client
+                .send_request(get.body(()).expect("a request"), true)
+                .expect("sent");
+            let mut body = answer.await.expect("an answer").into_body();
+            // What comes is not released.
+            let mut got = 0;
+            let error = loop {
+                match body.data().await {
+                    Some(Ok(data)) => got += data.len(),
+                    Some(Err(error)) => break error,
+                    None => panic!("all {got} bytes came"),
+                }
+            };
+            assert!(error.is_reset(), "{path}: {error}");
+            assert_eq!(request(&mut client, "GET", "/hello", None).await.0, 200);
+        }
+        // What makes its answer slowly is not cut.
+        assert_eq!(
+            request(&mut client, "GET", "/slow?900", None).await.1,
+            b"slow"
+        );
+    });
+}
+
+#[test]
+fn fields_are_counted() {
+    let server = serve(|limits| limits.headers = 20);
+    with_client(server.addr, |mut client| async move {
+        for (count, status) in [(20, 200), (21, 431)] {
+            let mut get = http::Request::get("http://lab/hello");
+            for n in 0..count {
+                get = get.header(format!("x{n}"), "y");
+            }
+            let (answer, _) = client
+                .send_request(get.body(()).expect("a request"), true)
+                .expect("sent");
+            assert_eq!(answer.await.expect("an answer").status(), status);
+        }
+    });
 }

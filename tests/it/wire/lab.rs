@@ -17,7 +17,7 @@ impl Mount for Lab {
     }
 }
 
-async fn answer(mut request: Request) -> Result<Response> {
+async fn answer(request: Request) -> Result<Response> {
     let number = request.query().and_then(|query| query.parse().ok());
     let number: usize = number.unwrap_or(0);
     match request.path() {
@@ -30,12 +30,6 @@ async fn answer(mut request: Request) -> Result<Response> {
         "/block" => {
             thread::sleep(Duration::from_millis(number as u64));
             Ok(Response::new(200).with_text("blocked"))
-        }
-        "/echo" => {
-            let body = request.body_mut();
-            body.set_limit(64 * 1024);
-            let body = body.collect().await?;
-            Ok(Response::new(200).with_body(body))
         }
         "/zeros" => Ok(Response::new(200).with_body(vec![0; number])),
         "/drip" => {
@@ -61,6 +55,49 @@ async fn answer(mut request: Request) -> Result<Response> {
             Ok(Response::new(200).with_body(Body::stream(chunks)))
         }
         "/panic" => panic!("as asked"),
+        _ => answer_body(request, number).await,
+    }
+}
+
+/// What becomes of bodies.
+async fn answer_body(mut request: Request, number: usize) -> Result<Response> {
+    match request.path() {
+        "/echo" => {
+            let body = request.body_mut();
+            body.set_limit(64 * 1024);
+            let body = body.collect().await?;
+            Ok(Response::new(200).with_body(body))
+        }
+        // Reads the body, and does not care how that ends.
+        "/ignore" => {
+            let _ = request.body_mut().collect().await;
+            Ok(Response::new(200).with_text("ignored"))
+        }
+        // Reads the body after so many milliseconds.
+        "/later" => {
+            tokio::time::sleep(Duration::from_millis(number as u64)).await;
+            let body = request.body_mut().collect().await?;
+            Ok(Response::new(200).with_body(body))
+        }
+        // Reads the body on a task of its own.
+        "/elsewhere" => {
+            let mut body = std::mem::take(request.body_mut());
+            let reading = tokio::spawn(async move { body.collect().await });
+            let body = reading.await.expect("no panic")?;
+            Ok(Response::new(200).with_body(body))
+        }
+        // Drops the body, and answers after so many milliseconds.
+        "/forget" => {
+            drop(request);
+            tokio::time::sleep(Duration::from_millis(number as u64)).await;
+            Ok(Response::new(200).with_text("forgotten"))
+        }
+        // As `/zeros`, while a task reads the body.
+        "/meanwhile" => {
+            let mut body = std::mem::take(request.body_mut());
+            tokio::spawn(async move { body.collect().await });
+            Ok(Response::new(200).with_body(vec![0; number]))
+        }
         _ => Err(Error::new(404, "not in the lab")),
     }
 }

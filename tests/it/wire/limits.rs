@@ -11,7 +11,13 @@ fn a_head_too_large_is_answered_431() {
         peer.send(format!(
             "GET /hello HTTP/1.1\r\nhost: lab\r\nlong: {long}{end}"
         ));
-        assert_eq!(peer.answer().status, 431, "{whole}");
+        let answer = peer.answer();
+        assert_eq!(answer.status, 431, "{whole}");
+        assert!(
+            answer.text().contains("at most 10000 bytes and 100 fields"),
+            "{}",
+            answer.text()
+        );
         peer.closed();
     }
     let mut peer = Peer::connect(server.addr);

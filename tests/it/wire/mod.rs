@@ -4,7 +4,10 @@ mod accept;
 mod bodies;
 mod departure;
 mod drain;
+mod ends;
 mod events;
+#[cfg(feature = "http2")]
+mod frames;
 mod framing;
 #[cfg(feature = "http2")]
 mod http2;
@@ -13,4 +16,5 @@ mod limits;
 mod listen;
 mod peer;
 mod program;
+mod slow;
 mod times;

@@ -142,7 +142,13 @@ impl Peer {
 
     fn more(&mut self) -> bool {
         let mut buf = [0; 16 * 1024];
-        let count = self.socket.read(&mut buf).expect("more or the end");
+        let count = loop {
+            match self.socket.read(&mut buf) {
+                // Other tests in this process have to do with signals.
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                read => break read.expect("more or the end"),
+            }
+        };
         self.unread.extend_from_slice(&buf[..count]);
         count > 0
     }

@@ -64,14 +64,46 @@ fn dripping_does_not_buy_time() {
 }
 
 #[test]
-fn a_later_head_that_stays_half_closes_without_a_word() {
+fn a_later_head_that_stays_half_is_answered_408() {
     let server = short_head();
     let mut peer = Peer::connect(server.addr);
     assert_eq!(peer.get("/hello").status, 200);
     std::thread::sleep(SHORT * 4);
     // Being idle is another bound; this one begins with the first byte.
     peer.send("GET /hello HTTP/1.1\r\n");
+    let answer = peer.answer();
+    assert_eq!(answer.status, 408);
+    assert!(answer.text().contains("200ms"), "{}", answer.text());
     peer.closed();
+}
+
+#[test]
+fn half_a_head_behind_a_whole_request_is_answered_408() {
+    let get = "GET /hello HTTP/1.1\r\nhost: lab\r\n\r\n";
+    let post = "POST /echo HTTP/1.1\r\nhost: lab\r\ncontent-length: 5\r\n\r\nhello";
+    for doze_time in [Duration::ZERO, SHORT] {
+        let server = serve(move |limits| {
+            limits.head_time = SHORT * 3;
+            limits.doze_time = doze_time;
+        });
+        for whole in [get, post] {
+            let mut peer = Peer::connect(server.addr);
+            let begin = Instant::now();
+            peer.send(whole.to_owned() + "GET /he");
+            assert_eq!(peer.answer().text(), "hello");
+            let answer = peer.answer();
+            assert_eq!(answer.status, 408);
+            assert!(begin.elapsed() >= SHORT * 3, "too early");
+            peer.closed();
+            // One that goes on in time is answered.
+            let mut peer = Peer::connect(server.addr);
+            peer.send(whole.to_owned() + "GET /he");
+            assert_eq!(peer.answer().text(), "hello");
+            std::thread::sleep(SHORT);
+            peer.send("llo HTTP/1.1\r\nhost: lab\r\n\r\n");
+            assert_eq!(peer.answer().text(), "hello");
+        }
+    }
 }
 
 #[test]

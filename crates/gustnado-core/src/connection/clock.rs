@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicUsize, Ordering::Relaxed},
     },
     task::Waker,
     time::Duration,
@@ -12,6 +12,9 @@ use std::{
 
 use tokio::time::Instant;
 
+#[cfg(unix)]
+use super::lot::Lot;
+use super::{alarm::Alarms, arriving::Leftover, end::End};
 use crate::{application::App, arrival::Arrival, limits::TICK};
 
 /// Ticks since the clock began. Each is [`TICK`] long.
@@ -26,14 +29,30 @@ pub(crate) struct Clock {
     begin: Instant,
     now: AtomicU32,
     draining: AtomicBool,
+    /// Idle connections, by what they keep.
+    idle: [AtomicUsize; 2],
     vitals: Mutex<Vec<Arc<Vitals>>>,
+    pub(super) alarms: Alarms,
+    /// Where connections are that have given even their task back.
+    #[cfg(unix)]
+    pub(super) lot: Lot,
+}
+
+/// What an idle connection keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// All: it is awake.
+    All,
+    /// Its task: it dozes.
+    Task,
 }
 
 /// What a connection shares with its worker's clock and with its own requests.
 ///
-/// The clock lets go of it once nobody else holds it.
 #[derive(Debug)]
 pub(super) struct Vitals {
+    /// Where the clock has it.
+    place: AtomicU32,
     deadline: AtomicU32,
     waker: Mutex<Option<Waker>>,
     /// Written by the connection's own task only.
@@ -45,6 +64,10 @@ pub(super) struct Vitals {
     /// A peer of HTTP/1.0 has asked, which knows of no word before the answer.
     old: AtomicBool,
     unread_body: AtomicBool,
+    /// Bodies of requests that somebody still reads.
+    bodies: AtomicU16,
+    pub(super) leftover: Leftover,
+    pub(super) end: End,
     pub(super) app: App,
     pub(super) arrival: Arrival,
 }
@@ -56,6 +79,15 @@ pub(super) struct InFlight(Arc<Vitals>);
 impl InFlight {
     pub(super) fn app(&self) -> &App {
         &self.0.app
+    }
+
+    /// Whether this, over HTTP/1, is the last request of its connection.
+    pub(super) fn is_last(&self) -> bool {
+        self.0.end.is_due(self.0.begun())
+    }
+
+    pub(super) fn vitals(&self) -> &Vitals {
+        &self.0
     }
 
     /// There is an answer. Over HTTP/1 only one task says so, and only there it is looked at.
@@ -71,21 +103,42 @@ impl Default for Clock {
             begin: Instant::now(),
             now: AtomicU32::new(0),
             draining: AtomicBool::new(false),
+            idle: Default::default(),
             vitals: Mutex::default(),
+            alarms: Alarms::default(),
+            #[cfg(unix)]
+            lot: Lot::default(),
         }
     }
 }
 
 impl Clock {
-    /// Sweeps once a tick, until nobody else has the clock: neither server nor connection.
+    /// Sweeps once a tick and wakes what is parked, until nobody else has the clock: neither server
+    /// nor connection.
     pub(crate) async fn run(self: Arc<Self>) {
+        let mut ticking = std::pin::pin!(self.tick());
+        #[cfg(unix)]
+        let mut watching = std::pin::pin!(super::lot::watch(&self));
+        std::future::poll_fn(|cx| {
+            #[cfg(unix)]
+            let _ = watching.as_mut().poll(cx);
+            ticking.as_mut().poll(cx)
+        })
+        .await;
+    }
+
+    async fn tick(self: &Arc<Self>) {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
             self.look();
             self.sweep();
-            if Arc::strong_count(&self) == 1 {
+            #[cfg(unix)]
+            if super::lot::sweep(self) {
+                continue;
+            }
+            if Arc::strong_count(self) == 1 {
                 return;
             }
         }
@@ -93,29 +146,41 @@ impl Clock {
 
     /// Sees what time it is, by the watch and not by counting: a worker that was held up has missed
     /// some ticks.
-    fn look(&self) {
+    pub(super) fn look(&self) {
         self.now.store(to_ticks(self.begin.elapsed()), Relaxed);
     }
 
     fn sweep(&self) {
         let now = self.now();
-        self.lock().retain(|vitals| {
-            if Arc::strong_count(vitals) == 1 {
-                return false;
-            }
+        self.alarms.sweep(now);
+        for vitals in self.lock().iter() {
             if vitals.deadline.load(Relaxed) <= now {
                 vitals.wake();
             }
-            true
-        });
+        }
     }
 
-    /// Tells every connection to end politely, now and when it next looks.
-    pub(crate) fn drain(&self) {
+    /// Tells every connection to end politely, now and when it next looks. Those that are parked
+    /// end after `linger`.
+    pub(crate) fn drain(&self, linger: Duration) {
         self.draining.store(true, Relaxed);
+        #[cfg(unix)]
+        self.lot.hurry(self.after(linger));
         for vitals in self.lock().iter() {
             vitals.wake();
         }
+    }
+
+    /// Counts an idle connection among those that keep as much, if there are fewer than `most`.
+    pub(super) fn count_in(&self, kept: Kept, most: usize) -> bool {
+        let add = |count| (count < most).then_some(count + 1);
+        let count = &self.idle[kept as usize];
+        count.fetch_update(Relaxed, Relaxed, add).is_ok()
+    }
+
+    /// One that was counted is not idle any more, or keeps less.
+    pub(super) fn count_out(&self, kept: Kept) {
+        self.idle[kept as usize].fetch_sub(1, Relaxed);
     }
 
     pub(super) fn now(&self) -> Tick {
@@ -124,30 +189,54 @@ impl Clock {
 
     /// The first tick at which `time` has passed for certain.
     pub(super) fn after(&self, time: Duration) -> Tick {
-        self.now().saturating_add(to_ticks(time)).saturating_add(1)
+        later(self.now(), time)
     }
 
     pub(super) fn is_draining(&self) -> bool {
         self.draining.load(Relaxed)
     }
 
-    /// Watches over a new connection. Its time begins now: by the last sweep, one that comes after
-    /// the worker was held up would be late before it has said a word.
-    pub(super) fn register(&self, app: App, arrival: Arrival) -> Arc<Vitals> {
+    /// Watches over a connection, which has had so many requests, until it is forgotten. Its time
+    /// begins now: by the last sweep, one that comes after the worker was held up would be late
+    /// before it has said a word.
+    pub(super) fn register(&self, app: App, arrival: Arrival, begun: u32) -> Arc<Vitals> {
         self.look();
         let vitals = Arc::new(Vitals {
+            place: AtomicU32::new(0),
             deadline: AtomicU32::new(NEVER),
             waker: Mutex::new(None),
-            begun: AtomicU32::new(0),
-            ended: AtomicU32::new(0),
-            answered: AtomicU32::new(0),
+            begun: AtomicU32::new(begun),
+            ended: AtomicU32::new(begun),
+            answered: AtomicU32::new(begun),
             old: AtomicBool::new(false),
             unread_body: AtomicBool::new(false),
+            bodies: AtomicU16::new(0),
+            leftover: Leftover::default(),
+            end: End::after(app.limits().connection_requests),
             app,
             arrival,
         });
-        self.lock().push(Arc::clone(&vitals));
+        let mut all = self.lock();
+        vitals.stand_at(all.len());
+        all.push(Arc::clone(&vitals));
+        drop(all);
         vitals
+    }
+
+    /// Lets go of a connection at once: what wakes its task keeps the task's memory.
+    pub(super) fn forget(&self, vitals: &Vitals) {
+        let mut all = self.lock();
+        let place = vitals.place.load(Relaxed) as usize;
+        let forgotten = all.swap_remove(place);
+        if let Some(moved) = all.get(place) {
+            moved.stand_at(place);
+        }
+        if all.len() < all.capacity() / 4 {
+            let room = all.len() * 2;
+            all.shrink_to(room);
+        }
+        drop(all);
+        drop(forgotten);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Vitals>>> {
@@ -155,12 +244,29 @@ impl Clock {
     }
 }
 
+/// The first tick at which `time` has passed for certain since `tick`; no time has at once.
+pub(super) fn later(tick: Tick, time: Duration) -> Tick {
+    match to_ticks(time) {
+        0 => tick,
+        ticks => tick.saturating_add(ticks).saturating_add(1),
+    }
+}
+
 fn to_ticks(time: Duration) -> Tick {
-    let ticks = time.as_millis().div_ceil(TICK.as_millis());
+    // Not by `as_millis`, whose 128 bits take long to divide: this is asked on the way of requests.
+    let millis = time
+        .as_secs()
+        .saturating_mul(1000)
+        .saturating_add(u64::from(time.subsec_millis()));
+    let ticks = millis.div_ceil(TICK.as_millis() as u64);
     Tick::try_from(ticks).unwrap_or(NEVER - 1)
 }
 
 impl Vitals {
+    fn stand_at(&self, place: usize) {
+        self.place.store(place as u32, Relaxed);
+    }
+
     /// Asks to be woken at this tick.
     pub(super) fn set_deadline(&self, deadline: Tick) {
         self.deadline.store(deadline, Relaxed);
@@ -208,9 +314,21 @@ impl Vitals {
         self.old.load(Relaxed)
     }
 
-    /// Notes that a request had a body, of which some may lie unread when the connection closes.
+    /// Notes that a request has a body, of which some may lie unread when the connection closes.
+    /// Whoever reads it says when it is done.
     pub(super) fn note_body(&self) {
         self.unread_body.store(true, Relaxed);
+        self.bodies.fetch_add(1, Relaxed);
+    }
+
+    /// A body is read no more.
+    pub(super) fn let_go(&self) {
+        self.bodies.fetch_sub(1, Relaxed);
+    }
+
+    /// Whether no request is answered and no body read.
+    pub(super) fn is_idle(&self) -> bool {
+        self.in_flight() == 0 && self.bodies.load(Relaxed) == 0
     }
 
     pub(super) fn had_body(&self) -> bool {
@@ -232,7 +350,7 @@ mod tests {
     #[test]
     fn a_time_is_never_cut_short() {
         let clock = Clock::default();
-        let table = [(0, 1), (1, 2), (250, 2), (251, 3), (10_000, 41)];
+        let table = [(0, 0), (1, 2), (250, 2), (251, 3), (10_000, 41)];
         for (millis, ticks) in table {
             let after = clock.after(Duration::from_millis(millis));
             assert_eq!(after, ticks, "{millis} ms");
@@ -245,18 +363,23 @@ mod tests {
         let clock = Clock::default();
         std::thread::sleep(TICK * 2);
         assert_eq!(clock.now(), 0, "nobody has looked");
-        clock.register(Application::new().build().unwrap(), Arrival::default());
+        clock.register(Application::new().build().unwrap(), Arrival::default(), 0);
         assert!(clock.now() >= 2);
     }
 
     #[test]
-    fn the_sweep_lets_go_of_what_is_gone() {
+    fn what_is_gone_is_forgotten_and_no_other() {
         let clock = Clock::default();
         let app = || Application::new().build().unwrap();
-        let kept = clock.register(app(), Arrival::default());
-        drop(clock.register(app(), Arrival::default()));
-        clock.sweep();
-        assert_eq!(clock.lock().len(), 1);
+        let register = |_| clock.register(app(), Arrival::default(), 0);
+        let mut all: Vec<_> = (0..5).map(register).collect();
+        for gone in [1, 0, 2] {
+            let gone = all.swap_remove(gone);
+            clock.forget(&gone);
+            assert_eq!(Arc::strong_count(&gone), 1);
+        }
+        assert_eq!(clock.lock().len(), 2);
+        let kept = &all[0];
         let flight = kept.begin();
         assert_eq!(kept.in_flight(), 1);
         drop(flight);

@@ -77,6 +77,13 @@ impl Cork {
         Ok(written.saturating_sub(waiting))
     }
 
+    /// Takes back the last bytes that were gathered.
+    pub(super) fn retract(&mut self, count: usize) {
+        let left = self.bytes.len().saturating_sub(count).max(self.sent);
+        self.bytes.truncate(left);
+        self.advance(0);
+    }
+
     /// Forgets bytes that were sent; gives the buffer back when that was all.
     pub(super) fn advance(&mut self, count: usize) {
         self.sent += count;

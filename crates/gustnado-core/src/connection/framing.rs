@@ -9,12 +9,15 @@ use http::{
 use http_body::Body as _;
 use hyper::body::Incoming;
 
-use crate::error::Error;
+use crate::{error::Error, limits::Limits};
 
-/// What is wrong with the head of a request over HTTP/1.
-pub(super) fn fault(head: &Parts, body: &Incoming) -> Option<Error> {
+/// What is wrong with the head of a request.
+pub(super) fn fault(head: &Parts, body: &Incoming, limits: &Limits) -> Option<Error> {
     if head.version > Version::HTTP_11 {
-        return None;
+        // Over HTTP/1 hyper counts them.
+        let many = head.headers.len() > limits.headers;
+        let most = || format!("a head may have at most {} fields", limits.headers);
+        return many.then(|| Error::new(431, most()));
     }
     let detail = host(head);
     if detail.is_some() {
@@ -23,6 +26,14 @@ pub(super) fn fault(head: &Parts, body: &Incoming) -> Option<Error> {
     // hyper sees to it that what is coded has no length, and what has one is not coded.
     let coded = body.size_hint().exact().is_none();
     coded.then(|| codings(&head.headers)).flatten()
+}
+
+/// Whether a body is chunked and the peer did not ask for the connection to close: if hyper closes it
+/// all the same, the head had a `Content-Length`, too, which hyper takes out.
+pub(super) fn may_conflict(head: &Parts, body: &Incoming) -> bool {
+    head.version == Version::HTTP_11
+        && body.size_hint().exact().is_none()
+        && !head.headers.contains_key(header::CONNECTION)
 }
 
 /// One `Host`, and one that is a host (RFC 9112 section 3.2). HTTP/1.0 may leave it out.

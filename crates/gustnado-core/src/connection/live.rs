@@ -8,11 +8,17 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use hyper::rt::ReadBufCursor;
 use tokio::io::ReadBuf;
 
-use super::{cork::Cork, socket::Socket};
+#[cfg(feature = "http2")]
+use super::frames::Frames;
+use super::{
+    cork::Cork,
+    refusal::{is_bare, says_close},
+    socket::Socket,
+};
 use crate::limits::READ;
 
 thread_local! {
@@ -25,7 +31,7 @@ thread_local! {
 pub(super) struct Live {
     socket: Socket,
     /// Read by the driver before there was a hyper to read it.
-    prefix: Bytes,
+    prefix: Option<Box<Bytes>>,
     cork: Cork,
     /// Bytes came in since the driver last looked.
     pub(super) received: bool,
@@ -35,6 +41,15 @@ pub(super) struct Live {
     pub(super) blocked: bool,
     /// hyper was told so, and holds the rest of what it has to say.
     held: bool,
+    /// Bytes of the last write, if it was gathered.
+    last: usize,
+    /// The next write is looked at: does hyper close the connection without being asked to?
+    watch: bool,
+    /// It does.
+    pub(super) conflict: bool,
+    /// Looks at what is read, over HTTP/2.
+    #[cfg(feature = "http2")]
+    pub(super) frames: Option<Box<Frames>>,
 }
 
 /// What lies on the socket, unread.
@@ -73,22 +88,47 @@ pub(super) fn current<T>(
     })
 }
 
+/// Has the connection that is being polled look at its next write.
+pub(super) fn watch() {
+    SLOT.with_borrow_mut(|slot| {
+        if let Some(live) = slot {
+            live.watch = true;
+        }
+    });
+}
+
 impl Live {
     pub(super) fn new(socket: Socket) -> Self {
         Self {
             socket,
-            prefix: Bytes::new(),
+            prefix: None,
             cork: Cork::default(),
             received: false,
             progressed: false,
             blocked: false,
             held: false,
+            last: 0,
+            watch: false,
+            conflict: false,
+            #[cfg(feature = "http2")]
+            frames: None,
         }
+    }
+
+    #[cfg(unix)]
+    pub(super) fn socket(&self) -> &Socket {
+        &self.socket
+    }
+
+    /// The socket alone. Nothing may wait to be written.
+    #[cfg(unix)]
+    pub(super) fn into_socket(self) -> Socket {
+        self.socket
     }
 
     /// Puts back bytes that were read too early.
     pub(super) fn unread(&mut self, bytes: Bytes) {
-        self.prefix = bytes;
+        self.prefix = Some(Box::new(bytes));
     }
 
     /// Reads into hyper's buffer.
@@ -97,9 +137,15 @@ impl Live {
         cx: &mut Context<'_>,
         mut buf: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.prefix.has_remaining() {
-            let count = self.prefix.len().min(buf.remaining());
-            buf.put_slice(&self.prefix.split_to(count));
+        if let Some(mut prefix) = self.prefix.take() {
+            let count = prefix.len().min(buf.remaining());
+            let bytes = prefix.split_to(count);
+            if !prefix.is_empty() {
+                self.prefix = Some(prefix);
+            }
+            self.see(&bytes);
+            buf.put_slice(&bytes);
+            self.received = true;
             return Poll::Ready(Ok(()));
         }
         // Filling hyper's own buffer in place would be unsafe; a copy within the first-level cache
@@ -108,8 +154,17 @@ impl Live {
         let most = buf.remaining().min(READ);
         let mut read = ReadBuf::uninit(&mut scratch[..most]);
         ready!(self.poll_read_into(cx, &mut read))?;
+        self.see(read.filled());
         buf.put_slice(read.filled());
         Poll::Ready(Ok(()))
+    }
+
+    #[inline]
+    fn see(&mut self, _bytes: &[u8]) {
+        #[cfg(feature = "http2")]
+        if let Some(frames) = &mut self.frames {
+            frames.see(_bytes);
+        }
     }
 
     /// Reads into a buffer of ours.
@@ -149,10 +204,15 @@ impl Live {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if self.watch {
+            self.look_for_close(slices);
+        }
         let written = loop {
             if let Some(count) = self.cork.gather(slices) {
+                self.last = count;
                 break Poll::Ready(Ok(count));
             }
+            self.last = 0;
             match self.poll_send(cx, slices) {
                 Poll::Ready(Ok(0)) => {}
                 written => break written,
@@ -160,6 +220,12 @@ impl Live {
         };
         self.held = written.is_pending();
         written
+    }
+
+    #[cold]
+    fn look_for_close(&mut self, slices: &[IoSlice<'_>]) {
+        self.watch = false;
+        self.conflict = slices.first().is_some_and(|first| says_close(first));
     }
 
     /// Sends what was gathered.
@@ -176,10 +242,30 @@ impl Live {
         !self.held && self.cork.is_empty()
     }
 
+    /// Whether all that hyper has said is taken, if not sent: what is said now stands behind it.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.held
+    }
+
     /// Gathers words of the driver's own. They are few; where there is no room even for them, the
     /// peer reads nothing and would not read these.
     pub(super) fn say(&mut self, answer: &[u8]) {
         let _ = self.cork.gather(&[IoSlice::new(answer)]);
+    }
+
+    /// Takes the last write back if it is a bare refusal and has not left, to say more.
+    pub(super) fn retract(&mut self) -> bool {
+        let waiting = self.cork.pending();
+        let last = waiting.len().checked_sub(self.last);
+        let Some(last) = last.filter(|_| self.last > 0 && !self.held) else {
+            return false;
+        };
+        let bare = is_bare(&waiting[last..]);
+        if bare {
+            self.cork.retract(self.last);
+            self.last = 0;
+        }
+        bare
     }
 
     /// Sends what was gathered, and says that nothing follows.

@@ -9,7 +9,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, header::CONNECTION};
+use http::{
+    HeaderValue, Version,
+    header::{CONNECTION, EXPECT},
+    request::Parts,
+};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::{
     body::Incoming,
@@ -17,9 +21,12 @@ use hyper::{
 };
 
 use super::{
-    clock::{InFlight, Vitals},
-    framing,
+    arriving::{Arriving, Kind},
+    clock::{Clock, InFlight, Vitals},
+    framing, live,
 };
+#[cfg(feature = "http2")]
+use crate::limits::STREAM_PIECE;
 use crate::{body::Body, error::BoxError, request::Request};
 
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
@@ -27,6 +34,7 @@ const CLOSE: HeaderValue = HeaderValue::from_static("close");
 /// The service that hyper calls for each request of one connection.
 pub(super) fn service(
     vitals: Arc<Vitals>,
+    clock: Arc<Clock>,
 ) -> impl Service<
     http::Request<Incoming>,
     Response = http::Response<Sending>,
@@ -35,30 +43,119 @@ pub(super) fn service(
 > {
     service_fn(move |request: http::Request<Incoming>| {
         let in_flight = vitals.begin();
-        if !request.body().is_end_stream() {
-            vitals.note_body();
-        }
-        if request.version() < http::Version::HTTP_11 {
+        if request.version() < Version::HTTP_11 {
             vitals.note_old();
         }
         let (head, body) = request.into_parts();
-        let fault = framing::fault(&head, &body);
+        let fault = framing::fault(&head, &body, vitals.app.limits());
+        let alone = head.version > Version::HTTP_11;
         // Made here and not in the future, which is moved more than once on its way into hyper.
-        let request = Request::arrived(head, Body::incoming(body), vitals.arrival);
+        let (body, had_body) = if body.is_end_stream() {
+            (Body::empty(), None)
+        } else {
+            arriving(&head, body, &vitals, &clock)
+        };
+        let request = Request::arrived(head, body, vitals.arrival);
         async move {
             let app = in_flight.app();
             let response = match fault {
                 None => app.answer(request).await,
+                Some(error) if alone => app.refuse(request, &error),
                 // Where it ends may be in doubt, so nothing is read behind it.
                 Some(error) => app.refuse(request, &error.with_header(CONNECTION, CLOSE)),
             };
-            let response = response.into_http();
+            let mut response = response.into_http();
+            if let Some(had) = had_body {
+                had.settle(&in_flight, &mut response).await;
+            }
             in_flight.answered();
+            if alone {
+                return Ok(sent_alone(response, in_flight));
+            }
+            if in_flight.is_last() {
+                say_close(&mut response);
+            }
             Ok(response.map(|body| Sending {
                 body,
                 _in_flight: in_flight,
             }))
         }
+    })
+}
+
+#[cold]
+fn say_close(response: &mut http::Response<Body>) {
+    response.headers_mut().insert(CONNECTION, CLOSE);
+}
+
+/// What a body is part of.
+fn kind(head: &Parts) -> Kind {
+    if head.version > Version::HTTP_11 {
+        Kind::Stream
+    } else if head.headers.contains_key(EXPECT) {
+        Kind::Asking
+    } else {
+        Kind::Next
+    }
+}
+
+/// A body that is not empty.
+#[inline(never)]
+fn arriving(
+    head: &Parts,
+    body: Incoming,
+    vitals: &Arc<Vitals>,
+    clock: &Arc<Clock>,
+) -> (Body, Option<Had>) {
+    let kind = kind(head);
+    let had = Had {
+        may_conflict: framing::may_conflict(head, &body),
+    };
+    let body = Arriving::new(body, kind, Arc::clone(vitals), Arc::clone(clock));
+    (Body::incoming(body), (kind != Kind::Stream).then_some(had))
+}
+
+/// What is to be known of a request over HTTP/1 that had a body, once there is an answer.
+struct Had {
+    may_conflict: bool,
+}
+
+impl Had {
+    /// What was not read of the body is read if it is here. If it is not, the connection ends, as
+    /// hyper will have it, and the answer says so.
+    async fn settle(self, in_flight: &InFlight, response: &mut http::Response<Body>) {
+        let vitals = in_flight.vitals();
+        if let Some(rest) = vitals.leftover.take() {
+            let most = vitals.app.limits().linger_bytes;
+            if in_flight.is_last() || !rest.discard(most).await {
+                say_close(response);
+            }
+        }
+        if self.may_conflict && !in_flight.is_last() && !response.headers().contains_key(CONNECTION)
+        {
+            live::watch();
+        }
+    }
+}
+
+/// An answer over HTTP/2.
+#[cfg(feature = "http2")]
+#[inline(never)]
+fn sent_alone(response: http::Response<Body>, in_flight: InFlight) -> http::Response<Sending> {
+    super::pieces::note_answer();
+    let limits = in_flight.app().limits();
+    let most = limits.stream_send_buffer.min(STREAM_PIECE);
+    response.map(|body| Sending {
+        body: super::pieces::in_pieces(body, most),
+        _in_flight: in_flight,
+    })
+}
+
+#[cfg(not(feature = "http2"))]
+fn sent_alone(response: http::Response<Body>, in_flight: InFlight) -> http::Response<Sending> {
+    response.map(|body| Sending {
+        body,
+        _in_flight: in_flight,
     })
 }
 

@@ -13,7 +13,11 @@ use tokio::{
 #[cfg(unix)]
 use {
     socket2::SockRef,
-    std::mem::MaybeUninit,
+    std::{
+        io::Read as _,
+        mem::MaybeUninit,
+        os::fd::{AsRawFd as _, RawFd},
+    },
     tokio::{io::Interest, net::UnixStream},
 };
 
@@ -71,12 +75,61 @@ impl Socket {
         }
     }
 
+    /// Whether it can leave the runtime and come back: one that keeps nothing of its own.
+    #[cfg(unix)]
+    pub(super) fn can_park(&self) -> bool {
+        matches!(self, Self::Tcp(_) | Self::Unix(_))
+    }
+
+    /// Leaves the runtime.
+    #[cfg(unix)]
+    pub(super) fn park(self) -> io::Result<Still> {
+        match self {
+            Self::Tcp(socket) => socket.into_std().map(Still::Tcp),
+            Self::Unix(socket) => socket.into_std().map(Still::Unix),
+        }
+    }
+
     /// What has gone wrong and was not told yet.
     pub(super) fn take_error(&self) -> io::Result<Option<io::Error>> {
         match self {
             Self::Tcp(socket) => socket.take_error(),
             #[cfg(unix)]
             Self::Unix(socket) => socket.take_error(),
+        }
+    }
+}
+
+/// A socket outside of the runtime. It does not block.
+#[cfg(unix)]
+#[derive(Debug)]
+pub(super) enum Still {
+    Tcp(std::net::TcpStream),
+    Unix(std::os::unix::net::UnixStream),
+}
+
+#[cfg(unix)]
+impl Still {
+    pub(super) fn fd(&self) -> RawFd {
+        match self {
+            Self::Tcp(socket) => socket.as_raw_fd(),
+            Self::Unix(socket) => socket.as_raw_fd(),
+        }
+    }
+
+    /// Reads what is there.
+    pub(super) fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(socket) => (&*socket).read(buf),
+            Self::Unix(socket) => (&*socket).read(buf),
+        }
+    }
+
+    /// Comes back to the runtime, which must be there.
+    pub(super) fn wake(self) -> io::Result<Socket> {
+        match self {
+            Self::Tcp(socket) => TcpStream::from_std(socket).map(Socket::Tcp),
+            Self::Unix(socket) => UnixStream::from_std(socket).map(Socket::Unix),
         }
     }
 }

@@ -123,7 +123,7 @@ pub(super) async fn reach(phase: &mut watch::Receiver<Phase>, wanted: Phase) {
 /// without one, for as long as the application allows.
 pub(super) async fn drain(app: &App, clock: &Clock, load: &Tally) {
     app.stop();
-    clock.drain();
+    clock.drain(app.limits().farewell_time());
     let ended = async {
         load.emptied().await;
         app.finishing().emptied().await;

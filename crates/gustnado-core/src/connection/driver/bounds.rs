@@ -1,9 +1,18 @@
-//! Which bound on time holds now, and what happens when it passes. It must not know how bytes move.
+//! Which bound on time or number holds now, and what happens when it passes. It must not know how
+//! bytes move.
 
 use super::{Driver, Phase, protocol::Serve};
-use crate::connection::{
-    clock::{NEVER, Tick},
-    refusal,
+use crate::{
+    connection::{
+        clock::{NEVER, Tick},
+        refusal,
+    },
+    limits::Limits,
+};
+#[cfg(feature = "http2")]
+use {
+    super::Step,
+    crate::{connection::frames::enhance_your_calm, limits::CONTROL_TIME},
 };
 
 /// The ticks at which the bounds pass.
@@ -14,6 +23,23 @@ pub(super) struct Times {
     pub(super) idle: Tick,
     /// Of the write that makes no progress.
     pub(super) stall: Tick,
+    /// Of the connection.
+    pub(super) age: Tick,
+    /// When it became idle.
+    pub(super) since: Tick,
+}
+
+impl Times {
+    /// Of a connection that begins or goes on now, and is to end by `age`.
+    pub(super) fn new(since: Tick, age: Tick) -> Self {
+        Self {
+            head: None,
+            idle: NEVER,
+            stall: NEVER,
+            age,
+            since,
+        }
+    }
 }
 
 impl<S: Serve> Driver<S> {
@@ -27,16 +53,13 @@ impl<S: Serve> Driver<S> {
         };
         let received = std::mem::take(&mut live.received);
         let progressed = std::mem::take(&mut live.progressed);
-        if busy || self.busy || begun != self.begun {
+        let asked = busy || self.busy || begun != self.begun;
+        self.quiet = !(asked || received || progressed);
+        if asked {
             self.time.head = None;
+            self.time.since = self.clock.now();
             if !busy {
-                let draining = self.draining;
-                let idle = if draining {
-                    limits.linger_time
-                } else {
-                    limits.idle_time
-                };
-                self.time.idle = self.clock.after(idle);
+                self.time.idle = self.clock.after(idle_time(limits, self.draining));
             }
         } else if received && matches!(self.phase, Phase::Http1(_)) {
             let clock = &self.clock;
@@ -64,10 +87,48 @@ impl<S: Serve> Driver<S> {
         self.time.head.unwrap_or(self.time.idle)
     }
 
+    /// Whether the connection is to end politely, and was not told yet: the server stops, or it has
+    /// had its time or its requests.
+    pub(super) fn is_to_end(&self) -> bool {
+        if self.draining {
+            return false;
+        }
+        let due = match self.phase {
+            // Over HTTP/1 the answer to the last request says so.
+            #[cfg(feature = "http2")]
+            Phase::Http2(_) => self.vitals.end.is_due(self.vitals.begun()),
+            _ => false,
+        };
+        due || self.clock.is_draining()
+    }
+
+    /// Has the answer to the next request be the last where the connection has had its time.
+    pub(super) fn grow_old(&mut self) {
+        if self.clock.now() >= self.time.age {
+            self.time.age = NEVER;
+            self.vitals.end.now();
+        }
+    }
+
+    /// The connection is to end politely: behind its next answer, or when it was idle for a while,
+    /// as a request may be on its way.
+    pub(super) fn drain(&mut self) {
+        self.draining = true;
+        self.vitals.end.now();
+        let linger = self.clock.after(self.limits().farewell_time());
+        self.time.idle = self.time.idle.min(linger);
+        #[cfg(feature = "http2")]
+        if let Phase::Http2(hyper) = &mut self.phase {
+            hyper.as_mut().graceful_shutdown();
+            // hyper waits for the peer to confirm (RFC 9113 section 6.8), this long at most.
+            self.time.idle = linger;
+        }
+    }
+
     /// A bound has passed. Says whether there is something left to do.
     pub(super) fn expire(&mut self) -> bool {
         let stalled = self.live.as_ref().is_none_or(|live| live.blocked);
-        let first_head = self.time.head.is_some() && self.vitals.begun() == 0;
+        let now = self.clock.now();
         match &self.phase {
             Phase::Closing(_) => return false,
             _ if stalled => return false,
@@ -79,10 +140,46 @@ impl<S: Serve> Driver<S> {
             }
             _ => {}
         }
-        if first_head && let Some(live) = &mut self.live {
-            live.say(&refusal::request_timeout());
+        let late = self.time.head.is_some_and(|head| head <= now);
+        let timeout = late.then(|| refusal::request_timeout(self.limits()));
+        if let (Some(timeout), Some(live)) = (timeout, &mut self.live)
+            && live.is_whole()
+        {
+            live.say(&timeout);
         }
-        self.phase = Phase::Closing(self.closing(first_head));
+        self.phase = Phase::Closing(self.closing(late));
         true
+    }
+
+    /// Over HTTP/2, ends a connection whose peer sends too many frames that ask for work and carry
+    /// nothing.
+    #[cfg(feature = "http2")]
+    pub(super) fn calm(&mut self) -> Option<Step> {
+        let Phase::Http2(_) = self.phase else {
+            return None;
+        };
+        let most = self.vitals.app.limits().control_frames;
+        let live = self.live.as_mut()?;
+        let frames = live.frames.as_mut()?;
+        let (now, until) = (self.clock.now(), self.clock.after(CONTROL_TIME));
+        if !frames.is_flood(most, now, until) {
+            return None;
+        }
+        tracing::warn!(peer = ?self.vitals.arrival.peer, "too many frames of HTTP/2 that carry nothing");
+        let goaway = enhance_your_calm(frames.stream);
+        if live.is_whole() {
+            live.say(&goaway);
+        }
+        self.phase = Phase::Closing(self.closing(true));
+        Some(Step::Again)
+    }
+}
+
+/// How long a connection may idle.
+fn idle_time(limits: &Limits, draining: bool) -> std::time::Duration {
+    if draining {
+        limits.farewell_time()
+    } else {
+        limits.idle_time
     }
 }

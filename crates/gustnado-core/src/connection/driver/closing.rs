@@ -12,6 +12,7 @@ use crate::{
     connection::{
         clock::{NEVER, Tick},
         live::Live,
+        refusal,
     },
     limits::READ_LITTLE,
 };
@@ -35,6 +36,31 @@ impl<S: Serve> Driver<S> {
             },
             said: None,
         }
+    }
+
+    /// hyper has ended. Where it could not read a request, the answer says why.
+    pub(super) fn over(&mut self, result: &Result<(), hyper::Error>) -> Step {
+        let limits = self.vitals.app.limits();
+        let peer = self.vitals.arrival.peer;
+        let is_http1 = matches!(self.phase, Phase::Http1(_));
+        if let (Err(error), Some(live)) = (result, &mut self.live) {
+            tracing::debug!(%error, ?peer, "connection ended");
+            // hyper has refused some by itself, and the others without a word.
+            let refused = error.is_parse() && !error.is_parse_version_h2();
+            let wordless = error.is_parse_version_h2() || error.is_incomplete_message();
+            if is_http1 && ((refused && live.retract()) || (wordless && live.is_whole())) {
+                live.say(&refusal::unreadable(error, limits));
+            }
+        }
+        if self.live.as_ref().is_some_and(|live| live.conflict) {
+            tracing::warn!(
+                ?peer,
+                "a request had both Content-Length and Transfer-Encoding"
+            );
+        }
+        let linger = result.is_err() || self.vitals.had_body();
+        self.phase = Phase::Closing(self.closing(linger));
+        Step::Again
     }
 
     /// Closing: see [`Closing`].
@@ -81,4 +107,104 @@ fn discard(live: &mut Live, closing: &mut Closing, cx: &mut Context<'_>) -> Poll
         }
     }
     Poll::Ready(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read as _, Write as _},
+        net::Shutdown,
+        sync::{Arc, Mutex},
+    };
+
+    use tokio::net::TcpListener;
+    use tracing::{Event, Id, Level, Metadata, Subscriber, field::Field, span};
+
+    use crate::{
+        application::Application,
+        connection::{Clock, Socket, drive},
+        tally::Tally,
+    };
+
+    /// Keeps what is warned of.
+    #[derive(Clone, Default)]
+    struct Warnings(Arc<Mutex<Vec<String>>>);
+
+    impl Subscriber for Warnings {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            *metadata.level() <= Level::WARN
+        }
+        fn new_span(&self, _: &span::Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+        fn record(&self, _: &Id, _: &span::Record<'_>) {}
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+        fn event(&self, event: &Event<'_>) {
+            let mut text = String::new();
+            event.record(&mut |field: &Field, value: &dyn std::fmt::Debug| {
+                text += &format!("{field}={value:?} ");
+            });
+            self.0.lock().unwrap().push(text);
+        }
+        fn enter(&self, _: &Id) {}
+        fn exit(&self, _: &Id) {}
+    }
+
+    /// Sends this to a server that knows no path. Says what it answered and warned of.
+    fn exchange(request: &str) -> (String, Vec<String>) {
+        let warnings = Warnings::default();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = listener.local_addr().unwrap();
+        let request = request.to_owned();
+        let client = std::thread::spawn(move || {
+            let mut socket = std::net::TcpStream::connect(addr).unwrap();
+            socket.write_all(request.as_bytes()).unwrap();
+            socket.shutdown(Shutdown::Write).unwrap();
+            let mut answer = String::new();
+            socket.read_to_string(&mut answer).unwrap();
+            answer
+        });
+        tracing::subscriber::with_default(warnings.clone(), || {
+            runtime.block_on(async {
+                listener.set_nonblocking(true).unwrap();
+                let listener = TcpListener::from_std(listener).unwrap();
+                let (socket, peer) = listener.accept().await.unwrap();
+                let app = Application::new().build().unwrap();
+                let socket = Socket::Tcp(socket);
+                let clock = Arc::new(Clock::default());
+                drive(socket, peer.into(), app, clock, Tally::default().add()).await;
+            });
+        });
+        let answer = client.join().unwrap();
+        let warnings = warnings.0.lock().unwrap().clone();
+        (answer, warnings)
+    }
+
+    #[test]
+    fn a_length_beside_chunks_is_logged_and_nothing_else_is() {
+        let head = "POST / HTTP/1.1\r\nhost: a\r\n";
+        let (length, chunked) = ("content-length: 5\r\n", "transfer-encoding: chunked\r\n");
+        for (fields, is_logged) in [
+            ([length, chunked].concat(), true),
+            ([chunked, length].concat(), true),
+            (chunked.to_owned(), false),
+            (length.to_owned(), false),
+        ] {
+            let (answer, warnings) = exchange(&format!("{head}{fields}\r\n0\r\n\r\n"));
+            assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+            assert_eq!(
+                warnings.len(),
+                usize::from(is_logged),
+                "{fields}: {warnings:?}"
+            );
+            if let Some(warning) = warnings.first() {
+                assert!(warning.contains("Content-Length and Transfer-Encoding"));
+                assert!(warning.contains("peer=Some(127.0.0.1:"), "{warning}");
+            }
+        }
+    }
 }

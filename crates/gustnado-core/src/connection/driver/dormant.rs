@@ -1,8 +1,9 @@
-//! A connection of which nothing is asked: a socket, and nothing of hyper. It must not know what
-//! answers.
+//! A connection of which nothing is asked: a socket, and nothing of hyper; how it becomes that and
+//! how it wakes. It must not know what answers.
 
 use std::{
     mem::MaybeUninit,
+    pin::Pin,
     task::{Context, Poll},
 };
 
@@ -12,7 +13,7 @@ use tokio::io::ReadBuf;
 use super::{Driver, Phase, Step, protocol, protocol::Serve};
 use crate::{
     connection::{
-        clock::NEVER,
+        clock::{Kept, NEVER, Tick, later},
         sniff::{Protocol, sniff},
     },
     limits::READ_LITTLE,
@@ -21,34 +22,144 @@ use crate::{
 impl<S: Serve> Driver<S> {
     /// Dormant: reads the first bytes, and makes the hyper that they ask for.
     pub(super) fn listen(&mut self, cx: &mut Context<'_>) -> Step {
-        let (Phase::Dormant(seen), Some(live)) = (&mut self.phase, &mut self.live) else {
+        let Some(live) = &mut self.live else {
             return Step::Done;
         };
         let mut scratch = [MaybeUninit::uninit(); READ_LITTLE];
         let mut buf = ReadBuf::uninit(&mut scratch);
         match live.poll_read_into(cx, &mut buf) {
-            Poll::Ready(Ok(0) | Err(_)) => return Step::Done,
-            Poll::Ready(Ok(_)) => seen.extend_from_slice(buf.filled()),
-            Poll::Pending if self.draining => return Step::Done,
-            Poll::Pending => return Step::Wait(self.time.head.unwrap_or(NEVER)),
+            Poll::Ready(Ok(0) | Err(_)) => Step::Done,
+            Poll::Ready(Ok(_)) => self.hear(buf.filled()),
+            Poll::Pending => self.wait(),
         }
-        let protocol = sniff(seen);
+    }
+
+    /// Dormant: these bytes were read.
+    pub(super) fn hear(&mut self, bytes: &[u8]) -> Step {
+        let Phase::Dormant(seen) = &mut self.phase else {
+            return Step::Done;
+        };
+        seen.extend_from_slice(bytes);
+        // What has had a request over HTTP/1 has chosen.
+        let reused = self.vitals.begun() > 0;
+        let protocol = if reused { Protocol::Http1 } else { sniff(seen) };
         if protocol == Protocol::Undecided {
             return Step::Again;
         }
-        live.unread(Bytes::from(std::mem::take(seen)));
-        let Some(service) = self.service.take() else {
+        let seen = Bytes::from(std::mem::take(seen));
+        self.keep(None);
+        match protocol {
+            #[cfg(feature = "http2")]
+            Protocol::Http2 => self.begin_http2(seen),
+            _ => self.begin_http1(seen),
+        }
+    }
+
+    /// Dormant, and nothing comes: how long it stays so.
+    fn wait(&mut self) -> Step {
+        let silent = matches!(&self.phase, Phase::Dormant(seen) if seen.is_empty());
+        // One that was told to end, and has not said a word, need not say one.
+        let until = if silent { self.time.idle } else { NEVER };
+        let until = until.min(self.time.head.unwrap_or(NEVER));
+        #[cfg(unix)]
+        if silent
+            && self.clock.now() < until
+            && let Some(park) = self.park_at()
+        {
+            let may_doze = self.keep(Some(Kept::Task));
+            return if !may_doze || self.clock.now() >= park {
+                Step::Park
+            } else {
+                Step::Wait(park.min(until))
+            };
+        }
+        Step::Wait(until)
+    }
+
+    /// Makes a hyper for HTTP/1, which reads these bytes first.
+    pub(super) fn begin_http1(&mut self, first: Bytes) -> Step {
+        let (Some(live), Some(service)) = (&mut self.live, self.service.take()) else {
             return Step::Done;
         };
-        self.phase = match protocol {
-            #[cfg(feature = "http2")]
-            Protocol::Http2 => {
-                self.time.head = None;
-                self.time.idle = self.clock.after(self.limits().idle_time);
-                Phase::Http2(Box::pin(protocol::http2(self.limits(), service)))
-            }
-            _ => Phase::Http1(Box::pin(protocol::http1(self.limits(), service))),
-        };
+        live.unread(first);
+        let hyper = protocol::http1(self.vitals.app.limits(), service);
+        self.phase = Phase::Http1(Box::pin(hyper));
         Step::Again
+    }
+
+    #[cfg(feature = "http2")]
+    fn begin_http2(&mut self, first: Bytes) -> Step {
+        let (Some(live), Some(service)) = (&mut self.live, self.service.take()) else {
+            return Step::Done;
+        };
+        live.unread(first);
+        live.frames = Some(Box::default());
+        self.time.head = None;
+        self.time.idle = self.clock.after(self.limits().idle_time);
+        let hyper = protocol::http2(self.vitals.app.limits(), service, &self.clock);
+        self.phase = Phase::Http2(Box::pin(hyper));
+        Step::Again
+    }
+
+    /// Http1, with nothing to do for now. Where nothing is asked, it stays awake for a while if few
+    /// do, and else dozes.
+    ///
+    /// It is the one that has just become idle that dozes at once, and not the one that has been
+    /// for longest: that costs waking another, and where more take turns than may stay awake, it
+    /// would be each one's turn just after it was put to sleep.
+    pub(super) fn rest(&mut self, deadline: Tick) -> Step {
+        let between = self.live.as_ref().is_some_and(|live| live.is_between());
+        let idle = between && self.time.head.is_none() && self.vitals.is_idle();
+        if !idle || self.vitals.begun() == 0 {
+            self.keep(None);
+            return Step::Wait(deadline);
+        }
+        let doze = later(self.time.since, self.limits().doze_time);
+        if self.keep(Some(Kept::All)) && self.clock.now() < doze {
+            return Step::Wait(deadline.min(doze));
+        }
+        if self.quiet {
+            return self.doze();
+        }
+        // What hyper has not sent yet it would lose. One that is asked again and does nothing has
+        // nothing.
+        Step::Again
+    }
+
+    /// Takes hyper down.
+    fn doze(&mut self) -> Step {
+        self.keep(None);
+        let phase = std::mem::replace(&mut self.phase, Phase::Dormant(Vec::new()));
+        let Phase::Http1(hyper) = phase else {
+            return Step::Done;
+        };
+        let parts = Pin::into_inner(hyper).into_parts();
+        self.service = Some(parts.service);
+        if parts.read_buf.is_empty() {
+            Step::Again
+        } else {
+            // A head has begun, with or behind the last request.
+            self.time.head = Some(later(self.time.since, self.limits().head_time));
+            self.begin_http1(parts.read_buf)
+        }
+    }
+
+    /// Has the connection counted as idle and keeping as much, or as not idle. Says whether it may
+    /// keep that: too many may do so already.
+    pub(super) fn keep(&mut self, kept: Option<Kept>) -> bool {
+        if kept == self.counted {
+            return true;
+        }
+        if let Some(counted) = self.counted.take() {
+            self.clock.count_out(counted);
+        }
+        let Some(kept) = kept else { return true };
+        let most = match kept {
+            Kept::All => self.limits().awake,
+            Kept::Task => self.limits().dozing,
+        };
+        let may = self.clock.count_in(kept, most);
+        self.counted = may.then_some(kept);
+        may
     }
 }

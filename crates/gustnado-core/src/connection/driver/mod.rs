@@ -3,37 +3,52 @@
 //!
 //! ```text
 //! Dormant ──bytes──▶ Http1 ──end, refusal, time──▶ Closing ──▶ done
-//!    │                                                ▲
-//!    └─────────────▶ Http2 ───────────────────────────┘
+//!  │ ▲ │              │                               ▲
+//!  │ │ │              └ nothing asked ─▶ Dormant      │
+//!  │ │ └───────────▶ Http2 ───────────────────────────┘
+//!  ▼ │
+//! parked: no future at all, see `lot.rs`
 //! ```
 //!
 //! | phase | bound | when it passes |
 //! |---|---|---|
 //! | Dormant, or the first head begun | `head_time` from accept | 408, close |
-//! | a later head begun | `head_time` from its first bytes | close |
+//! | a later head begun | `head_time` from its first bytes, or from the answer before it | 408, close |
+//! | a body is waited for | `body_idle_time`; `body_rate` after `body_rate_time` | 408 for its reader, close; HTTP/2: the stream only |
+//! | a body nobody reads | `linger_bytes` of what is here | the answer says close |
+//! | nothing asked, over HTTP/1 | `doze_time` | Dormant; at once where `awake` others are not |
+//! | Dormant after a request | `park_time` | parked |
 //! | nothing asked | `idle_time` | close; HTTP/2: GOAWAY, `linger_time` later close |
 //! | an answer that the peer does not read | `write_time` without progress | cut |
+//! | a stream of HTTP/2 that takes nothing | `write_time` | reset |
+//! | any | `connection_requests`, `connection_time` | the next answer says close; HTTP/2: GOAWAY |
+//! | the server stops | `linger_time` without a request | close; the next answer says close; HTTP/2: GOAWAY |
+//! | Http2 | `control_frames` in 10 s | GOAWAY that says ENHANCE_YOUR_CALM, close |
 //! | an answer is made and the peer has left | as soon as that is known | done |
 //! | Closing | `linger_time` and `linger_bytes` | done |
 
 mod bounds;
 mod closing;
 mod dormant;
+#[cfg(unix)]
+mod parking;
 mod protocol;
 mod serve;
+#[cfg(feature = "http2")]
+mod stream;
 
 use std::{
     future::Future,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Waker, ready},
 };
 
 use hyper::server::conn::http1;
 
 use self::{bounds::Times, closing::Closing, protocol::Serve};
 use super::{
-    clock::{Clock, NEVER, Tick, Vitals},
+    clock::{Clock, Kept, NEVER, Tick, Vitals},
     departure::Departure,
     io::SlotIo,
     live::Live,
@@ -42,12 +57,18 @@ use super::{
 };
 use crate::{application::App, arrival::Arrival, limits::Limits};
 
+#[cfg(unix)]
+pub(super) use self::parking::resume;
+
 #[cfg(feature = "http2")]
 use self::protocol::Spawn;
 #[cfg(feature = "http2")]
 use hyper::server::conn::http2;
 
-/// Serves a connection until it ends. `guard` is dropped when it has.
+/// What is dropped when a connection has ended, awake or parked.
+pub(super) type Guard = Box<dyn Send>;
+
+/// Serves a connection until it ends. `guard` is dropped when it has, or waits with it.
 pub(crate) fn drive(
     socket: Socket,
     arrival: Arrival,
@@ -55,30 +76,61 @@ pub(crate) fn drive(
     clock: Arc<Clock>,
     guard: impl Send + 'static,
 ) -> impl Future<Output = ()> + Send {
-    let vitals = clock.register(app, arrival);
-    let time = Times {
-        head: Some(clock.after(vitals.app.limits().head_time)),
-        idle: NEVER,
-        stall: NEVER,
-    };
-    let service = service::service(Arc::clone(&vitals));
-    let mut driver = Driver {
+    let vitals = clock.register(app, arrival, 0);
+    let limits = vitals.app.limits();
+    let (head, age) = (limits.head_time, limits.connection_time);
+    let (head, age) = (clock.after(head), clock.after(age));
+    let mut driver = driver(socket, clock, vitals, age);
+    driver.time.head = Some(head);
+    Driven::new(driver, Box::new(guard))
+}
+
+/// The driver of a connection that is to end when it is of this age.
+fn driver(socket: Socket, clock: Arc<Clock>, vitals: Arc<Vitals>, age: Tick) -> Driver<impl Serve> {
+    if clock.is_draining() {
+        vitals.end.now();
+    }
+    Driver {
         phase: Phase::Dormant(Vec::new()),
-        service: Some(service),
+        service: Some(service::service(Arc::clone(&vitals), Arc::clone(&clock))),
         live: Some(Box::new(Live::new(socket))),
+        begun: vitals.begun(),
+        time: Times::new(clock.now(), age),
         clock,
         vitals,
-        time,
         departure: Departure::default(),
         again: NEVER,
-        begun: 0,
         busy: false,
+        quiet: false,
+        counted: None,
         draining: false,
         waker: None,
-    };
-    async move {
-        let _guard = guard;
-        std::future::poll_fn(|cx| driver.poll(cx)).await;
+    }
+}
+
+/// The future. Written by hand, as an `async fn` has room for its arguments twice.
+struct Driven<S: Serve>(Option<(Driver<S>, Guard)>);
+
+impl<S: Serve> Driven<S> {
+    fn new(driver: Driver<S>, guard: Guard) -> Self {
+        Self(Some((driver, guard)))
+    }
+}
+
+impl<S: Serve> Future for Driven<S> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some((driver, _)) = &mut self.0 else {
+            return Poll::Ready(());
+        };
+        let end = ready!(driver.poll(cx));
+        let driven = self.0.take();
+        #[cfg(unix)]
+        if let (End::Park, Some((driver, guard))) = (end, driven) {
+            parking::park(driver, guard);
+        }
+        Poll::Ready(())
     }
 }
 
@@ -101,14 +153,26 @@ where
     begun: u32,
     /// Whether one was being answered, when last looked.
     busy: bool,
-    /// Whether hyper was told to end.
+    /// Whether nothing moved and nothing was asked, when hyper last looked.
+    quiet: bool,
+    /// What the clock counts it for, while it is idle.
+    counted: Option<Kept>,
+    /// Whether the connection was told to end.
     draining: bool,
     /// The waker that the clock has.
     waker: Option<Waker>,
 }
 
+impl<S: Serve> Drop for Driver<S> {
+    fn drop(&mut self) {
+        self.keep(None);
+        self.clock.forget(&self.vitals);
+    }
+}
+
 enum Phase<S: Serve> {
-    /// Nothing of hyper exists. The bytes are the start of an HTTP/2 preface, if any.
+    /// Nothing of hyper exists: before the first byte, or between requests. The bytes are the start
+    /// of an HTTP/2 preface, if any.
     Dormant(Vec<u8>),
     Http1(Pin<Box<http1::Connection<SlotIo, S>>>),
     #[cfg(feature = "http2")]
@@ -122,28 +186,42 @@ enum Step {
     Again,
     /// Wait for the socket, a request, or this tick.
     Wait(Tick),
+    /// Wait without a future.
+    Park,
     Done,
 }
 
+/// What becomes of a connection when its future ends.
+enum End {
+    Close,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "nowhere to park"))]
+    Park,
+}
+
 impl<S: Serve> Driver<S> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         self.note_waker(cx.waker());
+        self.grow_old();
         loop {
             let step = match &mut self.phase {
                 Phase::Dormant(_) => self.listen(cx),
                 Phase::Closing(_) => self.close(cx),
                 Phase::Http1(_) => self.serve(cx),
                 #[cfg(feature = "http2")]
-                Phase::Http2(_) => self.serve(cx),
+                Phase::Http2(_) => {
+                    let step = self.serve(cx);
+                    self.calm().unwrap_or(step)
+                }
             };
             match step {
                 Step::Again => {}
-                Step::Done => return Poll::Ready(()),
+                Step::Done => return Poll::Ready(End::Close),
+                Step::Park => return Poll::Ready(End::Park),
                 // Now that what has come was looked at: it is still answered.
-                Step::Wait(_) if self.clock.is_draining() && !self.draining => self.drain(),
+                Step::Wait(_) if self.is_to_end() => self.drain(),
                 Step::Wait(deadline) if self.clock.now() >= deadline => {
                     if !self.expire() {
-                        return Poll::Ready(());
+                        return Poll::Ready(End::Close);
                     }
                 }
                 Step::Wait(deadline) => {
@@ -164,19 +242,45 @@ impl<S: Serve> Driver<S> {
             self.waker = Some(waker.clone());
         }
     }
+}
 
-    /// The connection is to end politely. One that is dormant ends when it is next looked at.
-    fn drain(&mut self) {
-        self.draining = true;
-        match &mut self.phase {
-            Phase::Dormant(_) | Phase::Closing(_) => {}
-            Phase::Http1(hyper) => hyper.as_mut().graceful_shutdown(),
-            #[cfg(feature = "http2")]
-            Phase::Http2(hyper) => {
-                hyper.as_mut().graceful_shutdown();
-                // hyper waits for the peer to confirm (RFC 9113 section 6.8), this long at most.
-                self.time.idle = self.clock.after(self.limits().linger_time);
-            }
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{application::Application, tally::Tally};
+
+    #[test]
+    fn sizes() {
+        let rt = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        rt.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let socket = tokio::net::TcpStream::connect(listener.local_addr().unwrap())
+                .await
+                .unwrap();
+            let app = Application::new().build().unwrap();
+            let clock = Arc::new(Clock::default());
+            let future = drive(
+                Socket::Tcp(socket),
+                Arrival::default(),
+                app,
+                clock,
+                Tally::default().add(),
+            );
+            println!("future {}", size_of_val(&future));
+            println!(
+                "vitals {} live {} socket {} times {} dep {} arrival {} phase-closing {}",
+                size_of::<Vitals>(),
+                size_of::<Live>(),
+                size_of::<Socket>(),
+                size_of::<Times>(),
+                size_of::<Departure>(),
+                size_of::<Arrival>(),
+                size_of::<Closing>()
+            );
+            println!("parked {}", size_of::<super::super::lot::Parked>());
+        });
     }
 }

@@ -8,7 +8,15 @@ use crate::{
 };
 
 #[cfg(feature = "http2")]
-use {hyper::server::conn::http2, std::future::Future};
+use {
+    super::stream::Stream,
+    crate::{
+        connection::clock::Clock,
+        limits::{CONNECTION_WINDOW, STREAM_ERRORS},
+    },
+    hyper::server::conn::http2,
+    std::{future::Future, sync::Arc, time::Duration},
+};
 
 /// The services that hyper can be given.
 pub(super) trait Serve:
@@ -54,10 +62,21 @@ pub(super) fn http1<S: Serve>(limits: &Limits, service: S) -> http1::Connection<
 const HYPER_HEADERS: usize = 100;
 
 #[cfg(feature = "http2")]
-pub(super) fn http2<S: Serve>(limits: &Limits, service: S) -> http2::Connection<SlotIo, S, Spawn> {
+pub(super) fn http2<S: Serve>(
+    limits: &Limits,
+    service: S,
+    clock: &Arc<Clock>,
+) -> http2::Connection<SlotIo, S, Spawn> {
     let head_bytes = u32::try_from(limits.head_bytes).unwrap_or(u32::MAX);
-    http2::Builder::new(Spawn)
+    let spawn = Spawn {
+        clock: Arc::clone(clock),
+        write_time: limits.write_time,
+    };
+    http2::Builder::new(spawn)
         .max_concurrent_streams(limits.streams)
+        .max_pending_accept_reset_streams(limits.resets)
+        .max_local_error_reset_streams(STREAM_ERRORS)
+        .initial_connection_window_size(limits.stream_window.clamp(CONNECTION_WINDOW, MAX_WINDOW))
         // More than the protocol has (RFC 9113 section 6.9.1), or h2 can count, panics there.
         .initial_stream_window_size(limits.stream_window.min(MAX_WINDOW))
         .max_send_buf_size(limits.stream_send_buffer.min(MAX_WINDOW as usize))
@@ -70,15 +89,22 @@ const MAX_WINDOW: u32 = (1 << 31) - 1;
 
 /// Runs the streams of an HTTP/2 connection as tasks of their own.
 #[cfg(feature = "http2")]
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Spawn;
+#[derive(Debug, Clone)]
+pub(super) struct Spawn {
+    clock: Arc<Clock>,
+    write_time: Duration,
+}
 
 #[cfg(feature = "http2")]
 impl<F> hyper::rt::Executor<F> for Spawn
 where
-    F: Future<Output: Send + 'static> + Send + 'static,
+    F: Future<Output = ()> + Send + 'static,
 {
     fn execute(&self, future: F) {
-        tokio::spawn(future);
+        tokio::spawn(Stream::new(
+            future,
+            Arc::clone(&self.clock),
+            self.write_time,
+        ));
     }
 }

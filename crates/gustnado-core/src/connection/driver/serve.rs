@@ -17,12 +17,7 @@ impl<S: Serve> Driver<S> {
             Phase::Dormant(_) | Phase::Closing(_) => Poll::Pending,
         });
         if let Poll::Ready(result) = poll {
-            if let Err(error) = &result {
-                tracing::debug!(error = %error, "connection ended");
-            }
-            let linger = result.is_err() || self.vitals.had_body();
-            self.phase = Phase::Closing(self.closing(linger));
-            return Step::Again;
+            return self.over(&result);
         }
         let Some(live) = &mut self.live else {
             return Step::Done;
@@ -37,6 +32,10 @@ impl<S: Serve> Driver<S> {
                 None => return Step::Done,
             }
         }
-        Step::Wait(self.deadline())
+        let deadline = self.deadline();
+        if let Phase::Http1(_) = self.phase {
+            return self.rest(deadline);
+        }
+        Step::Wait(deadline)
     }
 }

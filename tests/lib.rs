@@ -1,6 +1,7 @@
 //! The black-box tests of the workspace. This library has what they share; each target of
 //! `Cargo.toml` is one concern.
 
+pub mod boundary;
 mod guide;
 mod log;
 

@@ -1,11 +1,16 @@
-//! A whole program to test workers, signals and listeners with: says its addresses, serves until it
-//! is asked to stop. Its arguments are the milliseconds it may take to drain, and what it listens on.
+//! A whole program to test workers, processes, signals and listeners with: says its addresses, serves
+//! until it is asked to stop. Its arguments are what it listens on, and:
+//!
+//! - `1000`: how many milliseconds it may drain
+//! - `processes=COUNT`: how many worker processes it has
+//! - `fail=FILE`: where that file exists, it notes so in `FILE.seen` and ends instead of starting
+//! - `frail`: its worker processes end instead of starting
 
-use std::{io::Write as _, time::Duration};
+use std::{io::Write as _, path::Path, process, time::Duration};
 
 use gustnado::{
-    Application, BoxFuture, Event, Events, Mount, Request, RequestHandler, Response, Result,
-    RunError, verbs,
+    Application, BoxFuture, Control, Error, Event, Events, Mount, Request, RequestHandler,
+    Response, Result, RunError, verbs,
 };
 
 struct Lab;
@@ -23,9 +28,33 @@ impl Mount for Lab {
                 let long = || std::thread::sleep(Duration::from_secs(60));
                 let _ = tokio::task::spawn_blocking(long).await;
             }
+            if request.path() == "/pid" {
+                // A worker at a time is to be seen at work.
+                std::thread::sleep(Duration::from_millis(5));
+                return Ok(Response::new(200).with_text(process::id().to_string()));
+            }
             let thread = std::thread::current();
             Ok(Response::new(200).with_text(thread.name().unwrap_or("none").to_owned()))
         })
+    }
+}
+
+/// Asks the program from within.
+#[derive(RequestHandler)]
+#[route("/control/{what}")]
+struct Asked {
+    what: String,
+}
+
+#[verbs]
+impl Asked {
+    async fn post(self, control: Control) -> Result<()> {
+        match &*self.what {
+            "stop" => control.stop(),
+            "restart" => control.restart(),
+            _ => return Err(Error::new(404, "not to be asked")),
+        }
+        Ok(())
     }
 }
 
@@ -48,20 +77,45 @@ impl Quiet {
 
 fn main() -> Result<(), RunError> {
     gustnado_tests::log();
-    let mut arguments = std::env::args().skip(1);
-    let drain = arguments.next().and_then(|millis| millis.parse().ok());
-    let drain = Duration::from_millis(drain.unwrap_or(20_000));
-    let mut on: Vec<String> = arguments.collect();
+    let mut on = Vec::new();
+    let mut drain = Duration::from_secs(20);
+    let mut app = Application::new().workers(3);
+    for argument in std::env::args().skip(1) {
+        if let Ok(millis) = argument.parse() {
+            drain = Duration::from_millis(millis);
+        } else if let Some(count) = argument.strip_prefix("processes=") {
+            app = app.workers(0).processes(count.parse().unwrap_or(0));
+        } else if let Some(file) = argument.strip_prefix("fail=") {
+            fail_at(file)?;
+        } else if argument == "frail" {
+            fail_as_worker();
+        } else {
+            on.push(argument);
+        }
+    }
     if on.is_empty() {
         on.push("127.0.0.1:0".into());
     }
-    let app = Application::new().handler::<Quiet>().mount("/", Lab);
-    let app = app
-        .workers(3)
-        .limits(move |limits| limits.drain_time = drain);
+    let app = app.handler::<Quiet>().handler::<Asked>().mount("/", Lab);
+    let app = app.limits(move |limits| limits.drain_time = drain);
     let bound = app.from_env().build()?.bind(on)?;
     let addrs: Vec<String> = bound.addrs().iter().map(ToString::to_string).collect();
     println!("{}", addrs.join(" "));
     std::io::stdout().flush()?;
     bound.run()
+}
+
+fn fail_at(file: &str) -> std::io::Result<()> {
+    if Path::new(file).exists() {
+        std::fs::write(format!("{file}.seen"), "")?;
+        process::exit(3);
+    }
+    Ok(())
+}
+
+fn fail_as_worker() {
+    let names = std::env::var("LISTEN_FDNAMES").unwrap_or_default();
+    if names.contains("worker") {
+        process::exit(3);
+    }
 }

@@ -13,6 +13,8 @@ const PREFIX: &str = "GUSTNADO_";
 pub(crate) struct Settings {
     /// How many workers to start.
     pub(crate) workers: Option<usize>,
+    /// In how many processes.
+    pub(crate) processes: Option<usize>,
     /// Bounds, by name.
     limits: Vec<(&'static str, Value)>,
     /// Variables that set nothing, with what is wrong with each.
@@ -46,9 +48,14 @@ impl Settings {
     fn set(&mut self, name: &str, value: OsString) -> Result<(), String> {
         let value = value.into_string().map_err(|_| "is not UTF-8".to_owned())?;
         let wrong = |what: String| format!("{value:?} is no {what}");
-        if name == "GUSTNADO_WORKERS" {
+        let force = match name {
+            "GUSTNADO_WORKERS" => Some(&mut self.workers),
+            "GUSTNADO_PROCESSES" => Some(&mut self.processes),
+            _ => None,
+        };
+        if let Some(force) = force {
             let count = count(&value).map_err(wrong)?;
-            self.workers = Some(usize::try_from(count).map_err(|_| wrong("such number".into()))?);
+            *force = Some(usize::try_from(count).map_err(|_| wrong("such number".into()))?);
             return Ok(());
         }
         let mut limits = Limits::default();
@@ -102,7 +109,7 @@ fn variable(field: &str) -> String {
 fn unknown(name: &str) -> String {
     let mut limits = Limits::default();
     let fields = limits.by_name().into_iter().map(|(field, _)| field);
-    let known = fields.chain(["workers"]).map(variable);
+    let known = fields.chain(["workers", "processes"]).map(variable);
     let nearest = known.map(|known| (distance(&known, &name.to_uppercase()), known));
     let nearest = nearest.min();
     match nearest {
@@ -265,6 +272,7 @@ mod tests {
             ("GUSTNADO_COLOUR", "blue"),
             ("GUSTNADO_WORKERS", "-1"),
             ("GUSTNADO_workers", "1"),
+            ("GUSTNADO_PROCESS", "1"),
             ("GUSTNADO_IDLE_TIME", "5s"),
             ("HEAD_TIME", "nonsense"),
             ("GUSTNADO_SERVICE_HOST", "10.0.0.1"),
@@ -282,6 +290,7 @@ mod tests {
             "GUSTNADO_HEADERS \"many\" is no number: one is written 1000",
             "GUSTNADO_HEAD_TIME \"5 parsecs\" is no time: one is written 250ms, 10s, 5m or 1h",
             "GUSTNADO_HEAD_TIMES is no setting; did you mean GUSTNADO_HEAD_TIME?",
+            "GUSTNADO_PROCESS is no setting; did you mean GUSTNADO_PROCESSES?",
             "GUSTNADO_STREAMS \"4294967296\" is more than it can be",
             "GUSTNADO_WORKERS \"-1\" is no number: one is written 1000",
             "GUSTNADO_workers is no setting; did you mean GUSTNADO_WORKERS?",

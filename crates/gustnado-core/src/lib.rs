@@ -5,7 +5,7 @@
 //! A file imports only from rungs below its own, or from the left on it; `tests/tidy.rs` reads
 //! this list and sees to it.
 //!
-//! - 0 [`arrival`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`arrival`], [`control`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
@@ -28,6 +28,7 @@ mod body;
 mod bounded;
 mod channel;
 mod connection;
+mod control;
 pub mod describe;
 mod endless;
 mod environment;
@@ -60,6 +61,7 @@ pub use application::{App, Application, BuildError, BuildProblem, Group, Routes}
 pub use body::Body;
 pub use bytes::Bytes;
 pub use channel::{Gone, Sender};
+pub use control::Control;
 pub use error::{BadInput, BoxError, Error, HttpError, Internal, OrError, Part, Result};
 #[cfg(feature = "garde")]
 pub use extract::Garde;

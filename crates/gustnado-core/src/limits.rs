@@ -47,7 +47,7 @@ pub struct Limits {
     /// stays with the process.
     pub awake: usize,
     /// Connections of a worker that doze, or have not said a word yet; above, one that falls asleep
-    /// gives its task back at once. **512**: times 1 KiB, for the same reason; more than so many
+    /// gives its task back at once. **256**: times 1 KiB, for the same reason; more than so many
     /// are seldom active at once.
     pub dozing: usize,
     /// Requests on one connection, which ends politely behind the last. **10,000**: what a
@@ -71,6 +71,10 @@ pub struct Limits {
     /// From the start of a graceful stop to cutting what is still open. **30 s**: what
     /// orchestrators allow by default before they kill.
     pub drain_time: Duration,
+    /// From the start of a new program, or of a worker process, until it says that it is ready;
+    /// killed when it passes. **60 s**: a program that fills caches first takes some, and the old
+    /// one serves meanwhile.
+    pub start_time: Duration,
     /// Reading on after a refusal, so that a client still sending gets to see it; and waiting for
     /// what may be on its way over an idle connection when the server stops, for a quarter of
     /// `drain_time` at most. **2 s**: one that has
@@ -133,7 +137,7 @@ impl Default for Limits {
             doze_time: Duration::from_secs(1),
             park_time: Duration::from_secs(5),
             awake: 32,
-            dozing: 512,
+            dozing: 256,
             connection_requests: 10_000,
             connection_time: Duration::from_secs(3600),
             connections: 0,
@@ -141,6 +145,7 @@ impl Default for Limits {
             requests_in_flight: 0,
             lag: Duration::from_secs(2),
             drain_time: Duration::from_secs(30),
+            start_time: Duration::from_secs(60),
             linger_time: Duration::from_secs(2),
             linger_bytes: 64 * 1024,
             head_bytes: 32 * 1024,
@@ -226,7 +231,7 @@ impl Limits {
         }
         bounds! {
             Time: head_time handshake_time idle_time body_idle_time body_rate_time write_time
-                doze_time park_time connection_time lag drain_time linger_time;
+                doze_time park_time connection_time lag drain_time start_time linger_time;
             Bytes: body_rate linger_bytes head_bytes target body part_head_bytes upload_memory
                 stream_window stream_send_buffer;
             Count: handshakes awake dozing connection_requests connections connections_per_address
@@ -249,9 +254,9 @@ impl Limits {
         // Those of a body and of what is read from a head are the ones left out.
         let differing = differing! {
             head_time handshake_time handshakes idle_time body_idle_time body_rate body_rate_time
-            write_time doze_time park_time awake dozing connection_requests connection_time connections
-            connections_per_address requests_in_flight lag drain_time linger_time linger_bytes
-            head_bytes headers target streams stream_window stream_send_buffer resets
+            write_time doze_time park_time awake dozing connection_requests connection_time
+            connections connections_per_address requests_in_flight lag drain_time start_time linger_time
+            linger_bytes head_bytes headers target streams stream_window stream_send_buffer resets
             control_frames backlog
         };
         let differing = differing.into_iter().filter(|(_, differs)| *differs);
@@ -369,3 +374,31 @@ pub(crate) const FOLDER_LOCK: (u32, Duration) = (100, Duration::from_millis(10))
 /// Between two lines in the log of the same matter that peers bring about. 1 s: what happens in
 /// between is counted.
 pub(crate) const LOG_PAUSE: Duration = Duration::from_secs(1);
+
+/// Starting a worker process again that was not ready for `CRASH_STEADY`: first and longest pause.
+/// 100 ms and 30 s: what crashes at once would take a core for itself, and what it waits for may be
+/// back in half a minute.
+pub(crate) const CRASH_PAUSE: (Duration, Duration) =
+    (Duration::from_millis(100), Duration::from_secs(30));
+
+/// Being ready after which a worker process that crashes is started again at once. 1 s: it has
+/// worked, and will again.
+pub(crate) const CRASH_STEADY: Duration = Duration::from_secs(1);
+
+/// Crashes of worker processes until the supervisor gives up. 100: as many as Tornado allows; for
+/// each it is a request or more that was lost.
+pub(crate) const CRASHES: u32 = 100;
+
+/// The same before all were ready for the first time. 3: what is wrong from the start does not mend
+/// itself, and whoever starts it is there to read why.
+pub(crate) const CRASHES_AT_START: u32 = 3;
+
+/// Without a crash after which the earlier ones are forgotten. 60 s: twice the longest pause.
+pub(crate) const CRASHES_FORGOTTEN: Duration = Duration::from_secs(60);
+
+/// For a worker process that was told to cut, or whose time to drain is over, before it is killed.
+/// 2 s: one that still listens ends at once.
+pub(crate) const KILL_AFTER: Duration = Duration::from_secs(2);
+
+/// Bytes of a line that two processes of a program tell each other. 64: the longest has 26.
+pub(crate) const LINE: usize = 64;

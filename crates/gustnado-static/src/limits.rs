@@ -74,9 +74,9 @@ pub(crate) const NAME: usize = 255;
 /// so many, and RFC 9110 section 14.2 allows refusing what looks like an attack.
 pub(crate) const RANGES: usize = 100;
 
-/// Bytes read from disk at a time when a file is streamed. 64 KiB: what a socket buffer takes at
-/// once; one more chunk at most is read ahead.
-pub(crate) const CHUNK: usize = 64 * 1024;
+/// Bytes read from disk at a time when a file is streamed. 48 KiB: what a reader that stops costs,
+/// with what its connection needs, stays below 64 KiB.
+pub(crate) const CHUNK: usize = 48 * 1024;
 
 /// How often a file that changes while it is read is read again, and how often a request for a file
 /// that is replaced all the time is begun anew; the last time, it takes what it finds, uncoded.

@@ -1,5 +1,5 @@
-//! A file as a body: read off the event loop, one chunk ahead of the socket at most. It must not
-//! know why it is sent.
+//! A file as a body: read off the event loop, a chunk when the socket can take it. It must not know
+//! why it is sent.
 
 use std::{
     io,
@@ -73,7 +73,8 @@ impl http_body::Body for FileBody {
             let bytes = bytes?;
             self.remaining -= bytes.len() as u64;
             if self.remaining > 0 {
-                self.read(file);
+                // Not read ahead: what the system has yet to send is more, and costs nothing here.
+                self.next = Next::NotAsked(file);
             }
             Ok(Frame::data(bytes))
         });

@@ -54,8 +54,8 @@ pub use gustnado_core::{describe, testing};
 pub use gustnado_core::Garde;
 pub use gustnado_core::{
     Accepts, App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError,
-    BuildProblem, Bytes, Cx, Download, Error, Event, Events, FromForm, FromRequest, Gone, Group,
-    Html, HttpLayer, Internal, IntoEvent, IntoListen, IntoResponse, Invalid, Limits, Listen,
+    BuildProblem, Bytes, Control, Cx, Download, Error, Event, Events, FromForm, FromRequest, Gone,
+    Group, Html, HttpLayer, Internal, IntoEvent, IntoListen, IntoResponse, Invalid, Limits, Listen,
     ListenAddr, ListenError, LocalUrl, Mount, Needs, Next, NoContent, OrError, Outcome, ParamError,
     Part, Pattern, PatternError, Peer, Piece, Redirect, Request, RequestHead, Response, Result,
     Routes, RunError, SameSite, Sender, Serve, SetCookie, SharedState, Stage, Stopping, Text,

@@ -65,7 +65,7 @@ mod program {
     };
 
     use super::{Peer, is_answered};
-    use crate::wire::program::Program;
+    use crate::wire::child::Program;
 
     /// A lab with so many descriptors: softly and at most.
     fn with_descriptors(soft: u32, most: u32, connections: &str) -> Program {

@@ -21,7 +21,7 @@ use std::{
 use gustnado::{Bound, Listen, ListenAddr, RunError};
 use tokio::sync::oneshot;
 
-use super::{lab, peer::Peer, program::Program};
+use super::{child::Program, lab, peer::Peer};
 
 /// Serves until it is dropped; then waits for the end.
 struct Serving(Option<(oneshot::Sender<()>, thread::JoinHandle<()>)>);

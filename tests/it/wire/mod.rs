@@ -2,6 +2,8 @@
 
 mod accept;
 mod bodies;
+#[cfg(unix)]
+mod child;
 mod departure;
 mod drain;
 mod ends;
@@ -15,6 +17,9 @@ mod lab;
 mod limits;
 mod listen;
 mod peer;
+#[cfg(unix)]
+mod processes;
 mod program;
+mod sleep;
 mod slow;
 mod times;

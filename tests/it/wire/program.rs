@@ -3,58 +3,10 @@
 
 use std::{
     collections::HashMap,
-    io::{BufRead, BufReader},
-    net::SocketAddr,
-    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use super::peer::Peer;
-
-pub(crate) struct Program {
-    pub(crate) child: Child,
-    pub(crate) addr: SocketAddr,
-}
-
-impl Program {
-    fn start() -> Self {
-        Self::start_with(&[])
-    }
-
-    fn start_with(arguments: &[&str]) -> Self {
-        Self::start_by(Command::new(env!("CARGO_BIN_EXE_lab")).args(arguments))
-    }
-
-    /// Starts it by a command that becomes it.
-    pub(crate) fn start_by(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("a program");
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("its output");
-        BufReader::new(stdout).read_line(&mut line).expect("a line");
-        let addr = line.split_whitespace().find_map(|addr| addr.parse().ok());
-        let addr = addr.unwrap_or_else(|| ([0; 4], 0).into());
-        Self { child, addr }
-    }
-
-    pub(crate) fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        let sent = Command::new("sh")
-            .args(["-c", &format!("kill -{name} {pid}")])
-            .status();
-        assert!(sent.expect("kill").success());
-    }
-
-    pub(crate) fn exit_code(&mut self) -> Option<i32> {
-        self.child.wait().expect("an end").code()
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use super::{child::Program, peer::Peer};
 
 #[test]
 fn connections_are_spread_evenly_over_workers() {

@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue};
 
 use super::{
     check,
-    frozen::{About, App},
+    frozen::{About, App, Force},
     group::Group,
     problem::{BuildError, BuildProblem},
 };
@@ -28,7 +28,7 @@ use crate::{
 #[must_use = "an application does nothing until it is built"]
 pub struct Application {
     root: Group,
-    workers: usize,
+    force: Force,
     about: About,
     settings: Settings,
 }
@@ -39,7 +39,7 @@ impl Application {
     pub fn new() -> Self {
         Self {
             root: Group::new(""),
-            workers: 0,
+            force: Force::default(),
             about: About {
                 title: "Application".into(),
                 version: "0".into(),
@@ -134,15 +134,36 @@ impl Application {
         self
     }
 
-    /// Sets how many workers [`run`](Self::run) starts. 0, the default: one per core.
+    /// Sets how many workers [`run`](Self::run) starts: threads, each with its share of the
+    /// connections. 0, the default: one per core; one where there are [`processes`](Self::processes).
     pub fn workers(mut self, count: usize) -> Self {
-        self.workers = count;
+        self.force.workers = count;
+        self
+    }
+
+    /// Has [`run`](Self::run) serve in so many worker processes; 0 is one per core. Without it the
+    /// program is one process, with threads as workers.
+    ///
+    /// The process that was started becomes their supervisor: it opens the sockets and starts the
+    /// program anew for each worker, with the sockets passed on. One that crashes is started again,
+    /// at once if it had served, else after a pause that grows to 30 s; after 100 crashes with less
+    /// than a minute between them the supervisor ends the rest and gives up. Signals go to the
+    /// supervisor, which tells its workers; when it is killed, they end by themselves.
+    ///
+    /// `main` runs in each of these processes up to `run`, with the same arguments and environment:
+    /// what is to be done once does not belong there. Workers share no memory, and whoever wakes
+    /// first accepts a connection: they are spread less evenly than over threads. What it buys is
+    /// that a crash takes only its worker with it, and that each has descriptors of its own.
+    ///
+    /// It needs Unix.
+    pub fn processes(mut self, count: usize) -> Self {
+        self.force.processes = Some(count);
         self
     }
 
     /// Lets operators set what the program has set: each of the [`Limits`] by a variable of its name
     /// in the environment, such as `GUSTNADO_HEAD_TIME=5s` and `GUSTNADO_BODY=16MiB`, and the
-    /// workers by `GUSTNADO_WORKERS`. [`run`](Self::run) does so by itself.
+    /// workers by `GUSTNADO_WORKERS` and `GUSTNADO_PROCESSES`. [`run`](Self::run) does so by itself.
     ///
     /// They come before what is said here, earlier or later, but not before the limits of a group.
     /// One that is malformed, or whose name begins so and is none of these, is told by
@@ -178,15 +199,16 @@ impl Application {
     pub fn build(self) -> Result<App, BuildError> {
         let Self {
             root,
-            workers,
+            mut force,
             about,
             settings,
         } = self;
-        let workers = settings.workers.unwrap_or(workers);
+        force.workers = settings.workers.unwrap_or(force.workers);
+        force.processes = settings.processes.or(force.processes);
         let problems = BuildProblem::of_settings(&settings);
         let root = root.limits(move |limits| settings.apply(limits));
         let router = check::router(root, problems)?;
-        let app = App::new(router, workers, Arc::new(about));
+        let app = App::new(router, force, Arc::new(about));
         app.show_to_mounts();
         Ok(app)
     }
@@ -227,7 +249,7 @@ impl fmt::Debug for Application {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Application")
             .field("root", &self.root)
-            .field("workers", &self.workers)
+            .field("force", &self.force)
             .finish()
     }
 }

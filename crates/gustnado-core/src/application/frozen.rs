@@ -7,6 +7,7 @@ use std::{
 
 use super::inputs;
 use crate::{
+    control::Control,
     describe::Api,
     error::Error,
     extract::Shared,
@@ -26,8 +27,17 @@ pub struct App {
 
 struct Inner {
     router: Router,
-    workers: usize,
+    force: Force,
     about: Arc<About>,
+}
+
+/// How many are to serve.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Force {
+    /// Threads; 0 leaves it to the server.
+    pub(crate) workers: usize,
+    /// Processes, 0 being one per core; where not said, this one serves.
+    pub(crate) processes: Option<usize>,
 }
 
 /// What an application says of itself as a whole.
@@ -38,10 +48,10 @@ pub(super) struct About {
 }
 
 impl App {
-    pub(super) fn new(router: Router, workers: usize, about: Arc<About>) -> Self {
+    pub(super) fn new(router: Router, force: Force, about: Arc<About>) -> Self {
         let inner = Inner {
             router,
-            workers,
+            force,
             about,
         };
         Self {
@@ -61,12 +71,12 @@ impl App {
     /// The same application for another worker, with reference counts and a stop of its own.
     pub(crate) fn replica(&self) -> Self {
         let about = Arc::clone(&self.inner.about);
-        Self::new(self.router().replica(), self.inner.workers, about)
+        Self::new(self.router().replica(), self.inner.force, about)
     }
 
-    /// How many workers were asked for; 0 is one per core.
-    pub(crate) fn workers(&self) -> usize {
-        self.inner.workers
+    /// How many are to serve.
+    pub(crate) fn force(&self) -> Force {
+        self.inner.force
     }
 
     pub(crate) fn router(&self) -> &Router {
@@ -75,6 +85,12 @@ impl App {
 
     fn shared(&self) -> &Shared {
         self.router().shared()
+    }
+
+    /// What asks the program that serves this application to stop or to restart.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        self.shared().control.clone()
     }
 
     /// How many handlers go on that nobody waits for.

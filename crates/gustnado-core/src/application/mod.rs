@@ -17,6 +17,7 @@ mod prefix;
 mod problem;
 
 pub use builder::Application;
+pub(crate) use frozen::Force;
 pub use frozen::{App, Routes};
 pub use group::Group;
 pub use problem::{BuildError, BuildProblem};

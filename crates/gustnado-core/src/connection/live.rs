@@ -97,6 +97,12 @@ pub(super) fn watch() {
     });
 }
 
+/// Whether hyper, on the connection that is being polled, has something that the socket did not
+/// take.
+pub(super) fn is_held() -> bool {
+    SLOT.with_borrow(|slot| slot.as_ref().is_some_and(|live| live.held))
+}
+
 impl Live {
     pub(super) fn new(socket: Socket) -> Self {
         Self {

@@ -11,6 +11,7 @@ use http::HeaderMap;
 use super::{cookie, need::Described, urls::Urls};
 use crate::{
     body::Body,
+    control::Control,
     error::Error,
     limits::Limits,
     middleware::Layers,
@@ -59,6 +60,7 @@ pub(crate) struct Shared {
     /// Of the whole application, as is the next.
     pub(crate) urls: Urls,
     pub(crate) stop: Stop,
+    pub(crate) control: Control,
 }
 
 /// Makes the answer to a request that failed.
@@ -188,6 +190,12 @@ impl Cx {
     #[must_use]
     pub fn stopping(&self) -> Stopping {
         self.stop().stopping()
+    }
+
+    /// Stops and restarts the program.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        self.route.shared.control.clone()
     }
 
     pub(crate) fn stop(&self) -> &Stop {

@@ -1,7 +1,9 @@
 //! From an address to connections: sockets, workers, placement, signals, drain. It must not know
 //! HTTP; a socket it has accepted is the connection driver's.
 //!
-//! - [`run`]: the whole program: one worker per core, until a signal. `Application::run`.
+//! - [`run`]: the whole program, until a signal: on threads, or in processes. `Application::run`.
+//! - [`process`]: its processes: workers and their supervisor, the next program, what is asked for.
+//! - [`threads`]: its threads, a worker on each.
 //! - [`serve`]: listeners inside a runtime that the user owns. `Application::serve`.
 //! - [`worker`]: a thread, its runtime and its share of the connections.
 //! - [`accept`]: the accept loop, and where a new connection goes.
@@ -9,17 +11,24 @@
 //!   [`descriptors`] knows the number.
 //! - [`listen`]: what is listened on, from text to sockets.
 //! - [`seldom`]: what peers bring about, logged once a second.
-//! - [`signal`]: what asks the program to stop.
+//! - [`signal`]: what signals ask for. [`race`]: the first of two futures.
 
 mod accept;
 mod descriptors;
 mod gate;
 mod listen;
+#[cfg(unix)]
+mod process;
+#[cfg(not(unix))]
+#[path = "alone.rs"]
+mod process;
+mod race;
 mod reserve;
 mod run;
 mod seldom;
 mod serve;
 mod signal;
+mod threads;
 mod worker;
 
 pub use listen::{IntoListen, Listen, ListenAddr, ListenError};

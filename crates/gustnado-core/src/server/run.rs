@@ -1,27 +1,23 @@
-//! The whole program: binds, starts one worker per core, waits for a signal, drains. It must not
-//! know what a worker does.
+//! The whole program: binds, and serves on threads or supervises processes until it is asked to stop.
+//! It must not know what a worker does.
 
 use std::{
     fmt, io,
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
-    thread::{self, JoinHandle},
-    time::Duration,
+    thread,
 };
-
-use tokio::sync::{mpsc, watch};
 
 use super::{
     descriptors,
     gate::Gate,
     listen::{IntoListen, ListenAddr, ListenError, Opened, listens, open},
+    process::{Estate, Role, Steward},
     serve::Serve,
-    signal::Signals,
-    worker::{Door, Phase, Worker, first, reach},
+    threads::{runtime, serve_on_threads},
 };
 use crate::{
-    application::{App, Application, BuildError},
-    tally::Tally,
+    application::{App, Application, BuildError, Force},
+    control::Control,
 };
 
 /// Why a program that serves has ended other than by being asked to.
@@ -36,6 +32,8 @@ pub enum RunError {
     /// It was called inside a runtime, such as that of `#[tokio::main]`; there,
     /// [`serve`](App::serve) is to be awaited.
     InRuntime,
+    /// Worker processes crashed again and again; the log says how each has ended.
+    Crashed,
     /// It was asked to stop, but so many connections had not ended in time and were cut.
     Cut(usize),
 }
@@ -69,7 +67,12 @@ impl App {
     /// When one of them cannot be had: all that is wrong with any, at once.
     pub fn bind(self, on: impl IntoListen) -> Result<Bound, RunError> {
         let opened = open(&listens(on), self.limits().backlog)?;
-        Ok(Bound { app: self, opened })
+        let estate = Estate::new(&opened)?;
+        Ok(Bound {
+            app: self,
+            opened,
+            estate,
+        })
     }
 }
 
@@ -79,6 +82,7 @@ impl App {
 pub struct Bound {
     app: App,
     opened: Opened,
+    estate: Estate,
 }
 
 impl Bound {
@@ -91,6 +95,12 @@ impl Bound {
             ListenAddr::Unix(_) => None,
         });
         first.unwrap_or((Ipv4Addr::UNSPECIFIED, 0).into())
+    }
+
+    /// What asks the program to stop or to restart, from wherever it is held.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        self.app.control()
     }
 
     /// All that it listens on, in the order in which it was said.
@@ -106,43 +116,90 @@ impl Bound {
     }
 
     /// Serves HTTP until Ctrl-C or SIGTERM, on one worker per core unless
-    /// [`Application::workers`] says otherwise. Blocks; needs no runtime around it.
+    /// [`Application::workers`] or [`Application::processes`] says otherwise. Blocks; needs no
+    /// runtime around it.
     ///
-    /// On the first signal it stops accepting and lets what is open end, at most
-    /// [`drain_time`](crate::Limits::drain_time); on the second it cuts.
+    /// | signal | what is done |
+    /// |---|---|
+    /// | SIGTERM, SIGINT | it stops accepting and lets what is open end, at most [`drain_time`](crate::Limits::drain_time); on the second, it cuts |
+    /// | SIGHUP | it reads again what can be read again while serving |
+    /// | SIGUSR2 | it starts the program anew on the same sockets; when that one is ready, this one stops |
+    ///
+    /// [`Control`](crate::Control) asks for the same from within. What is started by SIGUSR2 is
+    /// what then is at the place where this program was started from, with the same arguments and
+    /// environment; where it ends before it is ready, or takes longer than
+    /// [`start_time`](crate::Limits::start_time), this one goes on. systemd is told of all this
+    /// (`Type=notify`, `NOTIFY_SOCKET`).
     ///
     /// # Errors
-    /// When a thread or a runtime cannot be had, or connections had to be cut at the end. Inside a
+    /// When a thread or a runtime cannot be had, when worker processes crash again and again, or when
+    /// connections had to be cut at the end. Inside a
     /// runtime, which it would block: there, [`App::serve`] is to be awaited.
     pub fn run(self) -> Result<(), RunError> {
         outside_runtime()?;
-        let Self { app, mut opened } = self;
-        let workers = match app.workers() {
+        // Its own thread serves nothing: it must be able to hear that it is to stop.
+        let runtime = runtime()?;
+        match runtime.block_on(self.work())? {
+            0 => Ok(()),
+            cut => Err(RunError::Cut(cut)),
+        }
+    }
+
+    /// Says how many connections were cut.
+    async fn work(self) -> Result<usize, RunError> {
+        let Self {
+            app,
+            mut opened,
+            estate,
+        } = self;
+        let addrs: Vec<_> = opened.addrs.iter().map(ToString::to_string).collect();
+        let addrs = addrs.join(" ");
+        let work = Work::of(app.force(), estate.role);
+        let mut steward = Steward::new(estate, &mut opened, app.control(), app.limits().clone())?;
+        let cut = match work {
+            Work::Supervise(count) => {
+                tracing::info!(addrs, processes = count, "serving");
+                drop((app, opened));
+                steward.supervise(count).await?
+            }
+            Work::Serve(count) => {
+                let gate = Gate::new(app.limits(), count, descriptors::raise());
+                let connections = gate.connections();
+                tracing::info!(addrs, workers = count, connections, "serving");
+                let listeners = std::mem::take(&mut opened.listeners);
+                let listeners = listeners
+                    .into_iter()
+                    .map(|(_, listener)| listener)
+                    .collect();
+                let (phase, ready) = (steward.phase().clone(), steward.on_ready());
+                let serving = serve_on_threads(&app, listeners, gate, count, &phase, ready);
+                steward.attend(serving).await?
+            }
+        };
+        steward.tell_cut(cut);
+        Ok(cut)
+    }
+}
+
+/// What a process does, and with how many.
+#[derive(Debug, PartialEq, Eq)]
+enum Work {
+    /// Worker processes.
+    Supervise(usize),
+    /// Threads.
+    Serve(usize),
+}
+
+impl Work {
+    fn of(force: Force, role: Role) -> Self {
+        let or_cores = |count| match count {
             0 => thread::available_parallelism().map_or(1, usize::from),
             count => count,
         };
-        // Before the workers: what serves must also be able to hear that it is to stop.
-        let runtime = runtime()?;
-        let mut signals = runtime.block_on(async { Signals::listen() })?;
-        let phase = watch::Sender::new(Phase::Serving);
-        let mut threads = Threads::new();
-        let gate = Gate::new(app.limits(), workers, descriptors::raise());
-        let connections = gate.connections();
-        let started = start(&app, &opened, workers, gate, &phase, &mut threads);
-        opened.close();
-        if started.is_ok() {
-            let addrs: Vec<_> = opened.addrs.iter().map(ToString::to_string).collect();
-            tracing::info!(addrs = addrs.join(" "), workers, connections, "serving");
-            runtime.block_on(wait_for_signals(&mut signals, &phase, &threads));
-        } else {
-            advance(&phase, Phase::Cutting);
-        }
-        let cut = join(threads);
-        drop(opened);
-        started?;
-        match cut? {
-            0 => Ok(()),
-            cut => Err(RunError::Cut(cut)),
+        match (force.processes, role) {
+            (Some(count), Role::First | Role::Next) => Self::Supervise(or_cores(count)),
+            (Some(_), Role::Worker(_)) => Self::Serve(force.workers.max(1)),
+            (None, _) => Self::Serve(or_cores(force.workers)),
         }
     }
 }
@@ -152,104 +209,6 @@ fn outside_runtime() -> Result<(), RunError> {
     match tokio::runtime::Handle::try_current() {
         Ok(_) => Err(RunError::InRuntime),
         Err(_) => Ok(()),
-    }
-}
-
-type Threads = Vec<JoinHandle<io::Result<usize>>>;
-
-fn start(
-    app: &App,
-    opened: &Opened,
-    count: usize,
-    gate: Gate,
-    phase: &watch::Sender<Phase>,
-    threads: &mut Threads,
-) -> io::Result<()> {
-    let (doors, inboxes): (Vec<_>, Vec<_>) = (0..count)
-        .map(|_| {
-            let (inbox, receiver) = mpsc::unbounded_channel();
-            let load = Tally::default();
-            (Door { load, inbox }, receiver)
-        })
-        .unzip();
-    let doors: Arc<[Door]> = doors.into();
-    let gate = Arc::new(gate);
-    for (index, inbox) in inboxes.into_iter().enumerate() {
-        let worker = Worker {
-            index,
-            app: app.replica(),
-            listeners: opened.once_more()?,
-            gate: Arc::clone(&gate),
-            doors: Arc::clone(&doors),
-            inbox,
-            phase: phase.subscribe(),
-        };
-        let (phase, drain_time) = (phase.clone(), app.limits().drain_time);
-        let body = move || {
-            // A worker that ends, for whatever reason, ends the program: a program that is half
-            // there is harder to notice than one that is gone.
-            let _ending = Ending(phase);
-            let runtime = runtime()?;
-            let cut = runtime.block_on(worker.work())?;
-            // Work on blocking threads has its time too, but not for ever.
-            runtime.shutdown_timeout(if cut > 0 { Duration::ZERO } else { drain_time });
-            Ok(cut)
-        };
-        let thread = thread::Builder::new().name(format!("worker-{index}"));
-        threads.push(thread.spawn(body)?);
-    }
-    Ok(())
-}
-
-/// Waits for the workers to end. Says how many connections they cut.
-fn join(threads: Threads) -> io::Result<usize> {
-    let mut cut = 0;
-    for thread in threads {
-        match thread.join() {
-            Ok(result) => cut += result?,
-            Err(_panic) => return Err(io::Error::other("a worker panicked")),
-        }
-    }
-    Ok(cut)
-}
-
-/// Sets the phase to draining when a worker ends, also by a panic.
-struct Ending(watch::Sender<Phase>);
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        advance(&self.0, Phase::Draining);
-    }
-}
-
-fn advance(phase: &watch::Sender<Phase>, to: Phase) {
-    phase.send_if_modified(|phase| {
-        let later = *phase < to;
-        *phase = to.max(*phase);
-        later
-    });
-}
-
-fn runtime() -> io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-}
-
-/// Sets the phase by the signals that come, until the workers have ended.
-async fn wait_for_signals(signals: &mut Signals, phase: &watch::Sender<Phase>, threads: &Threads) {
-    let mut watched = phase.subscribe();
-    first(reach(&mut watched, Phase::Draining), signals.next()).await;
-    tracing::info!("draining");
-    advance(phase, Phase::Draining);
-    let ended = async {
-        while threads.iter().any(|thread| !thread.is_finished()) {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    if first(ended, signals.next()).await {
-        tracing::warn!("cutting");
-        advance(phase, Phase::Cutting);
     }
 }
 
@@ -280,6 +239,9 @@ impl fmt::Display for RunError {
             Self::InRuntime => f.write_str(
                 "`run` brings a runtime of its own and is called from a plain `fn main`; inside \
                  one, such as #[tokio::main], await `serve(listener)`",
+            ),
+            Self::Crashed => f.write_str(
+                "worker processes crashed again and again; the log says how each has ended",
             ),
             Self::Cut(count) => write!(f, "{count} connections did not end in time and were cut"),
         }

@@ -13,7 +13,8 @@ use super::{
     descriptors,
     gate::Gate,
     listen::{Acceptor, Opened},
-    worker::{drain, first, left},
+    race::race,
+    worker::{drain, left},
 };
 use crate::{
     application::{App, Application, BuildError},
@@ -101,7 +102,7 @@ impl IntoFuture for Serve {
                 let guard = (load.add(), open);
                 tokio::spawn(drive(socket, arrival, app.clone(), clock, guard));
             });
-            first(accepting, until).await;
+            race(accepting, until).await;
             drop((acceptors, opened));
             drain(&app, &clock, &load).await;
             Ok(left(&app, &load))

@@ -1,13 +1,20 @@
-//! What asks the program to stop: Ctrl-C, and SIGTERM where there is one.
+//! What signals ask a program for: Ctrl-C, and on Unix SIGTERM, SIGHUP and SIGUSR2. It must not know
+//! what is done.
 
-use std::io;
+use std::{io, task::Poll};
 
-/// The signals that ask the program to stop.
+use crate::control::Ask;
+
+/// The signals that ask for something.
 pub(super) struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    hangup: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    user: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
@@ -18,21 +25,28 @@ impl Signals {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+            user: signal(SignalKind::user_defined2())?,
         })
     }
 
     /// Waits for the next.
-    pub(super) async fn next(&mut self) {
+    pub(super) async fn next(&mut self) -> Ask {
         std::future::poll_fn(|cx| {
-            let terminated = self.terminate.poll_recv(cx).is_ready();
-            let interrupted = self.interrupt.poll_recv(cx).is_ready();
-            if terminated || interrupted {
-                std::task::Poll::Ready(())
-            } else {
-                std::task::Poll::Pending
+            let signals = [
+                (&mut self.terminate, Ask::Stop),
+                (&mut self.interrupt, Ask::Stop),
+                (&mut self.hangup, Ask::Reload),
+                (&mut self.user, Ask::Restart),
+            ];
+            for (signal, ask) in signals {
+                if signal.poll_recv(cx).is_ready() {
+                    return Poll::Ready(ask);
+                }
             }
+            Poll::Pending
         })
-        .await;
+        .await
     }
 }
 
@@ -44,9 +58,10 @@ impl Signals {
     }
 
     /// Waits for the next.
-    pub(super) async fn next(&mut self) {
+    pub(super) async fn next(&mut self) -> Ask {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+        Ask::Stop
     }
 }

@@ -1,7 +1,7 @@
 //! A worker: a runtime of one thread and its share of the connections. It must not know signals;
 //! it is told the phase of the program.
 
-use std::{future::Future, io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 
 use tokio::sync::{mpsc, watch};
 
@@ -9,11 +9,13 @@ use super::{
     accept::{accept, least},
     gate::{Gate, Open},
     listen::{Acceptor, Listener, Stream},
+    race::race,
 };
 use crate::{
     application::App,
     arrival::Arrival,
     connection::{Clock, Socket, drive},
+    limits::KILL_AFTER,
     tally::{Counted, Tally},
 };
 
@@ -25,6 +27,18 @@ pub(super) enum Phase {
     Draining,
     /// Dropping what is open.
     Cutting,
+}
+
+impl Phase {
+    /// How long what is there has to end, until it is taken for something that will not.
+    pub(super) fn patience(self, drain_time: Duration) -> Option<Duration> {
+        match self {
+            Self::Serving => None,
+            // Connections have the time, and then work on blocking threads has it once more.
+            Self::Draining => Some(drain_time.saturating_mul(2).saturating_add(KILL_AFTER)),
+            Self::Cutting => Some(KILL_AFTER),
+        }
+    }
 }
 
 /// One worker, ready to start.
@@ -56,8 +70,8 @@ type Guard = (Counted, Open);
 
 impl Worker {
     /// Serves until the phase says otherwise and the connections have ended. Says how many had to
-    /// be cut.
-    pub(super) async fn work(mut self) -> io::Result<usize> {
+    /// be cut. Calls `begun` when it accepts.
+    pub(super) async fn work(mut self, begun: impl FnOnce()) -> io::Result<usize> {
         let clock = Arc::new(Clock::default());
         tokio::spawn(Arc::clone(&clock).run());
         let listeners = self.listeners.into_iter().map(Listener::enter);
@@ -95,10 +109,11 @@ impl Worker {
                 }
             }
         });
+        begun();
         reach(&mut self.phase, Phase::Draining).await;
         accepting.abort();
         let drain = drain(&self.app, &clock, &load);
-        first(drain, reach(&mut self.phase, Phase::Cutting)).await;
+        race(drain, reach(&mut self.phase, Phase::Cutting)).await;
         receiving.abort();
         Ok(left(&self.app, &load))
     }
@@ -111,6 +126,31 @@ fn hand(door: &Door, socket: Socket, arrival: Arrival, guard: Guard) {
             let _ = door.inbox.send((stream, arrival, guard));
         }
         Err(error) => tracing::warn!(%error, "cannot hand a connection over"),
+    }
+}
+
+/// Sets a phase, unless a later one is set already.
+pub(super) fn advance(phase: &watch::Sender<Phase>, to: Phase) {
+    phase.send_if_modified(|phase| {
+        let later = *phase < to;
+        *phase = to.max(*phase);
+        later
+    });
+}
+
+/// Waits until what has not ended will not.
+pub(super) async fn patience(mut phase: watch::Receiver<Phase>, drain_time: Duration) {
+    loop {
+        let patience = phase.borrow_and_update().patience(drain_time);
+        let changed = phase.changed();
+        let passed = match patience {
+            // Nobody is left who could say it.
+            None => changed.await.is_err(),
+            Some(patience) => !matches!(tokio::time::timeout(patience, changed).await, Ok(Ok(()))),
+        };
+        if passed {
+            return;
+        }
     }
 }
 
@@ -134,17 +174,4 @@ pub(super) async fn drain(app: &App, clock: &Clock, load: &Tally) {
 /// How many connections, and handlers that go on without one, have not ended.
 pub(super) fn left(app: &App, load: &Tally) -> usize {
     load.count() + app.finishing().count()
-}
-
-/// Waits for the first of two. Says whether it was the second.
-pub(super) async fn first(one: impl Future<Output = ()>, other: impl Future<Output = ()>) -> bool {
-    let mut one = std::pin::pin!(one);
-    let mut other = std::pin::pin!(other);
-    std::future::poll_fn(|cx| {
-        if one.as_mut().poll(cx).is_ready() {
-            return std::task::Poll::Ready(false);
-        }
-        other.as_mut().poll(cx).map(|()| true)
-    })
-    .await
 }

@@ -61,7 +61,7 @@ impl<S: Serve> Driver<S> {
             if !busy {
                 self.time.idle = self.clock.after(idle_time(limits, self.draining));
             }
-        } else if received && matches!(self.phase, Phase::Http1(_)) {
+        } else if received && self.vitals.is_idle() && matches!(self.phase, Phase::Http1(_)) {
             let clock = &self.clock;
             let after = || clock.after(limits.head_time);
             self.time.head.get_or_insert_with(after);

@@ -3,12 +3,36 @@
 //! not know what the program asked for.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+#[cfg(unix)]
+use std::{
+    iter,
+    os::{fd::OwnedFd, unix::net::UnixStream},
+    sync::OnceLock,
+};
 
 use super::{ListenAddr, Listener};
 
 /// Begins the names under which one of our own programs passes sockets to the next: what follows
 /// is the place of what was asked for, among all that was.
-pub(crate) const HANDED: &str = "gustnado.";
+pub(in crate::server) const HANDED: &str = "gustnado.";
+
+/// Ends such a name where the socket has a file that the one who passes it has made.
+pub(in crate::server) const WITH_FILE: &str = ".file";
+
+/// Begins the name under which one of our own programs passes the line to itself, which is no socket
+/// that listens: what follows is what it starts the other one as.
+pub(in crate::server) const LINE: &str = "gustnado-line.";
+
+/// Open until the process ends, which says that it has.
+#[cfg(unix)]
+static PASSED_LINE: OnceLock<(String, UnixStream)> = OnceLock::new();
+
+/// The line to the process that has started this one, and as what, if that is one of ours and the
+/// sockets were looked at.
+#[cfg(unix)]
+pub(in crate::server) fn passed_line() -> Option<(&'static str, &'static UnixStream)> {
+    PASSED_LINE.get().map(|(name, line)| (&**name, line))
+}
 
 /// The name that systemd gives to what has none.
 #[cfg(unix)]
@@ -52,16 +76,23 @@ impl Passed {
         // Takes the variables away, so that no child of ours believes that they are for it.
         let mut descriptors = listenfd::ListenFd::from_env();
         let numbers = (first..).take(descriptors.len());
-        let mut names = names
-            .split(':')
-            .map(|name| if name.is_empty() { NO_NAME } else { name });
-        let mut take = |(index, number)| PassedSocket {
-            number,
-            name: names.next().unwrap_or(NO_NAME).to_owned(),
-            listener: listener(&mut descriptors, index),
-        };
-        let numbers: Vec<u32> = numbers.collect();
-        Self(numbers.into_iter().enumerate().map(&mut take).collect())
+        let names = names.split(':').chain(iter::repeat(NO_NAME));
+        let mut passed = Vec::new();
+        for (index, (number, name)) in numbers.zip(names).enumerate() {
+            if let Some(name) = name.strip_prefix(LINE) {
+                if let Ok(Some(line)) = descriptors.take_unix_listener(index) {
+                    let _ = PASSED_LINE.set((name.to_owned(), OwnedFd::from(line).into()));
+                }
+                continue;
+            }
+            let name = if name.is_empty() { NO_NAME } else { name };
+            passed.push(PassedSocket {
+                number,
+                name: name.to_owned(),
+                listener: listener(&mut descriptors, index),
+            });
+        }
+        Self(passed)
     }
 
     #[cfg(not(unix))]
@@ -77,10 +108,18 @@ impl Passed {
         self.0.remove(index).listener.ok()
     }
 
-    /// Those that an earlier program of ours had opened for what is at this place.
-    pub(super) fn take_handed(&mut self, place: usize) -> Result<Vec<Listener>, String> {
+    /// Those that an earlier program of ours had opened for what is at this place, and whether it
+    /// leaves their file to this one.
+    pub(super) fn take_handed(&mut self, place: usize) -> Result<(Vec<Listener>, bool), String> {
         let name = format!("{HANDED}{place}");
-        self.take(|socket| socket.name == name)
+        let handed = self.take(|socket| socket.name == name)?;
+        if !handed.is_empty() {
+            return Ok((handed, false));
+        }
+        let name = name + WITH_FILE;
+        let handed = self.take(|socket| socket.name == name)?;
+        let with_file = !handed.is_empty();
+        Ok((handed, with_file))
     }
 
     pub(super) fn take_number(&mut self, number: u32) -> Result<Vec<Listener>, String> {

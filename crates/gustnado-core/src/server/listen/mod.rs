@@ -19,8 +19,12 @@ use std::{
     path::PathBuf,
 };
 
+#[cfg(unix)]
+pub(super) use inherited::{HANDED, LINE, WITH_FILE, passed_line};
 pub(super) use listener::{Acceptor, Listener, Stream};
 pub(super) use open::{Opened, open};
+#[cfg(unix)]
+pub(super) use unix::SocketFile;
 pub use {listener::ListenAddr, open::ListenError};
 
 /// Something to listen on: [`run`](crate::Application::run) takes one, or several.

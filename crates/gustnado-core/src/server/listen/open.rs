@@ -29,9 +29,9 @@ pub(crate) struct Opened {
     pub(crate) listeners: Vec<(usize, Listener)>,
     /// The address of each.
     pub(crate) addrs: Vec<ListenAddr>,
-    /// The files that we made and are to remove.
+    /// The files that we made and are to remove, each with that place.
     #[cfg(unix)]
-    pub(crate) files: Vec<SocketFile>,
+    pub(crate) files: Vec<(usize, SocketFile)>,
 }
 
 impl Opened {
@@ -39,19 +39,6 @@ impl Opened {
     pub(crate) fn enter(&mut self) -> io::Result<Vec<Acceptor>> {
         let listeners = std::mem::take(&mut self.listeners).into_iter();
         listeners.map(|(_, listener)| listener.enter()).collect()
-    }
-
-    /// The listeners once more, for another worker.
-    pub(crate) fn once_more(&self) -> io::Result<Vec<Listener>> {
-        let listeners = self.listeners.iter();
-        listeners
-            .map(|(_, listener)| listener.try_clone())
-            .collect()
-    }
-
-    /// Closes the listeners, which others have by now; the files stay.
-    pub(crate) fn close(&mut self) {
-        self.listeners.clear();
     }
 }
 
@@ -100,9 +87,21 @@ struct Opening<'a> {
 
 impl Opening<'_> {
     fn add(&mut self, place: usize, listen: &Listen, said: Said) -> io::Result<()> {
-        let handed = self.passed.take_handed(place).map_err(invalid)?;
+        let (mut handed, with_file) = self.passed.take_handed(place).map_err(invalid)?;
+        let fits = |listener: &Listener| listener.addr().is_ok_and(|addr| fits(&said, &addr));
+        if !handed.iter().all(fits) {
+            // A program that was restarted asks for something else than before.
+            handed.clear();
+        }
+        #[cfg(unix)]
+        if with_file
+            && !handed.is_empty()
+            && let Said::Unix(path) = &said
+        {
+            self.opened.files.push((place, SocketFile::of(path)?));
+        }
         let listeners = if handed.is_empty() {
-            self.get(listen, said)?
+            self.get(place, listen, said)?
         } else {
             handed
         };
@@ -113,7 +112,7 @@ impl Opening<'_> {
         Ok(())
     }
 
-    fn get(&mut self, listen: &Listen, said: Said) -> io::Result<Vec<Listener>> {
+    fn get(&mut self, place: usize, listen: &Listen, said: Said) -> io::Result<Vec<Listener>> {
         match said {
             Said::Addr(addr) => self.tcp(&[addr]),
             Said::Host(host, port) => {
@@ -133,7 +132,7 @@ impl Opening<'_> {
                     return Ok(vec![listener]);
                 }
                 let (listener, file) = unix::listen(&path, listen.mode, self.backlog)?;
-                self.opened.files.push(file);
+                self.opened.files.push((place, file));
                 Ok(vec![listener])
             }
             #[cfg(not(unix))]
@@ -164,6 +163,20 @@ fn read(listen: &Listen) -> io::Result<Said> {
         ))),
         (Said::Unix(_), _) | (_, None) => Ok(said),
         (_, Some(_)) => Err(invalid("only a Unix socket that we make has a `mode`")),
+    }
+}
+
+/// Whether a socket at this address is what is asked for.
+fn fits(said: &Said, addr: &ListenAddr) -> bool {
+    match (said, addr) {
+        (Said::Addr(asked), ListenAddr::Tcp(addr)) => {
+            asked.ip() == addr.ip() && [0, addr.port()].contains(&asked.port())
+        }
+        (Said::Host(_, port), ListenAddr::Tcp(addr)) => [0, addr.port()].contains(port),
+        (Said::Unix(asked), ListenAddr::Unix(path)) => asked == path,
+        (Said::Addr(_) | Said::Host(..), ListenAddr::Unix(_)) => false,
+        (Said::Unix(_), ListenAddr::Tcp(_)) => false,
+        (Said::Fd(_) | Said::Inherited(_), _) => true,
     }
 }
 
@@ -207,3 +220,30 @@ impl fmt::Debug for ListenError {
 }
 
 impl std::error::Error for ListenError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_handed_over_has_to_fit_what_is_asked_for() {
+        let tcp = ListenAddr::Tcp("127.0.0.1:80".parse().unwrap());
+        let unix = ListenAddr::Unix("/run/app.sock".into());
+        let table = [
+            ("127.0.0.1:80", true, false),
+            ("127.0.0.1:0", true, false),
+            ("127.0.0.1:81", false, false),
+            ("0.0.0.0:80", false, false),
+            ("localhost:80", true, false),
+            ("localhost:81", false, false),
+            ("unix:/run/app.sock", false, true),
+            ("unix:/run/other.sock", false, false),
+            ("systemd:http", true, true),
+        ];
+        for (text, fits_tcp, fits_unix) in table {
+            let said = text::read(text).unwrap();
+            assert_eq!(fits(&said, &tcp), fits_tcp, "{text}");
+            assert_eq!(fits(&said, &unix), fits_unix, "{text}");
+        }
+    }
+}

@@ -123,7 +123,6 @@ impl SocketFile {
     }
 
     /// Leaves it to whoever has the socket, too.
-    #[expect(dead_code, reason = "for the restart, which hands sockets over")]
     pub(crate) fn leave(&mut self) {
         self.left = true;
     }

@@ -3,6 +3,7 @@
 //! - `bodies`, `forms`, `uploads`: what is read from a body, and how it fails.
 //! - `groups`: what is said for handlers that stand together.
 //! - `handlers`: what the macros promise, through an application without a socket.
+//! - `hostile`: attacks, on a server in a process of its own.
 //! - `inputs`: where inputs come from and when: cookies, bounds, words, groups.
 //! - `layers`: layers of tower's around applications and groups.
 //! - `openapi`: what an application says of itself, and the page that shows it.
@@ -16,6 +17,7 @@ mod forms;
 mod groups;
 mod handlers;
 mod hooks;
+mod hostile;
 mod inputs;
 mod layers;
 mod openapi;

@@ -88,6 +88,13 @@ pub use route::{Pattern, PatternError, Piece};
 pub use server::{Accepts, Bound, IntoListen, Listen, ListenAddr, ListenError, RunError, Serve};
 pub use stop::Stopping;
 
+/// Parsers for the fuzzers, each with what must hold of whatever it is given.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod __fuzz {
+    pub use crate::{connection::fuzz as connection, extract::fuzz as extract};
+}
+
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]
 pub mod __private {

@@ -344,6 +344,11 @@ pub(crate) const STREAM_ERRORS: usize = 128;
 #[cfg(feature = "http2")]
 pub(crate) const CONTROL_TIME: Duration = Duration::from_secs(10);
 
+/// Control frames that are read before it is looked whether they are too many. 256: without it, hyper
+/// reads and answers for as long as there is more, tens of thousands of them.
+#[cfg(feature = "http2")]
+pub(crate) const CONTROL_PIECE: u32 = 256;
+
 /// How often time-outs are looked at. 250 ms: each may come that much late, and looking costs
 /// nothing that can be measured.
 pub(crate) const TICK: Duration = Duration::from_millis(250);

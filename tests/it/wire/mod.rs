@@ -16,7 +16,7 @@ mod http2;
 mod lab;
 mod limits;
 mod listen;
-mod peer;
+pub(crate) mod peer;
 #[cfg(unix)]
 mod processes;
 mod program;

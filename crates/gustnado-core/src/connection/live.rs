@@ -154,6 +154,12 @@ impl Live {
             self.received = true;
             return Poll::Ready(Ok(()));
         }
+        #[cfg(feature = "http2")]
+        if self.frames.as_ref().is_some_and(|frames| frames.asks()) {
+            // The driver looks, and has hyper read on.
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         // Filling hyper's own buffer in place would be unsafe; a copy within the first-level cache
         // costs a hundredth of the read.
         let mut scratch = [MaybeUninit::uninit(); READ];

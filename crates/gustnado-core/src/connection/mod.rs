@@ -7,6 +7,7 @@
 //!   decided there, a file for each phase.
 //! - [`sniff`]: HTTP/1.1 or HTTP/2, from the first bytes.
 //! - [`framing`]: what hyper lets pass and is refused.
+//! - [`target`]: what hyper lets pass as a target, too.
 //! - [`service`]: hyper's request to ours and back.
 //! - [`arriving`]: the body of a request as it arrives, and what is left of it.
 //! - [`pieces`]: the body of an answer over HTTP/2 as it leaves.
@@ -33,6 +34,8 @@ mod end;
 #[cfg(feature = "http2")]
 mod frames;
 mod framing;
+#[cfg(fuzzing)]
+pub mod fuzz;
 mod io;
 mod live;
 #[cfg(unix)]
@@ -43,6 +46,7 @@ mod refusal;
 mod service;
 mod sniff;
 mod socket;
+mod target;
 
 pub(crate) use clock::Clock;
 pub(crate) use driver::drive;

@@ -6,10 +6,14 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method,
+    header::{Entry, RETRY_AFTER, STRICT_TRANSPORT_SECURITY},
+};
 use tower_service::Service;
 use tracing::Instrument as _;
 
@@ -19,14 +23,16 @@ use crate::{
     error::{BoxError, Error},
     extract::{BoxFuture, Cx, RouteInfo},
     handler::{Action, Call, ClientGone},
-    limits::CAUSES,
+    limits::{self, CAUSES},
     middleware::{Failed, Rest},
     mount::caught,
+    overload::Overload,
     request::{Request, X_REQUEST_ID},
     respond::problem,
     response::Response,
     route::Captures,
     router::{Matched, MountRoute},
+    tally::Counted,
     write::{self, Outgoing},
 };
 
@@ -128,15 +134,18 @@ fn panicked() -> Error {
     Error::new(500, "the handler, or a layer around it, panicked")
 }
 
-/// Puts headers on an answer that does not have them.
+/// Puts headers on an answer that does not have them. Each name is looked up once, as nearly every
+/// answer gets some.
 fn dress(mut response: Response, defaults: &HeaderMap) -> Response {
-    if !defaults.is_empty() {
-        let headers = response.headers_mut();
-        for name in defaults.keys() {
-            if !headers.contains_key(name) {
-                let values = defaults.get_all(name).into_iter().cloned();
-                headers.extend(values.map(|value| (name.clone(), value)));
-            }
+    let headers = response.headers_mut();
+    let mut added = None;
+    for (name, value) in defaults {
+        // The values of a name come one behind the other.
+        if added == Some(name) {
+            headers.append(name, value.clone());
+        } else if let Entry::Vacant(place) = headers.entry(name) {
+            place.insert(value.clone());
+            added = Some(name);
         }
     }
     response
@@ -154,10 +163,14 @@ fn fail(error: &Error, cx: &Cx) -> Response {
     if let Some(response) = problem::login(error, cx.request()) {
         return dress(response, cx.default_headers());
     }
-    let server = error.status().is_server_error();
-    if server {
+    if error.status().is_server_error() {
         report(error, cx);
     }
+    explain(error, cx)
+}
+
+/// Tells the client of an error, by whoever writes it.
+fn explain(error: &Error, cx: &Cx) -> Response {
     let write = AssertUnwindSafe(|| cx.write_error(error));
     let written = catch_unwind(write).unwrap_or_else(|_panic| {
         tracing::error!(request_id = cx.request_id(), "`write_error` panicked");
@@ -166,7 +179,9 @@ fn fail(error: &Error, cx: &Cx) -> Response {
     // Such as the `Allow` of a 405, which is not for a hook to forget.
     let written = written.map(|response| dress(response, error.headers()));
     let mut response = written.unwrap_or_else(|| cx.problem(error));
-    if server && let Ok(id) = HeaderValue::from_str(cx.request_id()) {
+    if error.status().is_server_error()
+        && let Ok(id) = HeaderValue::from_str(cx.request_id())
+    {
         let name = HeaderName::from_static(X_REQUEST_ID);
         response.headers_mut().insert(name, id);
     }
@@ -196,16 +211,56 @@ fn causes(error: &Error) -> Option<String> {
 }
 
 impl App {
-    /// Answers a request that is not to be looked at any further.
+    /// Counts a request that comes to a worker, until what is returned is dropped.
+    ///
+    /// # Errors
+    /// 503 where the worker has too much to do, which was late by `lag` when last looked.
+    #[inline]
+    pub(crate) fn admit(&self, request: &Request, lag: Duration) -> Result<Option<Counted>, Error> {
+        let limits = self.limits();
+        match self.load().overload(limits, lag) {
+            Some(why) if !self.is_exempt(request) => Err(self.too_much(why)),
+            _ => Ok(self.load().count(limits)),
+        }
+    }
+
+    #[cold]
+    fn is_exempt(&self, request: &Request) -> bool {
+        let found = self.router().find(request, self.limits().target);
+        found.info().shared.exempt
+    }
+
+    #[cold]
+    fn too_much(&self, why: Overload) -> Error {
+        self.load().tell(why);
+        let error = Error::new(503, "there is too much to do");
+        error.with_header(RETRY_AFTER, limits::RETRY_AFTER.into())
+    }
+
+    /// Answers a request that is not to be looked at any further. That is no failure of the
+    /// program's: the log does not tell of each.
+    #[cold]
     pub(crate) fn refuse(&self, request: Request, error: &Error) -> Outgoing {
         let head = request.method() == Method::HEAD;
         let nowhere = Arc::clone(self.router().nowhere());
-        write::outgoing(head, None, fail_outside(error, request, nowhere))
+        let cx = Cx::new(request, Captures::default(), nowhere);
+        tracing::debug!(
+            request_id = cx.request_id(),
+            status = error.status().as_u16(),
+            detail = error.detail(),
+            "request refused"
+        );
+        write::outgoing(head, None, explain(error, &cx))
     }
 
     /// Answers a request.
     pub(crate) async fn answer(&self, request: Request) -> Outgoing {
-        handle(self, request).await
+        let hsts = self.hsts(&request);
+        let mut outgoing = handle(self, request).await;
+        if let Some(hsts) = hsts {
+            outgoing.add_header(STRICT_TRANSPORT_SECURITY, hsts.clone());
+        }
+        outgoing
     }
 }
 

@@ -11,6 +11,11 @@ use crate::{body::Body, request::Request, response::Response, tag};
 pub(crate) struct Outgoing(Response);
 
 impl Outgoing {
+    /// Adds a field that says nothing of the answer itself, unless it has one.
+    pub(crate) fn add_header(&mut self, name: HeaderName, value: HeaderValue) {
+        self.0.headers_mut().entry(name).or_insert(value);
+    }
+
     pub(crate) fn into_http(self) -> http::Response<Body> {
         self.0.into()
     }

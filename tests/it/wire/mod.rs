@@ -1,6 +1,7 @@
-//! Bytes on a socket: listeners, framing, limits, time-outs, HTTP/2, drain, streams.
+//! Bytes on a socket: listeners, framing, limits, time-outs, HTTP/2, drain, streams, TLS, the PROXY protocol.
 
 mod accept;
+mod access;
 mod bodies;
 #[cfg(unix)]
 mod child;
@@ -13,13 +14,18 @@ mod frames;
 mod framing;
 #[cfg(feature = "http2")]
 mod http2;
+mod identity;
 mod lab;
 mod limits;
 mod listen;
+mod log;
+mod overload;
 pub(crate) mod peer;
 #[cfg(unix)]
 mod processes;
 mod program;
+mod proxy;
 mod sleep;
 mod slow;
 mod times;
+mod tls;

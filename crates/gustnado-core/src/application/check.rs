@@ -16,16 +16,24 @@ use crate::{
     handler::Definition,
     route::Pattern,
     router::{Guards, HandlerRoute, MountRoute, Router, Scope},
+    security,
+    trust::Trust,
 };
 
 /// Builds the router, or lists all that stands in its way, after what was found before.
-pub(super) fn router(root: Group, problems: Vec<BuildProblem>) -> Result<Router, BuildError> {
+pub(super) fn router(
+    root: Group,
+    trust: Trust,
+    problems: Vec<BuildProblem>,
+) -> Result<Router, BuildError> {
     let mut root = root.parts;
     let mut named = Vec::new();
     name_routes(&root, "", &mut named);
     let named: Vec<_> = named.iter().map(|(name, at)| (*name, at)).collect();
     let outer = Shared {
         urls: Urls::new(&named),
+        security: security::headers(),
+        trust,
         ..Shared::default()
     };
     let ground = Ground {

@@ -29,6 +29,7 @@ pub(crate) struct Clock {
     begin: Instant,
     now: AtomicU32,
     draining: AtomicBool,
+    lag: Arc<AtomicU32>,
     /// Idle connections, by what they keep.
     idle: [AtomicUsize; 2],
     vitals: Mutex<Vec<Arc<Vitals>>>,
@@ -64,6 +65,8 @@ pub(super) struct Vitals {
     /// A peer of HTTP/1.0 has asked, which knows of no word before the answer.
     old: AtomicBool,
     unread_body: AtomicBool,
+    /// How late the clock was when it last swept, in milliseconds.
+    lag: Arc<AtomicU32>,
     /// Bodies of requests that somebody still reads.
     bodies: AtomicU16,
     pub(super) leftover: Leftover,
@@ -103,6 +106,7 @@ impl Default for Clock {
             begin: Instant::now(),
             now: AtomicU32::new(0),
             draining: AtomicBool::new(false),
+            lag: Arc::default(),
             idle: Default::default(),
             vitals: Mutex::default(),
             alarms: Alarms::default(),
@@ -131,7 +135,8 @@ impl Clock {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            ticks.tick().await;
+            let due = ticks.tick().await;
+            self.note_lag(due.elapsed());
             self.look();
             self.sweep();
             #[cfg(unix)]
@@ -148,6 +153,12 @@ impl Clock {
     /// some ticks.
     pub(super) fn look(&self) {
         self.now.store(to_ticks(self.begin.elapsed()), Relaxed);
+    }
+
+    /// Notes how late it is: as late as whatever else the worker has to do.
+    fn note_lag(&self, lag: Duration) {
+        let millis = u32::try_from(lag.as_millis()).unwrap_or(u32::MAX);
+        self.lag.store(millis, Relaxed);
     }
 
     fn sweep(&self) {
@@ -210,6 +221,7 @@ impl Clock {
             answered: AtomicU32::new(begun),
             old: AtomicBool::new(false),
             unread_body: AtomicBool::new(false),
+            lag: Arc::clone(&self.lag),
             bodies: AtomicU16::new(0),
             leftover: Leftover::default(),
             end: End::after(app.limits().connection_requests),
@@ -304,6 +316,11 @@ impl Vitals {
     /// Whether a handler is at work, over HTTP/1.
     pub(super) fn is_answering(&self) -> bool {
         self.begun() != self.answered.load(Relaxed)
+    }
+
+    /// How late the worker was when its clock last looked.
+    pub(super) fn lag(&self) -> Duration {
+        Duration::from_millis(self.lag.load(Relaxed).into())
     }
 
     pub(super) fn note_old(&self) {

@@ -245,7 +245,10 @@ impl Live {
         while !self.cork.is_empty() {
             ready!(self.poll_send(cx, &[]))?;
         }
-        Poll::Ready(Ok(()))
+        let flushed = self.socket.poll_flush(cx);
+        self.blocked = flushed.is_pending() || self.held;
+        self.progressed |= self.socket.take_progress();
+        flushed
     }
 
     /// Whether all that hyper has said is sent, so that what is said now stands between its words
@@ -307,6 +310,7 @@ impl Live {
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 self.blocked = true;
+                self.progressed |= self.socket.take_progress();
                 Poll::Pending
             }
             Err(error) => Poll::Ready(Err(error)),

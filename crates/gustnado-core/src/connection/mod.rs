@@ -14,6 +14,7 @@
 //! - [`io`]: what hyper reads from and writes to; of size zero, it reaches the real thing through a
 //!   slot of the thread.
 //! - [`socket`]: a connected stream of bytes, of whatever kind.
+//! - [`secure`]: one with TLS around it.
 //! - [`live`]: the real thing: socket, corked writes, what the driver wants to know of them.
 //! - [`cork`]: small writes gathered.
 //! - [`frames`]: the frames of HTTP/2 in what is read, counted.
@@ -43,6 +44,8 @@ mod lot;
 #[cfg(feature = "http2")]
 mod pieces;
 mod refusal;
+#[cfg(feature = "tls")]
+mod secure;
 mod service;
 mod sniff;
 mod socket;
@@ -50,4 +53,6 @@ mod target;
 
 pub(crate) use clock::Clock;
 pub(crate) use driver::drive;
+#[cfg(feature = "tls")]
+pub(crate) use secure::Secure;
 pub(crate) use socket::Socket;

@@ -5,7 +5,7 @@ use std::{
     future::Future,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
@@ -27,7 +27,7 @@ use super::{
 };
 #[cfg(feature = "http2")]
 use crate::limits::STREAM_PIECE;
-use crate::{body::Body, error::BoxError, request::Request};
+use crate::{access::Access, body::Body, error::BoxError, request::Request, tally::Counted};
 
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
@@ -55,14 +55,19 @@ pub(super) fn service(
         } else {
             arriving(&head, body, &vitals, &clock)
         };
-        let request = Request::arrived(head, body, vitals.arrival);
+        let mut request = Request::arrived(head, body, vitals.arrival);
+        let mut access = Access::begin(&vitals.app, &mut request);
+        let admitted = match fault {
+            None => vitals.app.admit(&request, vitals.lag()),
+            Some(error) if alone => Err(error),
+            // Where it ends may be in doubt, so nothing is read behind it.
+            Some(error) => Err(error.with_header(CONNECTION, CLOSE)),
+        };
         async move {
             let app = in_flight.app();
-            let response = match fault {
-                None => app.answer(request).await,
-                Some(error) if alone => app.refuse(request, &error),
-                // Where it ends may be in doubt, so nothing is read behind it.
-                Some(error) => app.refuse(request, &error.with_header(CONNECTION, CLOSE)),
+            let (response, counted) = match admitted {
+                Ok(counted) => (app.answer(request).await, counted),
+                Err(error) => (app.refuse(request, &error), None),
             };
             let mut response = response.into_http();
             if let Some(had) = had_body {
@@ -70,13 +75,15 @@ pub(super) fn service(
             }
             in_flight.answered();
             if alone {
-                return Ok(sent_alone(response, in_flight));
-            }
-            if in_flight.is_last() {
+                response = sent_alone(response, &in_flight);
+            } else if in_flight.is_last() {
                 say_close(&mut response);
             }
+            access.answered(&mut response);
             Ok(response.map(|body| Sending {
                 body,
+                access,
+                _counted: counted,
                 _in_flight: in_flight,
             }))
         }
@@ -141,28 +148,24 @@ impl Had {
 /// An answer over HTTP/2.
 #[cfg(feature = "http2")]
 #[inline(never)]
-fn sent_alone(response: http::Response<Body>, in_flight: InFlight) -> http::Response<Sending> {
+fn sent_alone(response: http::Response<Body>, in_flight: &InFlight) -> http::Response<Body> {
     super::pieces::note_answer();
     let limits = in_flight.app().limits();
     let most = limits.stream_send_buffer.min(STREAM_PIECE);
-    response.map(|body| Sending {
-        body: super::pieces::in_pieces(body, most),
-        _in_flight: in_flight,
-    })
+    response.map(|body| super::pieces::in_pieces(body, most))
 }
 
 #[cfg(not(feature = "http2"))]
-fn sent_alone(response: http::Response<Body>, in_flight: InFlight) -> http::Response<Sending> {
-    response.map(|body| Sending {
-        body,
-        _in_flight: in_flight,
-    })
+fn sent_alone(response: http::Response<Body>, _: &InFlight) -> http::Response<Body> {
+    response
 }
 
 /// The body of an answer. While it is there, the request counts as being answered.
 #[derive(Debug)]
 pub(super) struct Sending {
     body: Body,
+    access: Access,
+    _counted: Option<Counted>,
     _in_flight: InFlight,
 }
 
@@ -178,7 +181,9 @@ impl http_body::Body for Sending {
             // hyper would gather more behind what it cannot send. It asks again when it has sent that.
             return Poll::Pending;
         }
-        Pin::new(&mut self.body).poll_frame(cx)
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        self.access.frame(frame.as_ref());
+        Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {

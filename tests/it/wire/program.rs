@@ -102,11 +102,20 @@ fn run_inside_a_runtime_is_an_error_that_says_so() {
 
 #[test]
 fn sighup_has_certificates_read_again() {
+    read_again(&[]);
+}
+
+#[test]
+fn sighup_has_every_process_read_certificates_again() {
+    read_again(&["processes=2"]);
+}
+
+fn read_again(arguments: &[&str]) {
     let mut identities = Identities::new();
     let mut identity = identities.issue("one", &["localhost"]);
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_lab"));
     command.env("LAB_CERTIFICATE", &identity.certificate);
-    command.env("LAB_KEY", &identity.key);
+    command.env("LAB_KEY", &identity.key).args(arguments);
     let program = Program::start_by(&mut command);
     let shown = |identities: &Identities| {
         let peer = Peer::connect(program.addr);

@@ -37,6 +37,18 @@ mod testing {}
 #[doc = include_str!("../docs/guide/11-running.md")]
 mod running {}
 
+#[doc = include_str!("../docs/guide/12-connections.md")]
+mod connections {}
+
+#[doc = include_str!("../docs/guide/13-workers.md")]
+mod workers {}
+
+#[doc = include_str!("../docs/guide/14-edge.md")]
+mod edge {}
+
+#[doc = include_str!("../docs/guide/15-deploying.md")]
+mod deploying {}
+
 #[doc = include_str!("../docs/from-tornado.md")]
 mod from_tornado {}
 

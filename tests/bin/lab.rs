@@ -5,12 +5,14 @@
 //! - `processes=COUNT`: how many worker processes it has
 //! - `fail=FILE`: where that file exists, it notes so in `FILE.seen` and ends instead of starting
 //! - `frail`: its worker processes end instead of starting
+//!
+//! With `LAB_CERTIFICATE` and `LAB_KEY`, it speaks HTTPS there.
 
 use std::{io::Write as _, path::Path, process, time::Duration};
 
 use gustnado::{
-    Application, BoxFuture, Control, Error, Event, Events, Mount, Request, RequestHandler,
-    Response, Result, RunError, verbs,
+    Application, BoxFuture, Control, Error, Event, Events, Listen, Mount, Request, RequestHandler,
+    Response, Result, RunError, Tls, verbs,
 };
 
 struct Lab;
@@ -98,7 +100,16 @@ fn main() -> Result<(), RunError> {
     }
     let app = app.handler::<Quiet>().handler::<Asked>().mount("/", Lab);
     let app = app.limits(move |limits| limits.drain_time = drain);
-    let bound = app.from_env().build()?.bind(on)?;
+    let app = app.from_env().build()?;
+    let files = std::env::var_os("LAB_CERTIFICATE").zip(std::env::var_os("LAB_KEY"));
+    let bound = match files {
+        None => app.bind(on)?,
+        Some((certificate, key)) => {
+            let tls = Tls::pem(certificate, key);
+            let secure = |addr: &String| Listen::tcp(addr).tls(tls.clone());
+            app.bind(on.iter().map(secure).collect::<Vec<_>>())?
+        }
+    };
     let addrs: Vec<String> = bound.addrs().iter().map(ToString::to_string).collect();
     println!("{}", addrs.join(" "));
     std::io::stdout().flush()?;

@@ -1,8 +1,11 @@
 //! One binary for all tests at the edge, so that they link once.
 //!
 //! - `bodies`, `forms`, `uploads`: what is read from a body, and how it fails.
+//! - `edge`: whom an application trusts, what it tells browsers, whether it is well.
 //! - `groups`: what is said for handlers that stand together.
 //! - `handlers`: what the macros promise, through an application without a socket.
+//! - `hostile`: attacks, on a server in a process of its own.
+//! - `https`: the redirect from plain HTTP, and what keeps browsers there.
 //! - `inputs`: where inputs come from and when: cookies, bounds, words, groups.
 //! - `layers`: layers of tower's around applications and groups.
 //! - `openapi`: what an application says of itself, and the page that shows it.
@@ -12,10 +15,13 @@
 //! - `wire`: bytes on a socket. What the connection driver and the server promise.
 
 mod bodies;
+mod edge;
 mod forms;
 mod groups;
 mod handlers;
 mod hooks;
+mod hostile;
+mod https;
 mod inputs;
 mod layers;
 mod openapi;

@@ -6,6 +6,10 @@
 //! this list and sees to it.
 //!
 //! - 0 [`arrival`], [`control`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
+//! - 0 [`trust`]: who a request comes from
+//! - 0 [`overload`]: whether a worker has too much to do
+//! - 0 [`defaults`]: what every answer has
+//! - 0 [`security`], [`hsts`]: what makes browsers careful
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
@@ -16,12 +20,15 @@
 //! - 5 [`write`]: fits an answer to its request
 //! - 6 [`router`]: which of them answers
 //! - 7 [`application`]: collected, checked, frozen
+//! - 7 [`to_https`]: plain HTTP that only says where HTTPS is
 //! - 8 [`lifecycle`]: ONE request from head to answer; read this first
+//! - 8 [`access`]: what the log says of it
 //! - 9 [`testing`], [`connection`]: an in-process client; ONE connection
 //! - 10 [`server`]: listeners, workers, signals, drain
 //!
 //! Applications depend on `gustnado`, which re-exports all of this.
 
+mod access;
 mod application;
 mod arrival;
 mod body;
@@ -29,6 +36,7 @@ mod bounded;
 mod channel;
 mod connection;
 mod control;
+mod defaults;
 pub mod describe;
 mod endless;
 mod environment;
@@ -36,18 +44,21 @@ mod error;
 mod extract;
 mod file_name;
 mod handler;
+mod hsts;
 mod late;
 mod lifecycle;
 mod limits;
 mod local;
 mod middleware;
 mod mount;
+mod overload;
 mod request;
 mod request_id;
 mod respond;
 mod response;
 mod route;
 mod router;
+mod security;
 mod server;
 mod state;
 mod stop;
@@ -55,6 +66,8 @@ mod stop;
 pub mod tag;
 mod tally;
 pub mod testing;
+mod to_https;
+mod trust;
 mod write;
 
 pub use application::{App, Application, BuildError, BuildProblem, Group, Routes};
@@ -72,6 +85,7 @@ pub use extract::{
 #[cfg(feature = "multipart")]
 pub use extract::{FormPart, Multipart, Upload};
 pub use handler::{Outcome, RequestHandler};
+pub use hsts::Hsts;
 pub use limits::Limits;
 pub use local::LocalUrl;
 pub use middleware::{HttpLayer, Next};
@@ -86,7 +100,18 @@ pub use respond::{
 pub use response::Response;
 pub use route::{Pattern, PatternError, Piece};
 pub use server::{Accepts, Bound, IntoListen, Listen, ListenAddr, ListenError, RunError, Serve};
+#[cfg(feature = "tls")]
+pub use server::{Tls, TlsError};
 pub use stop::Stopping;
+pub use to_https::HttpsRedirect;
+pub use trust::Client;
+
+/// Parsers for the fuzzers, each with what must hold of whatever it is given.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod __fuzz {
+    pub use crate::{connection::fuzz as connection, extract::fuzz as extract};
+}
 
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]

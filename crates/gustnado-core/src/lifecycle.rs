@@ -6,27 +6,34 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method,
+    header::{Entry, RETRY_AFTER, STRICT_TRANSPORT_SECURITY},
+};
 use tower_service::Service;
 use tracing::Instrument as _;
 
 use crate::{
     application::App,
     body::Body,
+    defaults::Defaults,
     error::{BoxError, Error},
     extract::{BoxFuture, Cx, RouteInfo},
     handler::{Action, Call, ClientGone},
-    limits::CAUSES,
+    limits::{self, CAUSES},
     middleware::{Failed, Rest},
     mount::caught,
+    overload::Overload,
     request::{Request, X_REQUEST_ID},
     respond::problem,
     response::Response,
     route::Captures,
     router::{Matched, MountRoute},
+    tally::Counted,
     write::{self, Outgoing},
 };
 
@@ -48,7 +55,10 @@ async fn respond(head: bool, matched: Matched, request: Request) -> Outgoing {
         Matched::Verb(verb, route, captures) => {
             return call_verb(head, verb, Cx::new(request, captures, route)).await;
         }
-        Matched::Mount(route) => call_mount(&route, request).await,
+        Matched::Mount(route) => {
+            let (response, lines) = call_mount(&route, request).await;
+            return write::outgoing(head, None, response).with_lines(lines);
+        }
         Matched::Answer(response, route) => dress(response, &route.headers),
         Matched::Nothing(error, route) => fail_outside(&error, request, route),
     };
@@ -67,6 +77,8 @@ fn through_layers(matched: Matched, request: Request) -> BoxFuture<'static, Resp
     let rest: Rest = Box::new(|mut request| {
         // The bound that layers had holds for a body in place of the one that came, too.
         request.body_mut().set_limit(matched.body_limit());
+        // Nor would they hand lines on.
+        request.origin_mut().lines = false;
         Box::pin(async move { Ok(respond(false, matched, request).await.into_http()) })
     });
     Box::pin(async move {
@@ -98,17 +110,19 @@ async fn call_verb(head: bool, verb: Action, cx: Cx) -> Outgoing {
 
 async fn answer(head: bool, call: Call, mut cx: Cx) -> Outgoing {
     let result = caught(call(&mut cx)).await;
-    let response = match result.unwrap_or_else(|| Err(panicked())) {
+    let (response, lines) = match result.unwrap_or_else(|| Err(panicked())) {
         Ok(mut response) => {
             response.body_mut().end_on(cx.stop());
-            dress(response, cx.default_headers())
+            let lines = cx.request().origin().lines;
+            dress_lightly(response, cx.default_headers(), lines)
         }
-        Err(error) => fail(&error, &cx),
+        Err(error) => (fail(&error, &cx), Bytes::new()),
     };
-    write::outgoing(head, Some(cx.request()), response)
+    write::outgoing(head, Some(cx.request()), response).with_lines(lines)
 }
 
-async fn call_mount(route: &MountRoute, request: Request) -> Response {
+async fn call_mount(route: &MountRoute, request: Request) -> (Response, Bytes) {
+    let lines = request.origin().lines;
     // The mount takes the request; an error is written for who sent it.
     let left = request.outline(route.info.writes_errors());
     // Called within the future: a mount may also panic before it has made its own.
@@ -117,9 +131,12 @@ async fn call_mount(route: &MountRoute, request: Request) -> Response {
     match result.unwrap_or_else(|| Err(panicked())) {
         Ok(mut response) => {
             response.body_mut().end_on(&route.info.shared.stop);
-            dress(response, &route.info.headers)
+            dress_lightly(response, &route.info.headers, lines)
         }
-        Err(error) => fail_outside(&error, left, Arc::clone(&route.info)),
+        Err(error) => {
+            let response = fail_outside(&error, left, Arc::clone(&route.info));
+            (response, Bytes::new())
+        }
     }
 }
 
@@ -128,15 +145,30 @@ fn panicked() -> Error {
     Error::new(500, "the handler, or a layer around it, panicked")
 }
 
-/// Puts headers on an answer that does not have them.
-fn dress(mut response: Response, defaults: &HeaderMap) -> Response {
-    if !defaults.is_empty() {
-        let headers = response.headers_mut();
-        for name in defaults.keys() {
-            if !headers.contains_key(name) {
-                let values = defaults.get_all(name).into_iter().cloned();
-                headers.extend(values.map(|value| (name.clone(), value)));
-            }
+/// Puts headers on an answer that does not have them. Each name is looked up once, as nearly every
+/// answer gets some.
+fn dress(response: Response, defaults: &Defaults) -> Response {
+    with_headers(response, defaults.all())
+}
+
+/// The same, with as many of them as lines as can be, if they may be lines at all: that costs a tenth.
+fn dress_lightly(response: Response, defaults: &Defaults, lines: bool) -> (Response, Bytes) {
+    if lines && let Some((rest, lines)) = defaults.beside_lines(response.headers()) {
+        return (with_headers(response, rest), lines);
+    }
+    (dress(response, defaults), Bytes::new())
+}
+
+fn with_headers(mut response: Response, defaults: &HeaderMap) -> Response {
+    let headers = response.headers_mut();
+    let mut added = None;
+    for (name, value) in defaults {
+        // The values of a name come one behind the other.
+        if added == Some(name) {
+            headers.append(name, value.clone());
+        } else if let Entry::Vacant(place) = headers.entry(name) {
+            place.insert(value.clone());
+            added = Some(name);
         }
     }
     response
@@ -154,19 +186,25 @@ fn fail(error: &Error, cx: &Cx) -> Response {
     if let Some(response) = problem::login(error, cx.request()) {
         return dress(response, cx.default_headers());
     }
-    let server = error.status().is_server_error();
-    if server {
+    if error.status().is_server_error() {
         report(error, cx);
     }
+    explain(error, cx)
+}
+
+/// Tells the client of an error, by whoever writes it.
+fn explain(error: &Error, cx: &Cx) -> Response {
     let write = AssertUnwindSafe(|| cx.write_error(error));
     let written = catch_unwind(write).unwrap_or_else(|_panic| {
         tracing::error!(request_id = cx.request_id(), "`write_error` panicked");
         None
     });
     // Such as the `Allow` of a 405, which is not for a hook to forget.
-    let written = written.map(|response| dress(response, error.headers()));
+    let written = written.map(|response| with_headers(response, error.headers()));
     let mut response = written.unwrap_or_else(|| cx.problem(error));
-    if server && let Ok(id) = HeaderValue::from_str(cx.request_id()) {
+    if error.status().is_server_error()
+        && let Ok(id) = HeaderValue::from_str(cx.request_id())
+    {
         let name = HeaderName::from_static(X_REQUEST_ID);
         response.headers_mut().insert(name, id);
     }
@@ -196,16 +234,56 @@ fn causes(error: &Error) -> Option<String> {
 }
 
 impl App {
-    /// Answers a request that is not to be looked at any further.
+    /// Counts a request that comes to a worker, until what is returned is dropped.
+    ///
+    /// # Errors
+    /// 503 where the worker has too much to do, which was late by `lag` when last looked.
+    #[inline]
+    pub(crate) fn admit(&self, request: &Request, lag: Duration) -> Result<Option<Counted>, Error> {
+        let limits = self.limits();
+        match self.load().overload(limits, lag) {
+            Some(why) if !self.is_exempt(request) => Err(self.too_much(why)),
+            _ => Ok(self.load().count(limits)),
+        }
+    }
+
+    #[cold]
+    fn is_exempt(&self, request: &Request) -> bool {
+        let found = self.router().find(request, self.limits().target);
+        found.info().shared.exempt
+    }
+
+    #[cold]
+    fn too_much(&self, why: Overload) -> Error {
+        self.load().tell(why);
+        let error = Error::new(503, "there is too much to do");
+        error.with_header(RETRY_AFTER, limits::RETRY_AFTER.into())
+    }
+
+    /// Answers a request that is not to be looked at any further. That is no failure of the
+    /// program's: the log does not tell of each.
+    #[cold]
     pub(crate) fn refuse(&self, request: Request, error: &Error) -> Outgoing {
         let head = request.method() == Method::HEAD;
         let nowhere = Arc::clone(self.router().nowhere());
-        write::outgoing(head, None, fail_outside(error, request, nowhere))
+        let cx = Cx::new(request, Captures::default(), nowhere);
+        tracing::debug!(
+            request_id = cx.request_id(),
+            status = error.status().as_u16(),
+            detail = error.detail(),
+            "request refused"
+        );
+        write::outgoing(head, None, explain(error, &cx))
     }
 
     /// Answers a request.
     pub(crate) async fn answer(&self, request: Request) -> Outgoing {
-        handle(self, request).await
+        let hsts = self.hsts(&request);
+        let mut outgoing = handle(self, request).await;
+        if let Some(hsts) = hsts {
+            outgoing.add_header(STRICT_TRANSPORT_SECURITY, hsts.clone());
+        }
+        outgoing
     }
 }
 

@@ -68,6 +68,9 @@ pub struct Limits {
     /// How late a worker may be with what it has to do; 503 while it is later. Zero: no bound.
     /// **2 s**: those who wait longer have turned away.
     pub lag: Duration,
+    /// From a request's head to its answer, above which the access log says so at `WARN`.
+    /// **1 s**: above it, people notice that they wait. `Duration::MAX` never says so.
+    pub slow_time: Duration,
     /// From the start of a graceful stop to cutting what is still open. **30 s**: what
     /// orchestrators allow by default before they kill.
     pub drain_time: Duration,
@@ -144,6 +147,7 @@ impl Default for Limits {
             connections_per_address: 0,
             requests_in_flight: 0,
             lag: Duration::from_secs(2),
+            slow_time: Duration::from_secs(1),
             drain_time: Duration::from_secs(30),
             start_time: Duration::from_secs(60),
             linger_time: Duration::from_secs(2),
@@ -231,7 +235,7 @@ impl Limits {
         }
         bounds! {
             Time: head_time handshake_time idle_time body_idle_time body_rate_time write_time
-                doze_time park_time connection_time lag drain_time start_time linger_time;
+                doze_time park_time connection_time lag slow_time drain_time start_time linger_time;
             Bytes: body_rate linger_bytes head_bytes target body part_head_bytes upload_memory
                 stream_window stream_send_buffer;
             Count: handshakes awake dozing connection_requests connections connections_per_address
@@ -255,8 +259,8 @@ impl Limits {
         let differing = differing! {
             head_time handshake_time handshakes idle_time body_idle_time body_rate body_rate_time
             write_time doze_time park_time awake dozing connection_requests connection_time
-            connections connections_per_address requests_in_flight lag drain_time start_time linger_time
-            linger_bytes head_bytes headers target streams stream_window stream_send_buffer resets
+            connections connections_per_address requests_in_flight lag slow_time drain_time start_time
+            linger_time linger_bytes head_bytes headers target streams stream_window stream_send_buffer resets
             control_frames backlog
         };
         let differing = differing.into_iter().filter(|(_, differs)| *differs);
@@ -273,6 +277,18 @@ pub(crate) const CAUSES: usize = 16;
 /// Bytes of an `X-Request-Id` that is taken over. 128: tracing systems give up to 100, and each is
 /// written into the log.
 pub(crate) const REQUEST_ID: usize = 128;
+
+/// Bytes of a method or a target that the access log has. 2,048: what browsers could send for long,
+/// and nobody fills a disk with few requests.
+pub(crate) const ACCESS_TEXT: usize = 2048;
+
+/// What `Retry-After` says where a worker has too much to do, in seconds. 1 s: the shortest there is;
+/// what is too much is looked at four times in it.
+pub(crate) const RETRY_AFTER: u64 = 1;
+
+/// How often a worker that refuses requests says so in the log. 1 s: a line for each would be one more
+/// thing to do.
+pub(crate) const OVERLOAD_TOLD: Duration = Duration::from_secs(1);
 
 /// Bytes of small writes gathered before they are sent. 32 KiB: sixteen pipelined answers of
 /// ordinary size in one packet train.
@@ -344,6 +360,11 @@ pub(crate) const STREAM_ERRORS: usize = 128;
 #[cfg(feature = "http2")]
 pub(crate) const CONTROL_TIME: Duration = Duration::from_secs(10);
 
+/// Control frames that are read before it is looked whether they are too many. 256: without it, hyper
+/// reads and answers for as long as there is more, tens of thousands of them.
+#[cfg(feature = "http2")]
+pub(crate) const CONTROL_PIECE: u32 = 256;
+
 /// How often time-outs are looked at. 250 ms: each may come that much late, and looking costs
 /// nothing that can be measured.
 pub(crate) const TICK: Duration = Duration::from_millis(250);
@@ -352,6 +373,22 @@ pub(crate) const TICK: Duration = Duration::from_millis(250);
 /// there, and how often it is looked at after that. 2 s: a round trip is enough, and the longest
 /// there are take half of that.
 pub(crate) const DEPARTURE: Duration = Duration::from_secs(2);
+
+/// Bytes of a challenge of ACME that are sent. 4 KiB: a token and the hash of a key take 130.
+pub(crate) const ACME_CHALLENGE: u64 = 4 * 1024;
+
+/// Bytes of a PEM file. 1 MiB: a chain of certificates takes 10 KiB; whatever is larger is another file.
+#[cfg(feature = "tls")]
+pub(crate) const PEM_FILE: u64 = 1024 * 1024;
+
+/// Bytes that TLS holds, encrypted, for a peer that does not read. 32 KiB: two records of the
+/// largest kind, so that one leaves while the next is made.
+#[cfg(feature = "tls")]
+pub(crate) const TLS_BUFFER: usize = 32 * 1024;
+
+/// Bytes of a header of the PROXY protocol. 4 KiB: the addresses take 232, and extensions seldom more
+/// than the 536 that fit any packet; those with a certificate of the client in them may.
+pub(crate) const PROXY_HEADER: usize = 4 * 1024;
 
 /// Accepting again after the process ran out of descriptors: first and longest pause. 100 ms and
 /// 1 s: one connection that ends is enough, and a log line a second is not a flood.

@@ -5,7 +5,6 @@ use std::{
     convert::Infallible,
     fmt,
     future::Future,
-    net::SocketAddr,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
@@ -19,7 +18,7 @@ use tower_service::Service;
 use crate::{
     body::Body,
     error::{BoxError, Error},
-    request::Request,
+    request::{Origin, Request},
     response::Response,
 };
 
@@ -112,7 +111,7 @@ impl Layers {
         let way = Way {
             layers: self.clone(),
             passed: 0,
-            peer: request.peer(),
+            origin: request.origin().clone(),
             end: Arc::new(end),
         };
         way.go_on(request.into())
@@ -162,7 +161,7 @@ struct Way {
     layers: Layers,
     passed: usize,
     /// An `http::Request` has no place for it.
-    peer: Option<SocketAddr>,
+    origin: Origin,
     end: Arc<End>,
 }
 
@@ -179,7 +178,7 @@ impl Way {
     }
 
     fn arrive(self, request: http::Request<Body>) -> Answering {
-        let Self { peer, end, .. } = self;
+        let Self { origin, end, .. } = self;
         let fail = |why: &'static str| {
             let response = (end.failed)(&Error::internal(why)).into();
             Box::pin(std::future::ready(Ok(response)))
@@ -196,7 +195,7 @@ impl Way {
             return fail("a layer called twice for one request");
         };
         let (head, body) = request.into_parts();
-        rest(Request::new(head, body, peer))
+        rest(Request::of(head, body, origin))
     }
 }
 

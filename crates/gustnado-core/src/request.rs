@@ -1,6 +1,6 @@
 //! A request as it came: head, body and peer. It must not know routes, and nothing is decoded.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use http::{
     HeaderMap, HeaderValue, Method, Uri, Version,
@@ -23,7 +23,19 @@ pub struct Request(Box<Inner>);
 struct Inner {
     head: Parts,
     body: Body,
-    arrival: Arrival,
+    origin: Origin,
+}
+
+/// What is known of a request besides what it says. It goes where the request goes, also by way of
+/// an `http::Request`, which has no place for it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Origin {
+    pub(crate) arrival: Arrival,
+    /// Whether lines can be written behind the first of its answer; see
+    /// [`Defaults`](crate::defaults::Defaults).
+    pub(crate) lines: bool,
+    /// What the log calls it, where somebody wanted to know before it was asked for.
+    pub(crate) id: Option<Arc<str>>,
 }
 
 impl Request {
@@ -35,24 +47,38 @@ impl Request {
     }
 
     pub(crate) fn arrived(head: Parts, body: Body, arrival: Arrival) -> Self {
-        Self(Box::new(Inner {
-            head,
-            body,
+        let origin = Origin {
             arrival,
-        }))
+            ..Origin::default()
+        };
+        Self::of(head, body, origin)
+    }
+
+    pub(crate) fn of(head: Parts, body: Body, origin: Origin) -> Self {
+        Self(Box::new(Inner { head, body, origin }))
+    }
+
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.0.origin
+    }
+
+    pub(crate) fn origin_mut(&mut self) -> &mut Origin {
+        &mut self.0.origin
     }
 
     /// What is left of it when it is given away and may have to be answered for: all of its head
     /// if `whole`, else what the framework's own answers look at, without allocating.
     pub(crate) fn outline(&self, whole: bool) -> Outline {
         if whole {
-            return Outline::Whole(Box::new(self.0.head.clone()));
+            let whole = (self.0.head.clone(), self.0.origin.clone());
+            return Outline::Whole(Box::new(whole));
         }
         let header = |name: &HeaderName| self.headers().get(name).cloned();
         Outline::Brief {
             method: self.method().clone(),
             uri: self.uri().clone(),
             headers: BRIEF.each_ref().map(header),
+            id: self.0.origin.id.clone(),
         }
     }
 
@@ -95,14 +121,14 @@ impl Request {
     /// The address at the other end of the connection, where it has one.
     #[must_use]
     pub fn peer(&self) -> Option<SocketAddr> {
-        self.0.arrival.peer
+        self.0.origin.arrival.peer
     }
 
     /// Whether it came over a connection that nobody between could read or change, as far as this
     /// server has seen to it.
     #[must_use]
     pub fn is_secure(&self) -> bool {
-        self.0.arrival.secure
+        self.0.origin.arrival.secure
     }
 
     /// The head: method, target, version and header fields.
@@ -125,11 +151,12 @@ impl Request {
 /// What is left of a request that was given away.
 #[derive(Clone)]
 pub(crate) enum Outline {
-    Whole(Box<Parts>),
+    Whole(Box<(Parts, Origin)>),
     Brief {
         method: Method,
         uri: Uri,
         headers: [Option<HeaderValue>; 2],
+        id: Option<Arc<str>>,
     },
 }
 
@@ -138,13 +165,17 @@ const BRIEF: [HeaderName; 2] = [header::ACCEPT, HeaderName::from_static(X_REQUES
 
 impl From<Outline> for Request {
     fn from(outline: Outline) -> Self {
-        let (method, uri, headers) = match outline {
-            Outline::Whole(head) => return Self::new(*head, Body::empty(), None),
+        let (method, uri, headers, id) = match outline {
+            Outline::Whole(whole) => {
+                let (head, origin) = *whole;
+                return Self::of(head, Body::empty(), origin);
+            }
             Outline::Brief {
                 method,
                 uri,
                 headers,
-            } => (method, uri, headers),
+                id,
+            } => (method, uri, headers, id),
         };
         let mut request = http::Request::new(Body::empty());
         *request.method_mut() = method;
@@ -152,7 +183,9 @@ impl From<Outline> for Request {
         let fields = BRIEF.into_iter().zip(headers);
         let fields = fields.filter_map(|(name, value)| Some((name, value?)));
         request.headers_mut().extend(fields);
-        request.into()
+        let mut request = Self::from(request);
+        request.0.origin.id = id;
+        request
     }
 }
 

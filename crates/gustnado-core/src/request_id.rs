@@ -4,25 +4,31 @@
 use std::{
     hash::{BuildHasher, RandomState},
     sync::{
-        LazyLock,
+        Arc, LazyLock,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
 };
+
+use http::HeaderMap;
 
 use crate::{
     limits::REQUEST_ID,
     request::{Request, X_REQUEST_ID},
 };
 
-/// The name of this request: its `X-Request-Id` where that is harmless to write down, else a new
-/// one of 16 hexadecimal digits.
-pub(crate) fn of(request: &Request) -> Box<str> {
-    let given = request.headers().get(X_REQUEST_ID);
-    let given = given.and_then(|given| given.to_str().ok());
-    match given.filter(|given| is_harmless(given)) {
+/// The name of this request: its `X-Request-Id` where that is harmless to write down, else the one
+/// it was given here, else a new one of 16 hexadecimal digits.
+pub(crate) fn of(request: &Request) -> Arc<str> {
+    match given(request.headers()) {
         Some(given) => given.into(),
-        None => fresh(),
+        None => request.origin().id.clone().unwrap_or_else(fresh),
     }
+}
+
+/// The name in the fields of a request or an answer, where it is harmless to write down.
+pub(crate) fn given(headers: &HeaderMap) -> Option<&str> {
+    let given = headers.get(X_REQUEST_ID)?.to_str().ok()?;
+    is_harmless(given).then_some(given)
 }
 
 fn is_harmless(id: &str) -> bool {
@@ -31,7 +37,7 @@ fn is_harmless(id: &str) -> bool {
 }
 
 /// A number that was not there before, hashed with a key that differs from process to process.
-fn fresh() -> Box<str> {
+fn fresh() -> Arc<str> {
     static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Relaxed);
@@ -43,7 +49,7 @@ mod tests {
     use super::*;
     use crate::body::Body;
 
-    fn id(given: Option<&'static str>) -> Box<str> {
+    fn id(given: Option<&'static str>) -> Arc<str> {
         let mut request = http::Request::new(Body::empty());
         if let Some(given) = given {
             let given = http::HeaderValue::from_static(given);

@@ -90,6 +90,12 @@ impl Response {
         self.with_header(CONTENT_TYPE, content_type).with_body(body)
     }
 
+    /// Marks it as one that nobody wants to read of.
+    pub(crate) fn quiet(mut self) -> Self {
+        self.0.extensions_mut().insert(Quiet);
+        self
+    }
+
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -121,6 +127,15 @@ impl Response {
     pub fn take_body(&mut self) -> Body {
         std::mem::take(self.0.body_mut())
     }
+}
+
+/// See [`Response::quiet`].
+#[derive(Debug, Clone, Copy)]
+struct Quiet;
+
+/// Whether an answer was marked as one that nobody wants to read of.
+pub(crate) fn is_quiet(response: &http::Response<Body>) -> bool {
+    response.extensions().get::<Quiet>().is_some()
 }
 
 impl<B: Into<Body>> From<http::Response<B>> for Response {

@@ -1,10 +1,12 @@
 //! An in-process client for tests: a request goes straight to the application, without a socket.
 //! It must not know how the application answers.
 
+use std::net::{IpAddr, SocketAddr};
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
-use crate::{application::App, body::Body, request::Request};
+use crate::{application::App, arrival::Arrival, body::Body, request::Request};
 
 /// Calls an application in the test's own thread.
 ///
@@ -27,6 +29,7 @@ pub struct TestClient {
 pub struct TestRequest {
     app: App,
     request: http::Request<Body>,
+    arrival: Arrival,
 }
 
 /// An answer, read to its end.
@@ -85,6 +88,7 @@ impl TestClient {
         TestRequest {
             app: self.app.clone(),
             request,
+            arrival: Arrival::default(),
         }
     }
 }
@@ -98,6 +102,19 @@ impl TestRequest {
         let name: HeaderName = name.parse().expect("a header name");
         let value = HeaderValue::from_str(value).expect("a header value");
         self.request.headers_mut().append(name, value);
+        self
+    }
+
+    /// Has it come from this address, for what asks for its [`Peer`](crate::Peer) or
+    /// [`Client`](crate::Client). Without, it comes from none, as over a Unix socket.
+    pub fn from_peer(mut self, peer: impl Into<IpAddr>) -> Self {
+        self.arrival.peer = Some(SocketAddr::new(peer.into(), 0));
+        self
+    }
+
+    /// Has it come over TLS.
+    pub fn over_tls(mut self) -> Self {
+        self.arrival.secure = true;
         self
     }
 
@@ -136,7 +153,9 @@ impl TestRequest {
     /// # Panics
     /// When the body of the answer breaks off.
     pub async fn sent(self) -> TestResponse {
-        let outgoing = self.app.answer(Request::from(self.request)).await;
+        let (head, body) = self.request.into_parts();
+        let request = Request::arrived(head, body, self.arrival);
+        let outgoing = self.app.answer(request).await;
         let (head, mut body) = outgoing.into_http().into_parts();
         let body = body.collect().await;
         TestResponse {

@@ -1,6 +1,7 @@
 //! Fits an answer to its request: whether the client has it, what HEAD, 204 and 304 may carry, and
 //! the length. Only this file makes an [`Outgoing`]; hyper frames it.
 
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 
@@ -8,11 +9,30 @@ use crate::{body::Body, request::Request, response::Response, tag};
 
 /// An answer as it goes out.
 #[derive(Debug)]
-pub(crate) struct Outgoing(Response);
+pub(crate) struct Outgoing {
+    response: Response,
+    lines: Bytes,
+}
 
 impl Outgoing {
+    /// Adds a field that says nothing of the answer itself, unless it has one.
+    pub(crate) fn add_header(&mut self, name: HeaderName, value: HeaderValue) {
+        self.response.headers_mut().entry(name).or_insert(value);
+    }
+
     pub(crate) fn into_http(self) -> http::Response<Body> {
-        self.0.into()
+        self.into_parts().0
+    }
+
+    /// The answer, and header fields of it as lines that are still to be written behind its first.
+    pub(crate) fn into_parts(self) -> (http::Response<Body>, Bytes) {
+        (self.response.into(), self.lines)
+    }
+
+    /// With header fields that are written as lines.
+    pub(crate) fn with_lines(mut self, lines: Bytes) -> Self {
+        self.lines = lines;
+        self
     }
 }
 
@@ -43,7 +63,10 @@ pub(crate) fn outgoing(head: bool, asked: Option<&Request>, mut response: Respon
         tracing::warn!("an answer's Content-Length is not that of its body");
         response.headers_mut().remove(header::CONTENT_LENGTH);
     }
-    Outgoing(response)
+    Outgoing {
+        response,
+        lines: Bytes::new(),
+    }
 }
 
 /// What an answer's own fields say. Answers have few: comparing their names is quicker than hashing

@@ -26,6 +26,10 @@
 //! - 6 `serve`
 //! - 7 `files`: what can be asked for, and the way of one request
 
+#[cfg(fuzzing)]
+#[doc(hidden)]
+#[path = "fuzz.rs"]
+pub mod __fuzz;
 mod cache;
 mod coding;
 mod decide;

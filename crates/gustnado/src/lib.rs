@@ -26,8 +26,46 @@
 //!
 //! # Log
 //!
-//! What a client is not told, such as why an answer is a 5xx, is logged through the `tracing` crate.
-//! Without a subscriber, such as `tracing_subscriber::fmt::init()`, nobody sees it.
+//! What happens is logged through the `tracing` crate. Without a subscriber nobody sees it, and
+//! nothing is computed for it. `tracing_subscriber::fmt::init()` writes text, and
+//! `tracing_subscriber::fmt().json().init()`, with that crate's feature `json`, a JSON object a line.
+//!
+//! - Why an answer is a 5xx, which the client is not told, is said at `ERROR`.
+//! - A request that a server answers is one line, under the target `gustnado::access`, written when
+//!   its answer has ended:
+//!
+//! ```text
+//! 2026-11-22T20:15:00.000000Z  INFO gustnado::access: request method=GET target=/users/7?full=1
+//! status=200 bytes=54 duration_ms=1.204 answer_ms=1.187 client=192.0.2.7 peer=10.0.0.2:41822
+//! request_id="8f1c0a52de7b4433" version=HTTP/1.1
+//! ```
+//!
+//! ```json
+//! {"timestamp":"2026-11-22T20:15:00.000000Z","level":"INFO","fields":{"message":"request",
+//! "method":"GET","target":"/users/7?full=1","status":200,"bytes":54,"duration_ms":1.204,
+//! "answer_ms":1.187,"client":"192.0.2.7","peer":"10.0.0.2:41822",
+//! "request_id":"8f1c0a52de7b4433","version":"HTTP/1.1"},"target":"gustnado::access"}
+//! ```
+//!
+//! | field | what it is |
+//! |---|---|
+//! | `method`, `target` | as the client sent them; what is no printable ASCII, quotes and backslashes as `\xHH`, and no more than 2 KiB, so that nobody makes up a line |
+//! | `status` | of the answer; not there if the client left before there was one |
+//! | `bytes` | of the body that was handed to the connection |
+//! | `duration_ms` | from the head of the request to the end of the answer |
+//! | `answer_ms` | from there to the head of the answer: what the handler took |
+//! | `client` | the address of the [`Client`], by the word of trusted proxies |
+//! | `peer` | the other end of the connection; not there if it has no address |
+//! | `request_id` | the `X-Request-Id` of the answer, or else that of the request if it is harmless, or a new one, which is put on the answer |
+//! | `version` | of the protocol |
+//! | `cut` | `true` if the answer did not come to its end: the client left, or its body failed |
+//!
+//! It has ended when the connection has taken its last byte, which is then as good as sent: up to a
+//! socket buffer of it may still be on its way. The level is `INFO`; it is `WARN` for a 5xx, and for a
+//! request whose `answer_ms` is above [`Limits::slow_time`], of which it says `slow request`; and it
+//! is `DEBUG` for the [health check](Application::health_check). A subscriber leaves the log out with
+//! `gustnado::access=off`, or all but what went wrong with `gustnado::access=warn`. What cannot be read
+//! as a request has no line, and one served by another server as a tower service neither.
 //!
 //! # Features
 //!
@@ -36,7 +74,7 @@
 //! - `macros`: [`macro@RequestHandler`], [`macro@verbs`], [`macro@Inputs`], [`macro@FromParam`] and
 //!   [`macro@HttpError`]
 //! - `static`: static files
-//! - `http2`: HTTP/2 with prior knowledge, on the port of HTTP/1.1
+//! - `http2`: HTTP/2 on the port of HTTP/1.1: with prior knowledge, and over TLS as negotiated
 //! - `json`: [`Json`] and [`Created`]
 //!
 //! Off unless asked for:
@@ -44,6 +82,7 @@
 //! - `multipart`: forms with files, as `Upload` and `Multipart`
 //! - `pattern`: regular expressions as bounds of inputs
 //! - `garde`: inputs checked by the rules of the garde crate, as `Garde`
+//! - `tls`: HTTPS by rustls, as `Tls`
 //! - `openapi`: `app.openapi()`, an OpenAPI 3.1 document, and `ApiDocs`, a page that shows it
 
 pub mod prelude;
@@ -54,17 +93,19 @@ pub use gustnado_core::{describe, testing};
 pub use gustnado_core::Garde;
 pub use gustnado_core::{
     Accepts, App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError,
-    BuildProblem, Bytes, Control, Cx, Download, Error, Event, Events, FromForm, FromRequest, Gone,
-    Group, Html, HttpLayer, Internal, IntoEvent, IntoListen, IntoResponse, Invalid, Limits, Listen,
-    ListenAddr, ListenError, LocalUrl, Mount, Needs, Next, NoContent, OrError, Outcome, ParamError,
-    Part, Pattern, PatternError, Peer, Piece, Redirect, Request, RequestHead, Response, Result,
-    Routes, RunError, SameSite, Sender, Serve, SetCookie, SharedState, Stage, Stopping, Text,
-    Tower, Urls, Valid, Validate, With,
+    BuildProblem, Bytes, Client, Control, Cx, Download, Error, Event, Events, FromForm,
+    FromRequest, Gone, Group, Hsts, Html, HttpLayer, HttpsRedirect, Internal, IntoEvent,
+    IntoListen, IntoResponse, Invalid, Limits, Listen, ListenAddr, ListenError, LocalUrl, Mount,
+    Needs, Next, NoContent, OrError, Outcome, ParamError, Part, Pattern, PatternError, Peer, Piece,
+    Redirect, Request, RequestHead, Response, Result, Routes, RunError, SameSite, Sender, Serve,
+    SetCookie, SharedState, Stage, Stopping, Text, Tower, Urls, Valid, Validate, With,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};
 #[cfg(feature = "multipart")]
 pub use gustnado_core::{FormPart, Multipart, Upload};
+#[cfg(feature = "tls")]
+pub use gustnado_core::{Tls, TlsError};
 #[cfg(feature = "openapi")]
 pub use gustnado_openapi::{ApiDocs, Document, OpenApi};
 #[cfg(feature = "static")]

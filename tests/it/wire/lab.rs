@@ -4,9 +4,11 @@ use std::{convert::Infallible, net::SocketAddr, thread, time::Duration};
 
 use futures_util::stream;
 use gustnado::{
-    App, Application, Body, BoxFuture, Error, Limits, Mount, Request, Response, Result,
+    App, Application, Body, BoxFuture, Error, IntoListen, Limits, Mount, Request, Response, Result,
 };
 use tokio::sync::oneshot;
+
+use super::log::Log;
 
 /// Answers by path; see [`answer`].
 pub(crate) struct Lab;
@@ -22,6 +24,17 @@ async fn answer(request: Request) -> Result<Response> {
     let number: usize = number.unwrap_or(0);
     match request.path() {
         "/hello" => Ok(Response::new(200).with_text("hello")),
+        "/who" => {
+            let secure = if request.is_secure() {
+                "secure"
+            } else {
+                "plain"
+            };
+            let peer = request
+                .peer()
+                .map_or("nobody".to_owned(), |peer| peer.to_string());
+            Ok(Response::new(200).with_text(format!("{peer} {secure}")))
+        }
         "/empty" => Ok(Response::new(204)),
         "/slow" => {
             tokio::time::sleep(Duration::from_millis(number as u64)).await;
@@ -122,14 +135,47 @@ pub(crate) fn serve(limits: impl FnOnce(&mut Limits) + Send + Sync + 'static) ->
 
 /// Serves an application on a free port, on a thread of its own.
 pub(crate) fn serve_app(app: App) -> Server {
+    serve_within(app, || ())
+}
+
+/// The same, with what it says in the log under `target`.
+pub(crate) fn serve_logged(app: App, target: &'static str) -> (Server, Log) {
+    let (scribe, log) = Log::of(target);
+    let server = serve_within(app, move || tracing::subscriber::set_default(scribe));
+    (server, log)
+}
+
+/// Serves with what `begin` makes alive on the thread.
+fn serve_within<G>(app: App, begin: impl FnOnce() -> G + Send + 'static) -> Server {
     let (stop, stopped) = oneshot::channel();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.set_nonblocking(true).expect("not blocking");
     let addr = listener.local_addr().expect("an address");
     let thread = thread::spawn(move || {
+        let _alive = begin();
         gustnado_tests::runtime().block_on(async {
             let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
             let serve = app.serve(listener).until(async {
+                let _ = stopped.await;
+            });
+            serve.await.expect("served")
+        })
+    });
+    Server {
+        addr,
+        stop: Some(stop),
+        thread: Some(thread),
+    }
+}
+
+/// Serves an application on what is said, on a thread of its own.
+pub(crate) fn serve_on(app: App, on: impl IntoListen) -> Server {
+    let (stop, stopped) = oneshot::channel();
+    let bound = app.bind(on).expect("a port");
+    let addr = bound.local_addr();
+    let thread = thread::spawn(move || {
+        gustnado_tests::runtime().block_on(async {
+            let serve = bound.serve().until(async {
                 let _ = stopped.await;
             });
             serve.await.expect("served")

@@ -1,7 +1,9 @@
-//! Bytes on a socket: listeners, framing, limits, time-outs, HTTP/2, drain, streams.
+//! Bytes on a socket: listeners, framing, limits, time-outs, HTTP/2, drain, streams, TLS, the PROXY protocol.
 
 mod accept;
+mod access;
 mod bodies;
+mod careful;
 #[cfg(unix)]
 mod child;
 mod departure;
@@ -13,13 +15,18 @@ mod frames;
 mod framing;
 #[cfg(feature = "http2")]
 mod http2;
+mod identity;
 mod lab;
 mod limits;
 mod listen;
-mod peer;
+mod log;
+mod overload;
+pub(crate) mod peer;
 #[cfg(unix)]
 mod processes;
 mod program;
+mod proxy;
 mod sleep;
 mod slow;
 mod times;
+mod tls;

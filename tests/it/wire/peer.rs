@@ -1,15 +1,23 @@
 //! A client that speaks bytes.
 
 use std::{
-    io::{Read, Write},
+    io::{Error, Read, Write},
     net::{Shutdown, SocketAddr, TcpStream},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
+use rustls::{ClientConfig, ClientConnection, StreamOwned, pki_types::ServerName};
+
 /// One connection.
 pub(crate) struct Peer {
-    socket: TcpStream,
+    stream: Stream,
     unread: Vec<u8>,
+}
+
+enum Stream {
+    Plain(TcpStream),
+    Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
 }
 
 /// One answer.
@@ -44,22 +52,55 @@ impl Peer {
         socket.set_write_timeout(patience).expect("a time-out");
         socket.set_nodelay(true).expect("no delay");
         Self {
-            socket,
+            stream: Stream::Plain(socket),
             unread: Vec::new(),
         }
     }
 
+    /// Shakes hands.
+    pub(crate) fn secure(self, config: Arc<ClientConfig>, name: &str) -> Result<Self, Error> {
+        let Stream::Plain(mut socket) = self.stream else {
+            panic!("secure already");
+        };
+        let name = ServerName::try_from(name.to_owned()).expect("a name");
+        let mut session = ClientConnection::new(config, name).expect("a session");
+        while session.is_handshaking() {
+            session.complete_io(&mut socket)?;
+        }
+        Ok(Self {
+            stream: Stream::Tls(Box::new(StreamOwned::new(session, socket))),
+            unread: Vec::new(),
+        })
+    }
+
     pub(crate) fn socket(&self) -> &TcpStream {
-        &self.socket
+        match &self.stream {
+            Stream::Plain(socket) => socket,
+            Stream::Tls(stream) => &stream.sock,
+        }
+    }
+
+    pub(crate) fn session(&self) -> &ClientConnection {
+        match &self.stream {
+            Stream::Plain(_) => panic!("no TLS"),
+            Stream::Tls(stream) => &stream.conn,
+        }
+    }
+
+    fn io(&mut self) -> &mut dyn ReadWrite {
+        match &mut self.stream {
+            Stream::Plain(socket) => socket,
+            Stream::Tls(stream) => stream,
+        }
     }
 
     pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        self.socket.write_all(bytes.as_ref()).expect("sent");
+        self.io().write_all(bytes.as_ref()).expect("sent");
     }
 
     /// Sends what the server may refuse to read.
     pub(crate) fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
-        self.socket.write_all(bytes.as_ref()).is_ok()
+        self.io().write_all(bytes.as_ref()).is_ok()
     }
 
     pub(crate) fn get(&mut self, target: &str) -> Answer {
@@ -68,7 +109,11 @@ impl Peer {
     }
 
     pub(crate) fn end(&mut self) {
-        self.socket.shutdown(Shutdown::Write).expect("an end");
+        if let Stream::Tls(stream) = &mut self.stream {
+            stream.conn.send_close_notify();
+            stream.flush().expect("flushed");
+        }
+        self.socket().shutdown(Shutdown::Write).expect("an end");
     }
 
     /// Reads one answer with a length, or chunked.
@@ -143,7 +188,7 @@ impl Peer {
     fn more(&mut self) -> bool {
         let mut buf = [0; 16 * 1024];
         let count = loop {
-            match self.socket.read(&mut buf) {
+            match self.io().read(&mut buf) {
                 // Other tests in this process have to do with signals.
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 read => break read.expect("more or the end"),
@@ -166,7 +211,7 @@ impl Peer {
     pub(crate) fn until_broken(&mut self) -> usize {
         let mut buf = [0; 64 * 1024];
         let mut all = 0;
-        while let Ok(count) = self.socket.read(&mut buf) {
+        while let Ok(count) = self.io().read(&mut buf) {
             if count == 0 {
                 break;
             }
@@ -184,7 +229,7 @@ impl Peer {
     /// Waits for the end of the connection, by a FIN or a reset; nothing may come before it.
     pub(crate) fn closed(&mut self) {
         let mut buf = [0; 1024];
-        match self.socket.read(&mut buf) {
+        match self.io().read(&mut buf) {
             Ok(0) => {}
             Ok(count) => panic!("not closed, but {:?}", show(&buf[..count])),
             Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => {}
@@ -192,6 +237,10 @@ impl Peer {
         }
     }
 }
+
+trait ReadWrite: Read + Write {}
+
+impl<T: Read + Write> ReadWrite for T {}
 
 fn show(bytes: &[u8]) -> String {
     bytes.escape_ascii().to_string()

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{child::Program, peer::Peer};
+use super::{child::Program, identity::Identities, peer::Peer};
 
 #[test]
 fn connections_are_spread_evenly_over_workers() {
@@ -98,4 +98,42 @@ fn run_inside_a_runtime_is_an_error_that_says_so() {
             .expect_err("no place for it")
     });
     assert!(error.to_string().contains("serve"), "{error}");
+}
+
+#[test]
+fn sighup_has_certificates_read_again() {
+    read_again(&[]);
+}
+
+#[test]
+fn sighup_has_every_process_read_certificates_again() {
+    read_again(&["processes=2"]);
+}
+
+fn read_again(arguments: &[&str]) {
+    let mut identities = Identities::new();
+    let mut identity = identities.issue("one", &["localhost"]);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_lab"));
+    command.env("LAB_CERTIFICATE", &identity.certificate);
+    command.env("LAB_KEY", &identity.key).args(arguments);
+    let program = Program::start_by(&mut command);
+    let shown = |identities: &Identities| {
+        let peer = Peer::connect(program.addr);
+        let mut peer = peer
+            .secure(identities.client(&[]), "localhost")
+            .expect("TLS");
+        assert_eq!(peer.get("/").status, 200);
+        let certificate = peer.session().peer_certificates().expect("certificates")[0].clone();
+        (certificate.into_owned(), peer)
+    };
+    let (first, mut open) = shown(&identities);
+    assert_eq!(first, identity.der);
+    identity = identities.issue("one", &["localhost"]);
+    program.signal("HUP");
+    let begun = Instant::now();
+    while shown(&identities).0 != identity.der {
+        assert!(begun.elapsed() < Duration::from_secs(10), "not read again");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(open.get("/").status, 200);
 }

@@ -1,19 +1,29 @@
 //! Collects an application: a group that holds all others, and what is said once. Nothing is
 //! refused here: `build()` checks the whole.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, panic::Location, sync::Arc};
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{
     check,
     frozen::{About, App, Force},
     group::Group,
+    health,
+    parts::AddedHandler,
     problem::{BuildError, BuildProblem},
 };
 use crate::{
-    environment::Settings, error::Error, extract::Cx, handler::RequestHandler, limits::Limits,
-    middleware::HttpLayer, mount::Mount, response::Response,
+    environment::Settings,
+    error::Error,
+    extract::Cx,
+    handler::RequestHandler,
+    hsts::Hsts,
+    limits::Limits,
+    middleware::HttpLayer,
+    mount::Mount,
+    response::Response,
+    trust::{Network, Trust},
 };
 
 /// An application being put together.
@@ -29,6 +39,7 @@ use crate::{
 pub struct Application {
     root: Group,
     force: Force,
+    trusted: Vec<Network>,
     about: About,
     settings: Settings,
 }
@@ -40,6 +51,7 @@ impl Application {
         Self {
             root: Group::new(""),
             force: Force::default(),
+            trusted: Vec::new(),
             about: About {
                 title: "Application".into(),
                 version: "0".into(),
@@ -67,6 +79,31 @@ impl Application {
     pub fn handler_at<H: RequestHandler>(mut self, template: impl Into<String>) -> Self {
         self.root = self.root.handler_at::<H>(template);
         self
+    }
+
+    /// Answers GET at this path by 200 and `ok`, and once the server stops by 503 and `draining`: for
+    /// whoever sends requests here, or stops doing so.
+    ///
+    /// ```
+    /// # use gustnado_core as gustnado;
+    /// use gustnado::{Application, testing::TestClient};
+    ///
+    /// let app = Application::new().health_check("/healthz");
+    /// assert_eq!(TestClient::new(app.build()?).get("/healthz").send().text(), "ok");
+    /// # Ok::<(), gustnado_core::BuildError>(())
+    /// ```
+    ///
+    /// It is answered however much there is to do, and in the access log only at `DEBUG`. The layers of
+    /// the application are around it, as they are around everything.
+    #[track_caller]
+    pub fn health_check(self, path: impl Into<String>) -> Self {
+        let handler = health::definition(Location::caller());
+        let mut group = Group::new("").exempt_from_overload();
+        group.parts.handlers.push(AddedHandler {
+            handler,
+            template: path.into(),
+        });
+        self.group(group)
     }
 
     /// Answers everything below `prefix` by `mount`, such as static files. Handlers come first:
@@ -116,6 +153,93 @@ impl Application {
     /// group, or a handler's `default_headers`, says goes before.
     pub fn default_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.root = self.root.default_header(name, value);
+        self
+    }
+
+    /// Changes the header fields that make browsers careful with answers. Unless told otherwise,
+    /// every answer has these:
+    ///
+    /// | field | value | so that |
+    /// |---|---|---|
+    /// | `X-Content-Type-Options` | `nosniff` | no upload is run as a script |
+    /// | `X-Frame-Options` | `SAMEORIGIN` | no other site's page lays ours under its own buttons |
+    /// | `Referrer-Policy` | `strict-origin-when-cross-origin` | other sites do not hear what is in our paths |
+    ///
+    /// Every answer: those of handlers, static files and other mounts, redirects, 404s and all
+    /// other errors, and what is refused before a route is looked for. Only what cannot be read as a
+    /// request at all is answered without. A field that an answer has of its own, or that
+    /// [`default_header`](Self::default_header) sets, goes before.
+    ///
+    /// ```
+    /// # use gustnado_core as gustnado;
+    /// use gustnado::Application;
+    /// use http::{HeaderMap, HeaderValue, header::CONTENT_SECURITY_POLICY};
+    ///
+    /// // One more:
+    /// let app = Application::new().security_headers(|headers| {
+    ///     let policy = HeaderValue::from_static("default-src 'self'");
+    ///     headers.insert(CONTENT_SECURITY_POLICY, policy);
+    /// });
+    /// // None, for what no browser asks:
+    /// let app = Application::new().security_headers(HeaderMap::clear);
+    /// ```
+    pub fn security_headers(
+        mut self,
+        set: impl FnOnce(&mut HeaderMap) + Send + Sync + 'static,
+    ) -> Self {
+        self.root = self.root.security_headers(set);
+        self
+    }
+
+    /// Has browsers come back by HTTPS only, for so many days: a `Strict-Transport-Security` field on
+    /// every answer to a request that came by HTTPS, to this server or to a trusted proxy. By default
+    /// nothing is said.
+    pub fn hsts(mut self, hsts: Hsts) -> Self {
+        self.root.parts.says.hsts = Some(hsts.value());
+        self
+    }
+
+    /// Takes the word of the proxies in these networks for who sent a request. By default nobody's
+    /// is taken: whoever reaches the server directly could say anything.
+    ///
+    /// ```
+    /// # use gustnado_core as gustnado;
+    /// use gustnado::Application;
+    ///
+    /// let app = Application::new().trust(["10.0.0.0/8", "::1", "unix"]);
+    /// ```
+    ///
+    /// A network is an address, `192.0.2.7`, or the first one and how many bits the others have in
+    /// common with it, `10.0.0.0/8`; `unix` is every peer that has no address, such as one at a Unix
+    /// socket. `build()` lists what is none. Several calls add up.
+    ///
+    /// Of a request whose [`Peer`](crate::Peer) is in one of them, `Forwarded` (RFC 7239),
+    /// `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host` say who its
+    /// [`Client`](crate::Client) is. Each proxy adds the address it was reached from at the right, so
+    /// the client is the right-most address that is not trusted itself; what is further to the left
+    /// could be made up. The scheme and the host are those that stand with it.
+    ///
+    /// Most proxies write one of the two kinds of fields and hand on the other as the client sent it.
+    /// So neither goes before the other: where both are there, what they do not agree on is not
+    /// believed. An address that is hidden, unreadable or in doubt is none, never that of the proxy,
+    /// which may be allowed more. It is still up to the outermost proxy to set or remove each of the
+    /// fields: what it lets through is believed.
+    ///
+    /// Guards of [`Group::host`](crate::Group::host) go by the host that the proxy asks for.
+    #[track_caller]
+    pub fn trust<N: AsRef<str>>(mut self, networks: impl IntoIterator<Item = N>) -> Self {
+        let at = Location::caller();
+        for network in networks {
+            let network = network.as_ref();
+            match Network::parse(network) {
+                Ok(network) => self.trusted.push(network),
+                Err(problem) => self.root.parts.problems.push(BuildProblem::Trust {
+                    network: network.into(),
+                    problem,
+                    at,
+                }),
+            }
+        }
         self
     }
 
@@ -200,6 +324,7 @@ impl Application {
         let Self {
             root,
             mut force,
+            trusted,
             about,
             settings,
         } = self;
@@ -207,7 +332,7 @@ impl Application {
         force.processes = settings.processes.or(force.processes);
         let problems = BuildProblem::of_settings(&settings);
         let root = root.limits(move |limits| settings.apply(limits));
-        let router = check::router(root, problems)?;
+        let router = check::router(root, Trust::new(trusted), problems)?;
         let app = App::new(router, force, Arc::new(about));
         app.show_to_mounts();
         Ok(app)
@@ -250,6 +375,7 @@ impl fmt::Debug for Application {
         f.debug_struct("Application")
             .field("root", &self.root)
             .field("force", &self.force)
-            .finish()
+            .field("trusted", &self.trusted)
+            .finish_non_exhaustive()
     }
 }

@@ -12,20 +12,29 @@ use super::{
     problem::{BuildError, BuildProblem},
 };
 use crate::{
+    defaults::Defaults,
     extract::{RouteInfo, Shared, Urls},
     handler::Definition,
     route::Pattern,
     router::{Guards, HandlerRoute, MountRoute, Router, Scope},
+    security,
+    trust::Trust,
 };
 
 /// Builds the router, or lists all that stands in its way, after what was found before.
-pub(super) fn router(root: Group, problems: Vec<BuildProblem>) -> Result<Router, BuildError> {
+pub(super) fn router(
+    root: Group,
+    trust: Trust,
+    problems: Vec<BuildProblem>,
+) -> Result<Router, BuildError> {
     let mut root = root.parts;
     let mut named = Vec::new();
     name_routes(&root, "", &mut named);
     let named: Vec<_> = named.iter().map(|(name, at)| (*name, at)).collect();
     let outer = Shared {
         urls: Urls::new(&named),
+        security: security::headers(),
+        trust,
         ..Shared::default()
     };
     let ground = Ground {
@@ -245,7 +254,9 @@ fn info(handler: &Definition, pattern: Pattern, ground: &Ground) -> RouteInfo {
     info.pattern = pattern;
     info.write_error = handler.hooks.write_error;
     if let Some(default_headers) = handler.hooks.default_headers {
-        default_headers(&mut info.headers);
+        let mut headers = info.headers.all().clone();
+        default_headers(&mut headers);
+        info.headers = Defaults::new(headers);
     }
     info
 }

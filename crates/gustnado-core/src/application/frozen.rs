@@ -5,6 +5,8 @@ use std::{
     sync::Arc,
 };
 
+use http::HeaderValue;
+
 use super::inputs;
 use crate::{
     control::Control,
@@ -12,8 +14,12 @@ use crate::{
     error::Error,
     extract::Shared,
     limits::Limits,
+    overload::Load,
+    request::Request,
     router::{HandlerRoute, Route, Router},
+    stop::Stopping,
     tally::Tally,
+    trust::Trust,
 };
 
 /// An application that was checked and can answer. Cheap to clone.
@@ -98,9 +104,32 @@ impl App {
         &self.shared().stop.finishing
     }
 
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.shared().trust
+    }
+
+    /// What there is to do.
+    pub(crate) fn load(&self) -> &Load {
+        &self.shared().load
+    }
+
     /// Tells what is being answered that the server stops.
     pub(crate) fn stop(&self) {
         self.shared().stop.begin();
+    }
+
+    /// Whether the server stops.
+    pub(crate) fn stopping(&self) -> Stopping {
+        self.shared().stop.stopping()
+    }
+
+    /// What has browsers come back by HTTPS only, if that is said and this request came by it: said
+    /// over plain HTTP, it could be anybody's word (RFC 6797 section 7.2).
+    pub(crate) fn hsts(&self, request: &Request) -> Option<&HeaderValue> {
+        let Shared { hsts, trust, .. } = self.shared();
+        let value = hsts.as_ref()?;
+        let client = trust.client(request.origin().arrival, request.head());
+        client.is_secure().then_some(value)
     }
 
     /// The bounds on time, bytes and counts. Groups may have others for their requests.

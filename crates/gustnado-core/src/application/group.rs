@@ -3,7 +3,7 @@
 
 use std::{fmt, panic::Location, sync::Arc};
 
-use http::{HeaderName, HeaderValue, request};
+use http::{HeaderMap, HeaderName, HeaderValue, request};
 
 use super::{
     parts::{AddedHandler, AddedMount, Parts},
@@ -140,10 +140,40 @@ impl Group {
         self
     }
 
+    /// Answers the requests of the group also while the server refuses others, as there is too much to
+    /// do: above [`Limits::requests_in_flight`](crate::Limits::requests_in_flight) or
+    /// [`Limits::lag`](crate::Limits::lag). For what operators need most when that is so, and costs
+    /// little. A group without a prefix, `Group::new("")`, does it for single handlers.
+    pub fn exempt_from_overload(mut self) -> Self {
+        self.parts.says.exempt = true;
+        self
+    }
+
     /// Puts a header field on every answer that has none of that name, also on errors, in place of
     /// what is said around the group. What a handler's `default_headers` says goes before.
     pub fn default_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.parts.says.headers.append(name, value);
+        self
+    }
+
+    /// Changes the header fields that make browsers careful, for the answers of the group; see
+    /// [`Application::security_headers`](crate::Application::security_headers).
+    ///
+    /// ```
+    /// # use gustnado_core as gustnado;
+    /// use gustnado::Group;
+    /// use http::header::X_FRAME_OPTIONS;
+    ///
+    /// // Pages that others put into theirs.
+    /// let widgets = Group::new("/widgets").security_headers(|headers| {
+    ///     headers.remove(X_FRAME_OPTIONS);
+    /// });
+    /// ```
+    pub fn security_headers(
+        mut self,
+        set: impl FnOnce(&mut HeaderMap) + Send + Sync + 'static,
+    ) -> Self {
+        self.parts.says.security.push(Box::new(set));
         self
     }
 

@@ -4,12 +4,14 @@
 //! - `builder`, `group`: what programs say, kept in `parts`.
 //! - `check`: from there to the router, by way of `inputs`, `places` and `prefix`; what is wrong is
 //!   a `problem`.
+//! - `health`: a handler that every server wants.
 //! - `frozen`: the application from then on.
 
 mod builder;
 mod check;
 mod frozen;
 mod group;
+mod health;
 mod inputs;
 mod parts;
 mod places;

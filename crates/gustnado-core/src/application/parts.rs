@@ -3,7 +3,7 @@
 
 use std::{panic::Location, sync::Arc};
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 
 use super::{
     group::Group,
@@ -40,13 +40,19 @@ pub(super) struct Says {
     pub(super) state: State,
     pub(super) limits: Vec<Box<SetLimits>>,
     pub(super) headers: HeaderMap,
+    pub(super) security: Vec<Box<SetHeaders>>,
     pub(super) write_error: Option<Arc<WriteError>>,
     pub(super) layers: Layers,
     pub(super) redirect_slashes: bool,
+    pub(super) exempt: bool,
+    pub(super) hsts: Option<HeaderValue>,
 }
 
 /// Changes what it says of limits.
 pub(super) type SetLimits = dyn FnOnce(&mut Limits) + Send + Sync;
+
+/// Changes what it says of header fields.
+pub(super) type SetHeaders = dyn FnOnce(&mut HeaderMap) + Send + Sync;
 
 /// A handler as it was added.
 pub(super) struct AddedHandler {
@@ -101,13 +107,20 @@ impl Says {
         }
         let said = self.headers.iter();
         headers.extend(said.map(|(name, value)| (name.clone(), value.clone())));
+        let mut security = outer.security.clone();
+        for set in self.security {
+            set(&mut security);
+        }
         Shared {
             state: outer.state.overlaid(&self.state),
             limits,
             headers,
+            security,
             write_error: self.write_error.or_else(|| outer.write_error.clone()),
             layers: outer.layers.around(&self.layers),
             redirect_slashes: self.redirect_slashes || outer.redirect_slashes,
+            exempt: self.exempt || outer.exempt,
+            hsts: self.hsts.or_else(|| outer.hsts.clone()),
             ..outer.clone()
         }
     }

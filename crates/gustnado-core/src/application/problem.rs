@@ -106,6 +106,15 @@ pub enum BuildProblem {
         /// Where it was made, or what is wrong was said.
         at: At,
     },
+    /// What is to be trusted is no network.
+    Trust {
+        /// The network as written.
+        network: String,
+        /// What is wrong with it.
+        problem: String,
+        /// Where it is to be trusted.
+        at: At,
+    },
     /// A mount says that it cannot work.
     Mount {
         /// Its prefix.
@@ -191,17 +200,34 @@ impl fmt::Display for BuildProblem {
                 problem,
                 at,
             } => write!(f, "{handler} ({at}) is a fallback, {problem}"),
+            Self::Group { .. } | Self::Trust { .. } | Self::Mount { .. } | Self::Setting { .. } => {
+                self.said(f)
+            }
+        }
+    }
+}
+
+impl BuildProblem {
+    /// What is wrong with something that is not a handler.
+    fn said(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::Group {
                 prefix,
                 problem,
                 at,
             } => write!(f, "the group {prefix:?} ({at}): {problem}"),
+            Self::Trust {
+                network,
+                problem,
+                at,
+            } => write!(f, "the trusted network {network:?} ({at}) {problem}"),
             Self::Mount {
                 prefix,
                 problem,
                 at,
             } => write!(f, "the mount at {prefix:?} ({at}): {problem}"),
             Self::Setting { name, problem } => write!(f, "{name} {problem}"),
+            _ => Ok(()),
         }
     }
 }

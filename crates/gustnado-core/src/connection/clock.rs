@@ -29,6 +29,8 @@ pub(crate) struct Clock {
     begin: Instant,
     now: AtomicU32,
     draining: AtomicBool,
+    /// How late it was when it last swept, in milliseconds.
+    lag: AtomicU32,
     /// Idle connections, by what they keep.
     idle: [AtomicUsize; 2],
     vitals: Mutex<Vec<Arc<Vitals>>>,
@@ -103,6 +105,7 @@ impl Default for Clock {
             begin: Instant::now(),
             now: AtomicU32::new(0),
             draining: AtomicBool::new(false),
+            lag: AtomicU32::new(0),
             idle: Default::default(),
             vitals: Mutex::default(),
             alarms: Alarms::default(),
@@ -131,7 +134,8 @@ impl Clock {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            ticks.tick().await;
+            let due = ticks.tick().await;
+            self.note_lag(due.elapsed());
             self.look();
             self.sweep();
             #[cfg(unix)]
@@ -148,6 +152,17 @@ impl Clock {
     /// some ticks.
     pub(super) fn look(&self) {
         self.now.store(to_ticks(self.begin.elapsed()), Relaxed);
+    }
+
+    /// Notes how late it is: as late as whatever else the worker has to do.
+    fn note_lag(&self, lag: Duration) {
+        let millis = u32::try_from(lag.as_millis()).unwrap_or(u32::MAX);
+        self.lag.store(millis, Relaxed);
+    }
+
+    /// How late its worker was when it last looked.
+    pub(super) fn lag(&self) -> Duration {
+        Duration::from_millis(self.lag.load(Relaxed).into())
     }
 
     fn sweep(&self) {

@@ -37,8 +37,33 @@ impl Cork {
     /// `None` means that they are better sent than copied.
     pub(super) fn gather(&mut self, slices: &[IoSlice<'_>]) -> Option<usize> {
         let length: usize = slices.iter().map(|slice| slice.len()).sum();
-        if length > CORK_COPY || self.pending().len() + length > CORK {
+        self.has_room(length).then(|| {
+            for slice in slices {
+                self.bytes.extend_from_slice(slice);
+            }
+            length
+        })
+    }
+
+    /// Takes a head in, with more lines behind its first. Says how long it was without them; `None`
+    /// means that something waits which has to be sent before.
+    pub(super) fn gather_head(&mut self, head: &[u8], lines: &[u8]) -> Option<usize> {
+        // One that has no room even by itself would have to be taken apart to be sent.
+        if !self.has_room(head.len() + lines.len()) && !self.is_empty() {
             return None;
+        }
+        let end = head.iter().position(|byte| *byte == b'\n');
+        let (status, fields) = head.split_at(end.map_or(head.len(), |end| end + 1));
+        for part in [status, lines, fields] {
+            self.bytes.extend_from_slice(part);
+        }
+        Some(head.len())
+    }
+
+    /// Makes room for so many bytes, if they are few enough to be copied.
+    fn has_room(&mut self, length: usize) -> bool {
+        if length > CORK_COPY || self.pending().len() + length > CORK {
+            return false;
         }
         if self.bytes.capacity() == 0 {
             self.bytes = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
@@ -48,10 +73,7 @@ impl Cork {
             self.bytes.drain(..self.sent);
             self.sent = 0;
         }
-        for slice in slices {
-            self.bytes.extend_from_slice(slice);
-        }
-        Some(length)
+        true
     }
 
     /// Sends what waits and the slices behind it with one call of `write`. Says how many bytes of

@@ -2,6 +2,7 @@
 //! peer that sends too many.
 
 use super::clock::Tick;
+use crate::limits::CONTROL_PIECE;
 
 /// The connection preface, which stands before the first frame.
 const PREFACE: usize = 24;
@@ -81,6 +82,11 @@ impl Frames {
         }
         self.asked = self.control;
         self.control.wrapping_sub(self.before) > most
+    }
+
+    /// Whether it is time to ask again, before more is read.
+    pub(super) fn asks(&self) -> bool {
+        self.control.wrapping_sub(self.asked) > CONTROL_PIECE
     }
 
     fn count(&mut self) {

@@ -9,19 +9,26 @@ use http::{
 use http_body::Body as _;
 use hyper::body::Incoming;
 
+use super::target;
 use crate::{error::Error, limits::Limits};
 
 /// What is wrong with the head of a request.
 pub(super) fn fault(head: &Parts, body: &Incoming, limits: &Limits) -> Option<Error> {
     if head.version > Version::HTTP_11 {
         // Over HTTP/1 hyper counts them.
-        let many = head.headers.len() > limits.headers;
-        let most = || format!("a head may have at most {} fields", limits.headers);
-        return many.then(|| Error::new(431, most()));
+        if head.headers.len() > limits.headers {
+            let most = format!("a head may have at most {} fields", limits.headers);
+            return Some(Error::new(431, most));
+        }
+        return target::authority_fault(head);
     }
     let detail = host(head);
     if detail.is_some() {
         return detail.map(|detail| Error::new(400, detail));
+    }
+    let fault = target::fault(head);
+    if fault.is_some() {
+        return fault;
     }
     // hyper sees to it that what is coded has no length, and what has one is not coded.
     let coded = body.size_hint().exact().is_none();
@@ -53,7 +60,7 @@ fn host(head: &Parts) -> Option<&'static str> {
 
 /// A host and perhaps a port (RFC 3986 section 3.2.2): the bytes of names, or an address in
 /// brackets, and a number behind a colon. It may be empty, for targets that have no host.
-fn is_host(value: &[u8]) -> bool {
+pub(super) fn is_host(value: &[u8]) -> bool {
     let port = match value.iter().position(|byte| !NAME[usize::from(*byte)]) {
         None => return true,
         Some(0) if value[0] == b'[' => {

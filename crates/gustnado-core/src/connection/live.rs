@@ -41,6 +41,8 @@ pub(super) struct Live {
     pub(super) blocked: bool,
     /// hyper was told so, and holds the rest of what it has to say.
     held: bool,
+    /// To be written behind the first line of what hyper says next.
+    lines: Bytes,
     /// Bytes of the last write, if it was gathered.
     last: usize,
     /// The next write is looked at: does hyper close the connection without being asked to?
@@ -88,6 +90,24 @@ pub(super) fn current<T>(
     })
 }
 
+/// Whether hyper holds nothing that it has to say, so that its next words are the head of its next
+/// answer.
+pub(super) fn takes_lines() -> bool {
+    SLOT.with_borrow(|slot| slot.as_ref().is_some_and(|live| !live.held))
+}
+
+/// Has these lines written behind the first of hyper's next words.
+pub(super) fn write_lines(lines: Bytes) {
+    if lines.is_empty() {
+        return;
+    }
+    SLOT.with_borrow_mut(|slot| {
+        if let Some(live) = slot {
+            live.lines = lines;
+        }
+    });
+}
+
 /// Has the connection that is being polled look at its next write.
 pub(super) fn watch() {
     SLOT.with_borrow_mut(|slot| {
@@ -113,6 +133,7 @@ impl Live {
             progressed: false,
             blocked: false,
             held: false,
+            lines: Bytes::new(),
             last: 0,
             watch: false,
             conflict: false,
@@ -153,6 +174,12 @@ impl Live {
             buf.put_slice(&bytes);
             self.received = true;
             return Poll::Ready(Ok(()));
+        }
+        #[cfg(feature = "http2")]
+        if self.frames.as_ref().is_some_and(|frames| frames.asks()) {
+            // The driver looks, and has hyper read on.
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
         // Filling hyper's own buffer in place would be unsafe; a copy within the first-level cache
         // costs a hundredth of the read.
@@ -213,6 +240,13 @@ impl Live {
         if self.watch {
             self.look_for_close(slices);
         }
+        if !self.lines.is_empty()
+            && let Some((head, rest)) = slices.split_first()
+        {
+            let written = self.poll_write_head(cx, head, rest);
+            self.held = written.is_pending();
+            return written;
+        }
         let written = loop {
             if let Some(count) = self.cork.gather(slices) {
                 self.last = count;
@@ -228,6 +262,24 @@ impl Live {
         written
     }
 
+    /// Takes a head and puts lines behind its first, then what is behind the head if that is small.
+    fn poll_write_head(
+        &mut self,
+        cx: &mut Context<'_>,
+        head: &[u8],
+        rest: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        debug_assert!(head.starts_with(b"HTTP/1."), "lines within an answer");
+        loop {
+            if let Some(count) = self.cork.gather_head(head, &self.lines) {
+                self.lines = Bytes::new();
+                self.last = 0;
+                return Poll::Ready(Ok(count + self.cork.gather(rest).unwrap_or(0)));
+            }
+            ready!(self.poll_send(cx, &[]))?;
+        }
+    }
+
     #[cold]
     fn look_for_close(&mut self, slices: &[IoSlice<'_>]) {
         self.watch = false;
@@ -239,7 +291,10 @@ impl Live {
         while !self.cork.is_empty() {
             ready!(self.poll_send(cx, &[]))?;
         }
-        Poll::Ready(Ok(()))
+        let flushed = self.socket.poll_flush(cx);
+        self.blocked = flushed.is_pending() || self.held;
+        self.progressed |= self.socket.take_progress();
+        flushed
     }
 
     /// Whether all that hyper has said is sent, so that what is said now stands between its words
@@ -301,6 +356,7 @@ impl Live {
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 self.blocked = true;
+                self.progressed |= self.socket.take_progress();
                 Poll::Pending
             }
             Err(error) => Poll::Ready(Err(error)),

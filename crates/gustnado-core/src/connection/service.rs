@@ -5,7 +5,7 @@ use std::{
     future::Future,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
@@ -27,7 +27,13 @@ use super::{
 };
 #[cfg(feature = "http2")]
 use crate::limits::STREAM_PIECE;
-use crate::{body::Body, error::BoxError, request::Request};
+use crate::{
+    access::Access,
+    body::Body,
+    error::{BoxError, Error},
+    request::Request,
+    tally::Counted,
+};
 
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
@@ -55,32 +61,51 @@ pub(super) fn service(
         } else {
             arriving(&head, body, &vitals, &clock)
         };
-        let request = Request::arrived(head, body, vitals.arrival);
+        let mut request = Request::arrived(head, body, vitals.arrival);
+        // A body that is read may have hyper say `100 Continue` before the answer.
+        request.origin_mut().lines = had_body.is_none() && !alone && live::takes_lines();
+        let access = Access::begin(&vitals.app, &mut request);
+        let admitted = match fault {
+            None => vitals.app.admit(&request, clock.lag()),
+            Some(error) => Err(refused(error, alone)),
+        };
+        let mut exchange = Exchange::new(access, in_flight);
         async move {
-            let app = in_flight.app();
-            let response = match fault {
-                None => app.answer(request).await,
-                Some(error) if alone => app.refuse(request, &error),
-                // Where it ends may be in doubt, so nothing is read behind it.
-                Some(error) => app.refuse(request, &error.with_header(CONNECTION, CLOSE)),
+            let app = exchange.in_flight.app();
+            let answer = match admitted {
+                Ok(counted) => {
+                    exchange.counted = counted;
+                    app.answer(request).await
+                }
+                Err(error) => app.refuse(request, &error),
             };
-            let mut response = response.into_http();
+            let (mut response, lines) = answer.into_parts();
+            let in_flight = &exchange.in_flight;
             if let Some(had) = had_body {
-                had.settle(&in_flight, &mut response).await;
+                had.settle(in_flight, &mut response).await;
             }
             in_flight.answered();
+            exchange.access.answered(&mut response);
             if alone {
-                return Ok(sent_alone(response, in_flight));
+                return Ok(sent_alone(response, exchange));
             }
-            if in_flight.is_last() {
+            live::write_lines(lines);
+            if exchange.in_flight.is_last() {
                 say_close(&mut response);
             }
-            Ok(response.map(|body| Sending {
-                body,
-                _in_flight: in_flight,
-            }))
+            Ok(response.map(|body| Sending { body, exchange }))
         }
     })
+}
+
+/// What is wrong with a request, which may be alone on its stream.
+#[cold]
+fn refused(error: Error, alone: bool) -> Error {
+    if alone {
+        return error;
+    }
+    // Where it ends may be in doubt, so nothing is read behind it.
+    error.with_header(CONNECTION, CLOSE)
 }
 
 #[cold]
@@ -141,29 +166,44 @@ impl Had {
 /// An answer over HTTP/2.
 #[cfg(feature = "http2")]
 #[inline(never)]
-fn sent_alone(response: http::Response<Body>, in_flight: InFlight) -> http::Response<Sending> {
+fn sent_alone(response: http::Response<Body>, exchange: Exchange) -> http::Response<Sending> {
     super::pieces::note_answer();
-    let limits = in_flight.app().limits();
+    let limits = exchange.in_flight.app().limits();
     let most = limits.stream_send_buffer.min(STREAM_PIECE);
     response.map(|body| Sending {
         body: super::pieces::in_pieces(body, most),
-        _in_flight: in_flight,
+        exchange,
     })
 }
 
 #[cfg(not(feature = "http2"))]
-fn sent_alone(response: http::Response<Body>, in_flight: InFlight) -> http::Response<Sending> {
-    response.map(|body| Sending {
-        body,
-        _in_flight: in_flight,
-    })
+fn sent_alone(response: http::Response<Body>, exchange: Exchange) -> http::Response<Sending> {
+    response.map(|body| Sending { body, exchange })
 }
 
 /// The body of an answer. While it is there, the request counts as being answered.
 #[derive(Debug)]
 pub(super) struct Sending {
     body: Body,
-    _in_flight: InFlight,
+    exchange: Exchange,
+}
+
+/// What ends when an answer has.
+#[derive(Debug)]
+struct Exchange {
+    access: Access,
+    counted: Option<Counted>,
+    in_flight: InFlight,
+}
+
+impl Exchange {
+    fn new(access: Access, in_flight: InFlight) -> Self {
+        Self {
+            access,
+            counted: None,
+            in_flight,
+        }
+    }
 }
 
 impl http_body::Body for Sending {
@@ -178,7 +218,9 @@ impl http_body::Body for Sending {
             // hyper would gather more behind what it cannot send. It asks again when it has sent that.
             return Poll::Pending;
         }
-        Pin::new(&mut self.body).poll_frame(cx)
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        self.exchange.access.frame(frame.as_ref());
+        Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {

@@ -1,11 +1,14 @@
 //! A connected stream of bytes, of whatever kind. It must not know what is sent over it.
 
 use std::{
+    future::poll_fn,
     io::{self, IoSlice},
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
+#[cfg(feature = "tls")]
+use super::secure::Secure;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
@@ -27,6 +30,8 @@ pub(crate) enum Socket {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
+    #[cfg(feature = "tls")]
+    Tls(Box<Secure>),
 }
 
 impl Socket {
@@ -39,6 +44,8 @@ impl Socket {
             Self::Tcp(socket) => Pin::new(socket).poll_read(cx, buf),
             #[cfg(unix)]
             Self::Unix(socket) => Pin::new(socket).poll_read(cx, buf),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => socket.poll_read(cx, buf),
         }
     }
 
@@ -51,6 +58,28 @@ impl Socket {
             Self::Tcp(socket) => write(Pin::new(socket), cx, slices),
             #[cfg(unix)]
             Self::Unix(socket) => write(Pin::new(socket), cx, slices),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => write(socket.stream(), cx, slices),
+        }
+    }
+
+    /// Sends what was written and is held: by TLS, which encrypts whole records.
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(socket) => Pin::new(socket).poll_flush(cx),
+            #[cfg(unix)]
+            Self::Unix(socket) => Pin::new(socket).poll_flush(cx),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => socket.stream().poll_flush(cx),
+        }
+    }
+
+    /// Whether bytes have left since this was last asked, other than by a write that says so.
+    pub(super) fn take_progress(&mut self) -> bool {
+        match self {
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => socket.take_progress(),
+            _ => false,
         }
     }
 
@@ -60,6 +89,8 @@ impl Socket {
             Self::Tcp(socket) => Pin::new(socket).poll_shutdown(cx),
             #[cfg(unix)]
             Self::Unix(socket) => Pin::new(socket).poll_shutdown(cx),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => socket.stream().poll_shutdown(cx),
         }
     }
 
@@ -72,7 +103,41 @@ impl Socket {
             }
             #[cfg(unix)]
             Self::Unix(socket) => unread_unix(socket, cx),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => socket.poll_unread(cx),
         }
+    }
+
+    /// Waits for what comes, and copies it without taking it; 0 bytes are the end. `None`: it cannot
+    /// be seen in a socket of this kind.
+    pub(crate) async fn peek(&self, buf: &mut [u8]) -> io::Result<Option<usize>> {
+        match self {
+            Self::Tcp(socket) => socket.peek(buf).await.map(Some),
+            #[cfg(unix)]
+            Self::Unix(_) => Ok(None),
+            #[cfg(feature = "tls")]
+            Self::Tls(_) => Ok(None),
+        }
+    }
+
+    /// Waits for what comes, and takes at most as much as fits; 0 bytes are the end.
+    pub(crate) async fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let mut buf = ReadBuf::new(buf);
+        poll_fn(|cx| self.poll_read(cx, &mut buf)).await?;
+        Ok(buf.filled().len())
+    }
+
+    /// Sends all of these bytes to a peer that TLS has not met, and says that nothing follows.
+    #[cfg(feature = "tls")]
+    pub(crate) async fn end_with(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let count = poll_fn(|cx| self.poll_write(cx, &[IoSlice::new(bytes)])).await?;
+            if count == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            bytes = &bytes[count..];
+        }
+        poll_fn(|cx| self.poll_shutdown(cx)).await
     }
 
     /// Whether it can leave the runtime and come back: one that keeps nothing of its own.
@@ -87,6 +152,9 @@ impl Socket {
         match self {
             Self::Tcp(socket) => socket.into_std().map(Still::Tcp),
             Self::Unix(socket) => socket.into_std().map(Still::Unix),
+            // It keeps its keys, so it is not asked to.
+            #[cfg(feature = "tls")]
+            Self::Tls(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 
@@ -96,6 +164,8 @@ impl Socket {
             Self::Tcp(socket) => socket.take_error(),
             #[cfg(unix)]
             Self::Unix(socket) => socket.take_error(),
+            #[cfg(feature = "tls")]
+            Self::Tls(socket) => socket.take_error(),
         }
     }
 }
@@ -142,6 +212,49 @@ fn write(
     match slices {
         [one] => socket.poll_write(cx, one),
         all => socket.poll_write_vectored(cx, all),
+    }
+}
+
+/// As TLS has its bytes carried.
+#[cfg(feature = "tls")]
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Self::poll_read(&mut self, cx, buf)
+    }
+}
+
+#[cfg(feature = "tls")]
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Self::poll_write(&mut self, cx, &[IoSlice::new(buf)])
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Self::poll_write(&mut self, cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Self::poll_flush(&mut self, cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Self::poll_shutdown(&mut self, cx)
     }
 }
 

@@ -6,15 +6,17 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 
 use super::{cookie, need::Described, urls::Urls};
 use crate::{
     body::Body,
     control::Control,
+    defaults::Defaults,
     error::Error,
     limits::Limits,
     middleware::Layers,
+    overload::Load,
     request::Request,
     request_id,
     respond::problem,
@@ -22,6 +24,7 @@ use crate::{
     route::{Captures, Pattern},
     state::State,
     stop::{Stop, Stopping},
+    trust::{Client, Trust},
 };
 
 /// A request on its way through its handler.
@@ -31,7 +34,7 @@ pub struct Cx {
     request: Request,
     captures: Captures,
     route: Arc<RouteInfo>,
-    request_id: OnceLock<Box<str>>,
+    request_id: OnceLock<Arc<str>>,
     dry_run: Option<Vec<Described>>,
 }
 
@@ -43,7 +46,7 @@ pub(crate) struct RouteInfo {
     pub(crate) shared: Arc<Shared>,
     /// Put on every answer that does not have them: the handler's own and those of what it
     /// stands in.
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: Defaults,
     /// The handler's own; where there is none, `shared` may have one.
     pub(crate) write_error: Option<WriteErrorFn>,
 }
@@ -54,12 +57,20 @@ pub(crate) struct Shared {
     pub(crate) state: State,
     pub(crate) limits: Limits,
     pub(crate) headers: HeaderMap,
+    /// Header fields in whose place those above come.
+    pub(crate) security: HeaderMap,
     pub(crate) write_error: Option<Arc<WriteError>>,
     pub(crate) layers: Layers,
     pub(crate) redirect_slashes: bool,
-    /// Of the whole application, as is the next.
+    /// Whether it is answered however much there is to do.
+    pub(crate) exempt: bool,
+    /// What has browsers come back by HTTPS only.
+    pub(crate) hsts: Option<HeaderValue>,
+    /// Of the whole application, as are the next.
     pub(crate) urls: Urls,
     pub(crate) stop: Stop,
+    pub(crate) load: Load,
+    pub(crate) trust: Trust,
     pub(crate) control: Control,
 }
 
@@ -70,14 +81,36 @@ pub(crate) type WriteError = dyn Fn(&Cx, &Error) -> Response + Send + Sync;
 pub(crate) type WriteErrorFn = fn(&Cx, &Error) -> Response;
 
 impl Shared {
-    /// The same for another worker, with reference counts of its own, and with its part of what is
-    /// one in the whole application.
-    pub(crate) fn replica(&self, urls: &Urls, stop: &Stop) -> Self {
+    /// What is put on every answer that does not have it, unless its handler says otherwise.
+    fn default_headers(&self) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        for (name, value) in &self.security {
+            if !self.headers.contains_key(name) {
+                headers.append(name, value.clone());
+            }
+        }
+        headers
+    }
+
+    /// The same for another worker, with reference counts of its own; `whole` has what is one in the
+    /// whole application.
+    pub(crate) fn replica(&self, whole: &Self) -> Self {
         Self {
             layers: self.layers.replica(),
-            urls: urls.clone(),
-            stop: stop.clone(),
+            urls: whole.urls.clone(),
+            stop: whole.stop.clone(),
+            load: whole.load.clone(),
+            trust: whole.trust.clone(),
             ..self.clone()
+        }
+    }
+
+    /// What is one in the whole application, for another worker.
+    pub(crate) fn whole(&self) -> Self {
+        Self {
+            urls: self.urls.replica(),
+            trust: self.trust.replica(),
+            ..Self::default()
         }
     }
 }
@@ -88,7 +121,7 @@ impl RouteInfo {
         Self {
             pattern: Pattern::default(),
             shared: Arc::clone(shared),
-            headers: shared.headers.clone(),
+            headers: Defaults::new(shared.default_headers()),
             write_error: None,
         }
     }
@@ -150,7 +183,7 @@ impl Cx {
     }
 
     /// What is put on every answer that does not have it.
-    pub(crate) fn default_headers(&self) -> &HeaderMap {
+    pub(crate) fn default_headers(&self) -> &Defaults {
         &self.route.headers
     }
 
@@ -178,6 +211,14 @@ impl Cx {
     #[must_use]
     pub fn problem(&self, error: &Error) -> Response {
         problem::render(error, &self.request, || self.request_id())
+    }
+
+    /// Who sent this request, by the word of trusted proxies where it came by way of one.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        let arrival = self.request.origin().arrival;
+        let trust = &self.route.shared.trust;
+        trust.client(arrival, self.request.head())
     }
 
     /// The bounds that hold for this request.

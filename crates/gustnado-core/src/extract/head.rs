@@ -6,9 +6,10 @@ use std::net::{IpAddr, SocketAddr};
 use http::{HeaderMap, Method, Uri, Version};
 
 use super::{context::Cx, need::Stage, typed::FromRequest};
-use crate::{describe::Operation, error::Error};
+use crate::{describe::Operation, error::Error, trust::Client};
 
-/// The other end of the connection, as an input. Behind a proxy, that is the proxy.
+/// The other end of the connection, as an input. Behind a proxy, that is the proxy;
+/// [`Client`] is who asked it.
 ///
 /// ```
 /// # use gustnado_core as gustnado;
@@ -48,6 +49,16 @@ impl FromRequest for Peer {
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         Ok(Self(cx.request().peer()))
+    }
+}
+
+impl FromRequest for Client {
+    const STAGE: Stage = Stage::Params;
+
+    fn describe(_operation: &mut Operation) {}
+
+    async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
+        Ok(cx.client())
     }
 }
 

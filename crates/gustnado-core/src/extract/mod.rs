@@ -29,6 +29,8 @@ mod disk;
 mod field;
 mod fill;
 mod form;
+#[cfg(fuzzing)]
+pub mod fuzz;
 mod group;
 mod head;
 #[cfg(feature = "json")]

@@ -18,7 +18,6 @@ use crate::{
     request::Request,
     response::Response,
     route::Captures,
-    stop::Stop,
 };
 
 /// Requests to routes.
@@ -118,14 +117,15 @@ impl Router {
     /// cores touch for each request would cost more than the rest of the routing.
     pub(crate) fn replica(&self) -> Self {
         let mut replica = self.clone();
-        let (urls, stop) = (self.shared().urls.replica(), Stop::default());
+        let whole = self.shared().whole();
         let mut copies = HashMap::new();
         let mut own = |info: &mut Arc<RouteInfo>| {
             let mut copy = RouteInfo::clone(info);
             let shared = copies
                 .entry(Arc::as_ptr(&copy.shared))
-                .or_insert_with(|| Arc::new(copy.shared.replica(&urls, &stop)));
+                .or_insert_with(|| Arc::new(copy.shared.replica(&whole)));
             copy.shared = Arc::clone(shared);
+            copy.headers = copy.headers.replica();
             *info = Arc::new(copy);
         };
         own(&mut replica.nowhere);

@@ -6,7 +6,9 @@ use std::{
     sync::Arc,
 };
 
-use http::{HeaderName, HeaderValue, header, request::Parts};
+use http::{HeaderName, HeaderValue, request::Parts};
+
+use crate::trust::asked_for;
 
 /// A condition on the head of a request.
 #[derive(Clone)]
@@ -190,20 +192,9 @@ fn is_label(label: &str) -> bool {
     !label.is_empty() && label.bytes().all(within)
 }
 
-/// The host a request is for, without its port: that of the target where it names one (RFC 9112
-/// section 3.2.2; in HTTP/2 it does), else that of the only `Host`.
+/// The host a request is for, without its port.
 fn host_of(head: &Parts) -> Option<&str> {
-    let host = match head.uri.host() {
-        Some(host) => host,
-        None => {
-            let mut fields = head.headers.get_all(header::HOST).iter();
-            let host = fields.next()?.to_str().ok()?;
-            if fields.next().is_some() {
-                return None;
-            }
-            without_port(host)
-        }
-    };
+    let host = without_port(asked_for(head)?);
     // With a dot at its end a name is the same one, written in full.
     Some(host.strip_suffix('.').unwrap_or(host))
 }
@@ -218,6 +209,8 @@ fn without_port(host: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use http::header;
+
     use super::*;
 
     fn host(text: &str) -> Host {

@@ -14,14 +14,15 @@ use super::{
 };
 use crate::{arrival::Arrival, connection::Socket, limits::ACCEPT_PAUSE, tally::Tally};
 
-/// Accepts for ever, handing each socket that the gate lets in to `place`, while `load` has room.
+/// Accepts for ever, handing each socket that the gate lets in to `place`, with the index of its
+/// acceptor, while `load` has room.
 /// What goes wrong with one connection is that connection's matter; where the process has run out
 /// of descriptors or memory, the loop pauses and goes on.
 pub(super) async fn accept(
     acceptors: &[Acceptor],
     gate: &Gate,
     load: &Tally,
-    mut place: impl FnMut(Socket, Arrival, Open),
+    mut place: impl FnMut(usize, Socket, Arrival, Open),
 ) {
     let mut pause = ACCEPT_PAUSE.0;
     let mut reserve = Reserve::default();
@@ -30,10 +31,10 @@ pub(super) async fn accept(
     loop {
         gate.room(load).await;
         match poll_fn(|cx| poll_accept(acceptors, &mut turn, cx)).await {
-            Ok((socket, arrival)) => {
+            Ok((index, (socket, arrival))) => {
                 pause = ACCEPT_PAUSE.0;
                 if let Some(open) = gate.admit(&arrival) {
-                    place(socket, arrival, open);
+                    place(index, socket, arrival, open);
                 }
             }
             Err(error) if is_of_one_connection(&error) => {}
@@ -53,11 +54,11 @@ fn poll_accept(
     acceptors: &[Acceptor],
     turn: &mut usize,
     cx: &mut Context<'_>,
-) -> Poll<io::Result<(Socket, Arrival)>> {
+) -> Poll<io::Result<(usize, (Socket, Arrival))>> {
     for _ in 0..acceptors.len() {
         *turn = (*turn + 1) % acceptors.len();
         if let Poll::Ready(accepted) = acceptors[*turn].poll_accept(cx) {
-            return Poll::Ready(accepted);
+            return Poll::Ready(accepted.map(|accepted| (*turn, accepted)));
         }
     }
     Poll::Pending
@@ -69,7 +70,7 @@ async fn try_accept(acceptors: &[Acceptor], turn: &mut usize) -> Option<Socket> 
         Poll::Ready(accepted) => Poll::Ready(accepted.ok()),
         Poll::Pending => Poll::Ready(None),
     });
-    accepted.await.map(|(socket, _)| socket)
+    accepted.await.map(|(_, (socket, _))| socket)
 }
 
 fn longer(pause: Duration) -> Duration {

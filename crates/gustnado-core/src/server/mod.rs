@@ -9,11 +9,14 @@
 //! - [`accept`]: the accept loop, and where a new connection goes.
 //! - [`gate`]: who is let in; [`reserve`]: what is done where no descriptor is left, of which
 //!   [`descriptors`] knows the number.
+//! - [`arrive`]: an accepted socket until its first byte of HTTP.
+//! - [`tls`]: certificates and what is negotiated with them.
 //! - [`listen`]: what is listened on, from text to sockets.
 //! - [`seldom`]: what peers bring about, logged once a second.
 //! - [`signal`]: what signals ask for. [`race`]: the first of two futures.
 
 mod accept;
+mod arrive;
 mod descriptors;
 mod gate;
 mod listen;
@@ -29,8 +32,12 @@ mod seldom;
 mod serve;
 mod signal;
 mod threads;
+#[cfg(feature = "tls")]
+mod tls;
 mod worker;
 
 pub use listen::{IntoListen, Listen, ListenAddr, ListenError};
 pub use run::{Bound, RunError};
 pub use serve::{Accepts, Serve};
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};

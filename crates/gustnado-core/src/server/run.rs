@@ -7,6 +7,8 @@ use std::{
     thread,
 };
 
+#[cfg(all(unix, feature = "tls"))]
+use super::tls::Tls;
 use super::{
     descriptors,
     gate::Gate,
@@ -66,7 +68,7 @@ impl App {
     /// # Errors
     /// When one of them cannot be had: all that is wrong with any, at once.
     pub fn bind(self, on: impl IntoListen) -> Result<Bound, RunError> {
-        let opened = open(&listens(on), self.limits().backlog)?;
+        let opened = open(&listens(on), self.limits())?;
         let estate = Estate::new(&opened)?;
         Ok(Bound {
             app: self,
@@ -122,7 +124,7 @@ impl Bound {
     /// | signal | what is done |
     /// |---|---|
     /// | SIGTERM, SIGINT | it stops accepting and lets what is open end, at most [`drain_time`](crate::Limits::drain_time); on the second, it cuts |
-    /// | SIGHUP | it reads again what can be read again while serving |
+    /// | SIGHUP | it reads certificates again, where there are any |
     /// | SIGUSR2 | it starts the program anew on the same sockets; when that one is ready, this one stops |
     ///
     /// [`Control`](crate::Control) asks for the same from within. What is started by SIGUSR2 is
@@ -166,11 +168,11 @@ impl Bound {
                 let gate = Gate::new(app.limits(), count, descriptors::raise());
                 let connections = gate.connections();
                 tracing::info!(addrs, workers = count, connections, "serving");
-                let listeners = std::mem::take(&mut opened.listeners);
-                let listeners = listeners
-                    .into_iter()
-                    .map(|(_, listener)| listener)
-                    .collect();
+                let listeners = std::mem::take(&mut opened.listeners).into_iter();
+                let ways = std::mem::take(&mut opened.ways).into_iter();
+                let listeners = listeners.map(|(_, listener)| listener).zip(ways).collect();
+                #[cfg(all(unix, feature = "tls"))]
+                tokio::spawn(reload(std::mem::take(&mut opened.tls), steward.reloads()));
                 let (phase, ready) = (steward.phase().clone(), steward.on_ready());
                 let serving = serve_on_threads(&app, listeners, gate, count, &phase, ready);
                 steward.attend(serving).await?
@@ -178,6 +180,14 @@ impl Bound {
         };
         steward.tell_cut(cut);
         Ok(cut)
+    }
+}
+
+/// Reads certificates again whenever that is asked for.
+#[cfg(all(unix, feature = "tls"))]
+async fn reload(all: Vec<Tls>, mut asked: tokio::sync::watch::Receiver<u32>) {
+    while asked.changed().await.is_ok() {
+        all.iter().for_each(Tls::reload_and_say);
     }
 }
 

@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     accept::accept,
+    arrive::Host,
     descriptors,
     gate::Gate,
     listen::{Acceptor, Opened},
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     application::{App, Application, BuildError},
-    connection::{Clock, drive},
+    connection::Clock,
     extract::BoxFuture,
     tally::Tally,
 };
@@ -96,11 +97,14 @@ impl IntoFuture for Serve {
             let clock = Arc::new(Clock::default());
             tokio::spawn(Arc::clone(&clock).run());
             let load = Tally::default();
+            let ways = match &opened {
+                None => vec![Arc::default()],
+                Some(opened) => opened.ways.clone(),
+            };
+            let host = Host::new(app.clone(), Arc::clone(&clock));
             let gate = Gate::new(app.limits(), 1, descriptors::count());
-            let accepting = accept(&acceptors, &gate, &load, |socket, arrival, open| {
-                let clock = Arc::clone(&clock);
-                let guard = (load.add(), open);
-                tokio::spawn(drive(socket, arrival, app.clone(), clock, guard));
+            let accepting = accept(&acceptors, &gate, &load, |index, socket, arrival, open| {
+                host.begin(socket, arrival, &ways[index], (load.add(), open));
             });
             race(accepting, until).await;
             drop((acceptors, opened));

@@ -12,6 +12,7 @@ use std::{
 use tokio::sync::{mpsc, watch};
 
 use super::{
+    arrive::Way,
     gate::Gate,
     listen::Listener,
     race::{Won, race},
@@ -26,7 +27,7 @@ use crate::{application::App, tally::Tally};
 /// and left behind: it ends with the process.
 pub(super) async fn serve_on_threads(
     app: &App,
-    listeners: Vec<Listener>,
+    listeners: Vec<(Listener, Arc<Way>)>,
     gate: Gate,
     count: usize,
     phase: &watch::Sender<Phase>,
@@ -76,7 +77,7 @@ type Threads = Vec<Option<JoinHandle<io::Result<usize>>>>;
 
 fn start(
     app: &App,
-    listeners: &[Listener],
+    listeners: &[(Listener, Arc<Way>)],
     gate: Gate,
     count: usize,
     phase: &watch::Sender<Phase>,
@@ -97,8 +98,9 @@ fn start(
             app: app.replica(),
             listeners: listeners
                 .iter()
-                .map(Listener::try_clone)
+                .map(|(listener, _)| listener.try_clone())
                 .collect::<io::Result<_>>()?,
+            ways: listeners.iter().map(|(_, way)| Arc::clone(way)).collect(),
             gate: Arc::clone(&gate),
             doors: Arc::clone(&doors),
             inbox,

@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     accept::{accept, least},
+    arrive::{Host, Way},
     gate::{Gate, Open},
     listen::{Acceptor, Listener, Stream},
     race::race,
@@ -14,7 +15,7 @@ use super::{
 use crate::{
     application::App,
     arrival::Arrival,
-    connection::{Clock, Socket, drive},
+    connection::{Clock, Socket},
     limits::KILL_AFTER,
     tally::{Counted, Tally},
 };
@@ -46,6 +47,8 @@ pub(super) struct Worker {
     pub(super) index: usize,
     pub(super) app: App,
     pub(super) listeners: Vec<Listener>,
+    /// What connections to each go through.
+    pub(super) ways: Vec<Arc<Way>>,
     /// One for all workers.
     pub(super) gate: Arc<Gate>,
     /// Of all workers, this one's among them.
@@ -63,7 +66,10 @@ pub(super) struct Door {
 
 /// A socket that another worker has accepted. It counts from then on, not from when it is taken
 /// up: a burst would all go to the worker that has not woken yet.
-pub(super) type Handed = (Stream, Arrival, Guard);
+pub(super) type Handed = (Stream, Known);
+
+/// What is known of a connection besides.
+type Known = (Arrival, Arc<Way>, Guard);
 
 /// What counts a connection for as long as it is there.
 type Guard = (Counted, Open);
@@ -78,34 +84,34 @@ impl Worker {
         let acceptors: Vec<Acceptor> = listeners.collect::<io::Result<_>>()?;
         let index = self.index;
         let load = self.doors[index].load.clone();
-        let start = {
-            let (app, clock) = (self.app.clone(), Arc::clone(&clock));
-            move |socket: Socket, arrival: Arrival, guard: Guard| {
-                let (app, clock) = (app.clone(), Arc::clone(&clock));
-                tokio::spawn(drive(socket, arrival, app, clock, guard));
-            }
-        };
+        let host = Host::new(self.app.clone(), Arc::clone(&clock));
         let accepting = {
-            let (start, doors) = (start.clone(), Arc::clone(&self.doors));
+            let (host, doors) = (host.clone(), Arc::clone(&self.doors));
             let (gate, load) = (Arc::clone(&self.gate), load.clone());
             tokio::spawn(async move {
-                accept(&acceptors, &gate, &load, |socket, arrival, open| {
-                    let loads = doors.iter().map(|door| door.load.count());
-                    let least = least(loads, index);
-                    let guard = (doors[least].load.add(), open);
-                    if least == index {
-                        start(socket, arrival, guard);
-                    } else {
-                        hand(&doors[least], socket, arrival, guard);
-                    }
-                })
+                accept(
+                    &acceptors,
+                    &gate,
+                    &load,
+                    |accepted, socket, arrival, open| {
+                        let way = &self.ways[accepted];
+                        let loads = doors.iter().map(|door| door.load.count());
+                        let least = least(loads, index);
+                        let guard = (doors[least].load.add(), open);
+                        if least == index {
+                            host.begin(socket, arrival, way, guard);
+                        } else {
+                            hand(&doors[least], socket, (arrival, Arc::clone(way), guard));
+                        }
+                    },
+                )
                 .await;
             })
         };
         let receiving = tokio::spawn(async move {
-            while let Some((stream, arrival, guard)) = self.inbox.recv().await {
+            while let Some((stream, (arrival, way, guard))) = self.inbox.recv().await {
                 if let Ok(socket) = stream.enter() {
-                    start(socket, arrival, guard);
+                    host.begin(socket, arrival, &way, guard);
                 }
             }
         });
@@ -120,10 +126,10 @@ impl Worker {
 }
 
 /// Gives a socket to another worker.
-fn hand(door: &Door, socket: Socket, arrival: Arrival, guard: Guard) {
+fn hand(door: &Door, socket: Socket, known: Known) {
     match Stream::leave(socket) {
         Ok(stream) => {
-            let _ = door.inbox.send((stream, arrival, guard));
+            let _ = door.inbox.send((stream, known));
         }
         Err(error) => tracing::warn!(%error, "cannot hand a connection over"),
     }

@@ -118,6 +118,9 @@ impl Stream {
             Socket::Tcp(socket) => socket.into_std().map(Self::Tcp),
             #[cfg(unix)]
             Socket::Unix(socket) => socket.into_std().map(Self::Unix),
+            // It has keys by now, and is where it stays.
+            #[cfg(feature = "tls")]
+            Socket::Tls(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 

@@ -19,6 +19,11 @@ use std::{
     path::PathBuf,
 };
 
+use super::arrive::Wanted;
+#[cfg(feature = "tls")]
+use super::tls::Tls;
+use crate::to_https::HttpsRedirect;
+
 #[cfg(unix)]
 pub(super) use inherited::{HANDED, LINE, WITH_FILE, passed_line};
 pub(super) use listener::{Acceptor, Listener, Stream};
@@ -63,6 +68,7 @@ pub use {listener::ListenAddr, open::ListenError};
 pub struct Listen {
     what: What,
     mode: Option<u32>,
+    wanted: Wanted,
 }
 
 #[derive(Clone)]
@@ -109,11 +115,49 @@ impl Listen {
         self.mode = Some(mode);
         self
     }
+
+    /// Speaks HTTPS, with these certificates. What comes in plain HTTP is told so by a 400.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.wanted.tls = Some(tls);
+        self
+    }
+
+    /// Answers by sending everybody to HTTPS, whatever the application has.
+    pub fn redirect(mut self, redirect: HttpsRedirect) -> Self {
+        self.wanted.redirect = Some(redirect);
+        self
+    }
+
+    /// Takes the word of balancers on where connections come from: the PROXY protocol, version 1 or
+    /// 2, before anything else. The balancers are in these networks, such as `10.0.0.0/8` or `::1`;
+    /// `unix` is whoever connects to a Unix socket.
+    ///
+    /// Every connection must begin with it then. One that does not, or that comes from elsewhere, is
+    /// closed without an answer, as there is no HTTP yet that could give one; the log tells of it once
+    /// a second at most. A header may have 4 KiB and takes the
+    /// [`head_time`](crate::Limits::head_time) at most. The
+    /// [`connections_per_address`](crate::Limits::connections_per_address) are those of the balancer.
+    ///
+    /// It is what [`Client`](crate::Client) and [`Peer`](crate::Peer) tell from then on. The request
+    /// counts as secure where the balancer says that TLS came as far as itself (version 2).
+    pub fn proxy_protocol<T: Into<String>>(
+        mut self,
+        balancers: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let balancers = balancers.into_iter().map(Into::into);
+        self.wanted.balancers = Some(balancers.collect());
+        self
+    }
 }
 
 impl From<What> for Listen {
     fn from(what: What) -> Self {
-        Self { what, mode: None }
+        Self {
+            what,
+            mode: None,
+            wanted: Wanted::default(),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use std::{
     fmt, io,
     net::{Ipv4Addr, SocketAddr, ToSocketAddrs},
+    sync::Arc,
 };
 
 #[cfg(unix)]
@@ -14,6 +15,9 @@ use super::{
     tcp::{self, Manner},
     text::{self, Said},
 };
+#[cfg(feature = "tls")]
+use crate::server::tls::Tls;
+use crate::{limits::Limits, server::arrive::Way};
 
 /// Why there is nothing to listen on: all that is wrong, each with what was asked for.
 ///
@@ -29,6 +33,11 @@ pub(crate) struct Opened {
     pub(crate) listeners: Vec<(usize, Listener)>,
     /// The address of each.
     pub(crate) addrs: Vec<ListenAddr>,
+    /// What connections to each go through.
+    pub(crate) ways: Vec<Arc<Way>>,
+    /// The certificates that are in use.
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Vec<Tls>,
     /// The files that we made and are to remove, each with that place.
     #[cfg(unix)]
     pub(crate) files: Vec<(usize, SocketFile)>,
@@ -43,15 +52,21 @@ impl Opened {
 }
 
 /// Opens all that was said.
-pub(crate) fn open(listens: &[Listen], backlog: i32) -> Result<Opened, ListenError> {
+pub(crate) fn open(listens: &[Listen], limits: &Limits) -> Result<Opened, ListenError> {
     let mut lock = Lock::take();
     let mut opening = Opening {
         passed: lock.passed(),
-        backlog,
+        backlog: limits.backlog,
         v4: Vec::new(),
         opened: Opened {
             listeners: Vec::new(),
             addrs: Vec::new(),
+            ways: Vec::new(),
+            #[cfg(feature = "tls")]
+            tls: listens
+                .iter()
+                .filter_map(|listen| listen.wanted.tls.clone())
+                .collect(),
             #[cfg(unix)]
             files: Vec::new(),
         },
@@ -63,7 +78,14 @@ pub(crate) fn open(listens: &[Listen], backlog: i32) -> Result<Opened, ListenErr
         .collect();
     let mut problems = Vec::new();
     for (place, (listen, said)) in listens.iter().zip(said).enumerate() {
-        if let Err(error) = said.and_then(|said| opening.add(place, listen, said)) {
+        let way = listen.wanted.open(limits).unwrap_or_else(|wrong| {
+            let wrong = wrong
+                .into_iter()
+                .map(|text| (listen.to_string(), invalid(text)));
+            problems.extend(wrong);
+            Way::default()
+        });
+        if let Err(error) = said.and_then(|said| opening.add(place, listen, said, way)) {
             problems.push((listen.to_string(), error));
         }
     }
@@ -86,7 +108,8 @@ struct Opening<'a> {
 }
 
 impl Opening<'_> {
-    fn add(&mut self, place: usize, listen: &Listen, said: Said) -> io::Result<()> {
+    fn add(&mut self, place: usize, listen: &Listen, said: Said, way: Way) -> io::Result<()> {
+        let way = Arc::new(way);
         let (mut handed, with_file) = self.passed.take_handed(place).map_err(invalid)?;
         let fits = |listener: &Listener| listener.addr().is_ok_and(|addr| fits(&said, &addr));
         if !handed.iter().all(fits) {
@@ -107,6 +130,7 @@ impl Opening<'_> {
         };
         for listener in listeners {
             self.opened.addrs.push(listener.addr()?);
+            self.opened.ways.push(Arc::clone(&way));
             self.opened.listeners.push((place, listener));
         }
         Ok(())

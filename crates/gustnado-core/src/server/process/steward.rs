@@ -131,6 +131,12 @@ impl Steward {
         Ok(steward)
     }
 
+    /// Changes whenever what can be read again while serving is to be.
+    #[cfg(feature = "tls")]
+    pub(in crate::server) fn reloads(&self) -> watch::Receiver<u32> {
+        self.reloads.subscribe()
+    }
+
     pub(in crate::server) fn phase(&self) -> &watch::Sender<Phase> {
         &self.phase
     }

@@ -1,0 +1,246 @@
+//! The access log: one line a request, through `tracing`. It must not know how an answer is made or
+//! sent, nor what becomes of the line.
+
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, StatusCode, Uri, Version};
+use http_body::{Body as _, Frame};
+use tracing::Level;
+
+use crate::{
+    application::App,
+    body::Body,
+    error::BoxError,
+    limits::ACCESS_TEXT,
+    request::{Request, X_REQUEST_ID},
+    request_id, response,
+};
+
+/// What the lines are found by.
+const TARGET: &str = "gustnado::access";
+
+/// The line of a request, where somebody wants it. It is written when this is dropped: the last byte
+/// of the answer was handed over, or will never be.
+#[derive(Debug)]
+pub(crate) struct Access(Option<Box<Line>>);
+
+#[derive(Debug)]
+struct Line {
+    begin: Instant,
+    method: Method,
+    uri: Uri,
+    version: Version,
+    peer: Option<SocketAddr>,
+    client: Option<IpAddr>,
+    id: Arc<str>,
+    slow: Duration,
+    answer: Option<Answer>,
+    /// Of the body.
+    bytes: u64,
+    ended: bool,
+}
+
+/// What is known of an answer before it is sent.
+#[derive(Debug)]
+struct Answer {
+    status: StatusCode,
+    quiet: bool,
+    after: Duration,
+    /// Bytes of its body, where that is known.
+    length: Option<u64>,
+}
+
+impl Access {
+    /// A request has begun. If somebody wants its line, it gets its name here.
+    pub(crate) fn begin(app: &App, request: &mut Request) -> Self {
+        // What is slow or fails is told at this level, and all the rest below.
+        if !tracing::enabled!(target: TARGET, Level::WARN) {
+            return Self(None);
+        }
+        let id = request_id::of(request);
+        request.origin_mut().id = Some(Arc::clone(&id));
+        let arrival = request.origin().arrival;
+        Self(Some(Box::new(Line {
+            begin: Instant::now(),
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            version: request.version(),
+            peer: arrival.peer,
+            client: app.trust().address(arrival, request.headers()),
+            id,
+            slow: app.limits().slow_time,
+            answer: None,
+            bytes: 0,
+            ended: false,
+        })))
+    }
+
+    /// There is an answer. It is given the name that the line has, so that whoever has the one finds
+    /// the other.
+    pub(crate) fn answered(&mut self, response: &mut http::Response<Body>) {
+        let Some(line) = &mut self.0 else {
+            return;
+        };
+        if let Some(given) = request_id::given(response.headers()) {
+            line.id = given.into();
+        } else if let Ok(id) = HeaderValue::from_str(&line.id) {
+            response.headers_mut().insert(X_REQUEST_ID, id);
+        }
+        line.answer = Some(Answer {
+            status: response.status(),
+            quiet: response::is_quiet(response),
+            after: line.begin.elapsed(),
+            length: response.body().size_hint().exact(),
+        });
+        line.ended = response.body().is_end_stream();
+    }
+
+    /// A frame of the body is handed over; `None` is its end.
+    #[inline]
+    pub(crate) fn frame(&mut self, frame: Option<&Result<Frame<Bytes>, BoxError>>) {
+        let Some(line) = &mut self.0 else {
+            return;
+        };
+        match frame {
+            Some(Ok(frame)) => line.bytes += frame.data_ref().map_or(0, Bytes::len) as u64,
+            Some(Err(_)) => {}
+            None => line.ended = true,
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let duration = self.begin.elapsed();
+        let after = self.answer.as_ref().map_or(duration, |answer| answer.after);
+        let failed = |answer: &Answer| answer.status.is_server_error();
+        if self.answer.as_ref().is_some_and(|answer| answer.quiet) {
+            self.write(Told::Quietly, duration);
+        } else if after > self.slow {
+            self.write(Told::Slow, duration);
+        } else if self.answer.as_ref().is_some_and(failed) {
+            self.write(Told::Failed, duration);
+        } else {
+            self.write(Told::Plainly, duration);
+        }
+    }
+}
+
+/// How a line is told.
+#[derive(Clone, Copy)]
+enum Told {
+    Quietly,
+    Plainly,
+    Failed,
+    Slow,
+}
+
+impl Line {
+    #[cold]
+    fn write(&self, told: Told, duration: Duration) {
+        let target = self
+            .uri
+            .path_and_query()
+            .map_or("", |target| target.as_str());
+        let answer = self.answer.as_ref();
+        let length = answer.and_then(|answer| answer.length);
+        let whole = answer.is_some() && (self.ended || length == Some(self.bytes));
+        macro_rules! tell {
+            ($level:expr, $message:literal) => {
+                tracing::event!(
+                    target: TARGET,
+                    $level,
+                    method = %Escaped(self.method.as_str()),
+                    target = %Escaped(target),
+                    status = answer.map(|answer| answer.status.as_u16()),
+                    bytes = self.bytes,
+                    duration_ms = millis(duration),
+                    answer_ms = answer.map(|answer| millis(answer.after)),
+                    client = self.client.map(tracing::field::display),
+                    peer = self.peer.map(tracing::field::display),
+                    request_id = &*self.id,
+                    version = ?self.version,
+                    cut = (!whole).then_some(true),
+                    $message
+                )
+            };
+        }
+        match told {
+            Told::Quietly => tell!(Level::DEBUG, "request"),
+            Told::Plainly => tell!(Level::INFO, "request"),
+            Told::Failed => tell!(Level::WARN, "request"),
+            Told::Slow => tell!(Level::WARN, "slow request"),
+        }
+    }
+}
+
+/// With three digits behind the point.
+fn millis(time: Duration) -> f64 {
+    time.as_micros() as f64 / 1000.0
+}
+
+/// What a peer sent, with whatever could look like more than it is made harmless: bytes that are no
+/// printable ASCII, quotes and backslashes. What is too long is cut.
+struct Escaped<'t>(&'t str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.0.as_bytes();
+        let shown = &bytes[..bytes.len().min(ACCESS_TEXT)];
+        for plain in shown.chunk_by(|one, other| is_plain(*one) && is_plain(*other)) {
+            match std::str::from_utf8(plain) {
+                Ok(text) if is_plain(plain[0]) => f.write_str(text)?,
+                _ => plain
+                    .iter()
+                    .try_for_each(|byte| write!(f, "\\x{byte:02x}"))?,
+            }
+        }
+        f.write_str(if shown.len() < bytes.len() { "..." } else { "" })
+    }
+}
+
+fn is_plain(byte: u8) -> bool {
+    (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\'
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_a_peer_sent_is_escaped() {
+        let table = [
+            ("", ""),
+            ("/a?b=c%20d&e={f}", "/a?b=c%20d&e={f}"),
+            ("/\"\\", "/\\x22\\x5c"),
+            ("a\r\nb", "a\\x0d\\x0ab"),
+            ("\u{1b}[31m\u{7f}\0", "\\x1b[31m\\x7f\\x00"),
+            ("/\u{e9}\u{202e}", "/\\xc3\\xa9\\xe2\\x80\\xae"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(Escaped(text).to_string(), expected);
+        }
+        let long = "a".repeat(ACCESS_TEXT + 1);
+        let shown = Escaped(&long).to_string();
+        assert_eq!(shown, format!("{}...", "a".repeat(ACCESS_TEXT)));
+        // Also where that is within a character.
+        let long = format!("{}\u{e9}", "a".repeat(ACCESS_TEXT - 1));
+        assert!(Escaped(&long).to_string().ends_with("a\\xc3..."));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_leaves_its_line(text in any::<String>()) {
+            let shown = Escaped(&text).to_string();
+            prop_assert!(shown.bytes().all(|byte| is_plain(byte) || byte == b'\\'), "{shown}");
+        }
+    }
+}

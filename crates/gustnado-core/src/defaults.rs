@@ -1,0 +1,105 @@
+//! The header fields that are put on every answer that does not have them, and the same as they are
+//! written in HTTP/1. It must not know answers, nor who writes.
+
+use bytes::{BufMut as _, Bytes, BytesMut};
+use http::{HeaderMap, HeaderName, header};
+
+/// Header fields for answers that do not have them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Defaults {
+    all: HeaderMap,
+    /// Those that are not in `lines`.
+    rest: HeaderMap,
+    /// Those in `lines`, each once.
+    names: Vec<HeaderName>,
+    /// `name: value`, each with its line's end.
+    lines: Bytes,
+}
+
+/// Fields that neither we nor hyper nor layers look at on the way of an answer, so that they need not
+/// be there until it is written.
+const UNSEEN: [HeaderName; 6] = [
+    header::X_CONTENT_TYPE_OPTIONS,
+    header::X_FRAME_OPTIONS,
+    header::REFERRER_POLICY,
+    header::CONTENT_SECURITY_POLICY,
+    header::STRICT_TRANSPORT_SECURITY,
+    header::SERVER,
+];
+
+impl Defaults {
+    pub(crate) fn new(all: HeaderMap) -> Self {
+        let (mut rest, mut names, mut lines) = (HeaderMap::new(), Vec::new(), BytesMut::new());
+        for (name, value) in &all {
+            if !UNSEEN.contains(name) {
+                rest.append(name, value.clone());
+                continue;
+            }
+            if names.last() != Some(name) {
+                names.push(name.clone());
+            }
+            let parts = [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"];
+            parts.into_iter().for_each(|part| lines.put(part));
+        }
+        Self {
+            all,
+            rest,
+            names,
+            lines: lines.freeze(),
+        }
+    }
+
+    /// The same for another worker, with a reference count of its own.
+    pub(crate) fn replica(&self) -> Self {
+        Self {
+            lines: Bytes::copy_from_slice(&self.lines),
+            ..self.clone()
+        }
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> &HeaderMap {
+        &self.all
+    }
+
+    /// Those to put among an answer's own fields where the others are written as lines, and the
+    /// lines; nothing where the answer has one of them itself.
+    #[inline]
+    pub(crate) fn beside_lines(&self, own: &HeaderMap) -> Option<(&HeaderMap, Bytes)> {
+        let has = |name| self.names.contains(name);
+        let none = self.names.is_empty() || own.keys().any(has);
+        (!none).then(|| (&self.rest, self.lines.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn fields_that_somebody_looks_at_are_not_written_as_lines() {
+        let mut all = HeaderMap::new();
+        for (name, value) in [
+            (header::SERVER, "a"),
+            (header::VARY, "b"),
+            (header::CONTENT_SECURITY_POLICY, "c"),
+            (header::CONTENT_SECURITY_POLICY, "d"),
+            (header::ETAG, "e"),
+        ] {
+            all.append(name, HeaderValue::from_static(value));
+        }
+        let defaults = Defaults::new(all.clone());
+        assert_eq!(defaults.all(), &all);
+        let mut own = HeaderMap::new();
+        own.insert(header::ETAG, HeaderValue::from_static("own"));
+        let (rest, lines) = defaults.beside_lines(&own).unwrap();
+        assert_eq!(rest.keys().count(), 2);
+        let policies = "content-security-policy: c\r\ncontent-security-policy: d\r\n";
+        assert_eq!(lines, format!("server: a\r\n{policies}"));
+        own.insert(header::SERVER, HeaderValue::from_static("own"));
+        assert!(defaults.beside_lines(&own).is_none());
+        assert!(Defaults::default().beside_lines(&own).is_none());
+    }
+}

@@ -1,0 +1,97 @@
+//! What must hold of paths, ranges, lists of tags, dates and codings, whatever was sent. It must not
+//! know who makes them up.
+
+use std::path::{Component, Path};
+
+use gustnado_core::tag;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use crate::{
+    coding::Coding,
+    decide::{Plan, Validators, Verb, decide},
+    negotiate::Preferences,
+    resolve::{Names, resolve},
+    validator::{Seconds, Tag},
+};
+
+/// What is found for a path is below the root.
+pub fn path(bytes: &[u8]) {
+    let Ok(tail) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    for names in [Names::Unix, Names::Windows] {
+        let Some(found) = resolve(tail, names) else {
+            continue;
+        };
+        let path = Path::new(&*found.path);
+        let normal = |part| matches!(part, Component::Normal(_));
+        assert!(path.components().all(normal), "{path:?}");
+        assert!(Path::new("/root").join(path).starts_with("/root"));
+        assert!(!found.path.contains(['\\', '\0', '\r', '\n']));
+        assert!(!found.path.contains("//") && !found.path.ends_with('/'));
+    }
+}
+
+/// A slice lies within the file.
+pub fn range(bytes: &[u8]) {
+    let Some((length, line)) = bytes.split_first_chunk::<2>() else {
+        return;
+    };
+    let length = u64::from(u16::from_le_bytes(*length));
+    if let Plan::Slice(slice) = plan(&[(header::RANGE, line)], length) {
+        assert!(slice.first <= slice.last && slice.last < length);
+        assert!(slice.length() <= length);
+    }
+}
+
+/// What matches strongly matches weakly; what was read of a date is written so that it is read so.
+pub fn validators(bytes: &[u8]) {
+    let Ok(line) = HeaderValue::from_bytes(bytes) else {
+        return;
+    };
+    let ours = HeaderValue::from_static("\"ours\"");
+    let strongly = tag::matches_strongly(&ours, &line);
+    assert!(!strongly || tag::matches_weakly(&ours, &line));
+    if let Some(date) = Seconds::read(&line) {
+        let written = date.header().expect("a date that was read");
+        assert_eq!(Seconds::read(&written), Some(date));
+    }
+    for name in [
+        header::IF_MATCH,
+        header::IF_NONE_MATCH,
+        header::IF_MODIFIED_SINCE,
+        header::IF_UNMODIFIED_SINCE,
+        header::IF_RANGE,
+    ] {
+        let asked = [(name, bytes), (header::RANGE, b"bytes=0-9")];
+        assert_ne!(plan(&asked, 10), Plan::NotSatisfiable);
+    }
+}
+
+/// What was not there is not chosen.
+pub fn codings(bytes: &[u8]) {
+    let headers = headers(&[(header::ACCEPT_ENCODING, bytes)]);
+    let none = crate::coding::Codings::default();
+    let chosen = Preferences::of(&headers).choose(none);
+    assert!(matches!(chosen, None | Some(Coding::Identity)));
+}
+
+fn plan(fields: &[(HeaderName, &[u8])], length: u64) -> Plan {
+    let tag = Tag::of_file(length, (5, 1), None, Coding::Identity);
+    let validators = Validators {
+        tag: &tag,
+        modified: Seconds::of(784_111_777),
+        length,
+    };
+    decide(Verb::Get, &headers(fields), &validators, Seconds::now)
+}
+
+fn headers(fields: &[(HeaderName, &[u8])]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in fields {
+        if let Ok(value) = HeaderValue::from_bytes(value) {
+            headers.append(name.clone(), value);
+        }
+    }
+    headers
+}

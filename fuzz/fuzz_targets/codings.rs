@@ -1,0 +1,4 @@
+//! Accept-Encoding.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| gustnado_static::__fuzz::codings(bytes));

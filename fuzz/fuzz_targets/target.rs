@@ -1,0 +1,4 @@
+//! Request targets.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| gustnado_core::__fuzz::connection::target(bytes));

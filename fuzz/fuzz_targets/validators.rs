@@ -1,0 +1,4 @@
+//! Lists of entity tags, and dates.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| gustnado_static::__fuzz::validators(bytes));

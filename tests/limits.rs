@@ -1,7 +1,7 @@
 //! Compares the tables in docs/limits.md with the `limits.rs` they are made from, and what is said
 //! there of a default with the default. It reads all as text.
 //!
-//! `GUSTNADO_BLESS=1 cargo test -p gustnado-tests --test limits` writes the table anew.
+//! `BLESS=1 cargo test -p gustnado-tests --test limits` writes the table anew.
 
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -28,13 +28,13 @@ fn the_tables_in_the_docs_are_the_code() {
         wanted.contains("| `head_time` |"),
         "docs/limits.md has no table"
     );
-    if std::env::var_os("GUSTNADO_BLESS").is_some() {
+    if std::env::var_os("BLESS").is_some() {
         fs::write(&path, &wanted).unwrap();
         return;
     }
     assert_eq!(
         docs, wanted,
-        "docs/limits.md and the code differ; GUSTNADO_BLESS=1 writes the tables from the code"
+        "docs/limits.md and the code differ; BLESS=1 writes the tables from the code"
     );
 }
 

@@ -132,10 +132,11 @@ def nginx(port: str, files: Path) -> list:
 
 
 @contextmanager
-def running(command, port: int):
+def running(command, port: int, settings: dict):
     """The server, while it runs."""
     arguments = [str(part) for part in command(str(port))]
-    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(arguments, env={**os.environ, **settings}, **quiet)
     try:
         for _ in range(200):
             if process.poll() is not None:
@@ -159,7 +160,9 @@ def free_port() -> int:
 
 def measure(command, path: str, tool: str, options, scratch: str) -> dict:
     port = free_port()
-    with running(command, port) as pid:
+    # h2load does not connect again when a connection has had its share of requests.
+    settings = {"GUSTNADO_CONNECTION_REQUESTS": "1000000000"} if tool == "h2load" else {}
+    with running(command, port, settings) as pid:
         url = f"http://127.0.0.1:{port}{path}"
         load(tool, url, 1, scratch)
         before = processor_time(pid)

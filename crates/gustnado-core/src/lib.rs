@@ -110,7 +110,10 @@ pub use trust::Client;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod __fuzz {
-    pub use crate::{connection::fuzz as connection, extract::fuzz as extract};
+    pub use crate::{
+        connection::fuzz as connection, extract::fuzz as extract, server::fuzz as server,
+        trust::fuzz as trust,
+    };
 }
 
 /// What the macros write down. Nothing here is for people.

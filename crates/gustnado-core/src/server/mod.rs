@@ -36,6 +36,8 @@ mod threads;
 mod tls;
 mod worker;
 
+#[cfg(fuzzing)]
+pub use arrive::fuzz;
 pub use listen::{IntoListen, Listen, ListenAddr, ListenError};
 pub use run::{Bound, RunError};
 pub use serve::{Accepts, Serve};

@@ -10,6 +10,8 @@
 
 mod client;
 mod forwarded;
+#[cfg(fuzzing)]
+pub mod fuzz;
 mod hops;
 mod network;
 mod x_forwarded;

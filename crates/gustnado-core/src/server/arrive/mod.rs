@@ -5,6 +5,8 @@
 //! - [`header`]: the header of a balancer, off a socket; [`proxy`]: as bytes.
 //! - [`handshake`]: that of TLS.
 
+#[cfg(fuzzing)]
+pub mod fuzz;
 #[cfg(feature = "tls")]
 mod handshake;
 mod header;

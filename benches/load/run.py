@@ -132,11 +132,11 @@ def nginx(port: str, files: Path) -> list:
 
 
 @contextmanager
-def running(command, port: int, settings: dict):
+def running(command, port: int, settings=None):
     """The server, while it runs."""
     arguments = [str(part) for part in command(str(port))]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(arguments, env={**os.environ, **settings}, **quiet)
+    process = subprocess.Popen(arguments, env={**os.environ, **(settings or {})}, **quiet)
     try:
         for _ in range(200):
             if process.poll() is not None:

@@ -26,6 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benches" / "load"))
 import run as load  # noqa: E402
+import served  # noqa: E402
 
 REQUEST = b"GET /plaintext HTTP/1.1\r\nHost: localhost\r\n\r\n"
 IDLE, PARKED = 3, 9
@@ -145,13 +146,8 @@ def answers(one: socket.socket) -> bool:
 
 
 def pss(pid: int) -> float:
-    """KiB."""
-    total = 0
-    for one in load.family(pid):
-        for line in Path(f"/proc/{one}/smaps_rollup").open():
-            if line.startswith("Pss:"):
-                total += int(line.split()[1])
-    return total
+    """KiB, of the process and those it has started."""
+    return sum(served.pss(one) for one in load.family(pid)) / 1024
 
 
 def table(mode: str, results: dict, options) -> str:

@@ -18,12 +18,11 @@ pub(crate) struct Defaults {
 
 /// Fields that neither we nor hyper nor layers look at on the way of an answer, so that they need not
 /// be there until it is written.
-const UNSEEN: [HeaderName; 6] = [
+const UNSEEN: [HeaderName; 5] = [
     header::X_CONTENT_TYPE_OPTIONS,
     header::X_FRAME_OPTIONS,
     header::REFERRER_POLICY,
     header::CONTENT_SECURITY_POLICY,
-    header::STRICT_TRANSPORT_SECURITY,
     header::SERVER,
 ];
 

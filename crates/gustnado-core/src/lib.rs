@@ -7,6 +7,7 @@
 //!
 //! - 0 [`arrival`], [`control`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`trust`]: who a request comes from
+//! - 0 [`seldom`]: what peers bring about, logged once a second
 //! - 0 [`overload`]: whether a worker has too much to do
 //! - 0 [`defaults`]: what every answer has
 //! - 0 [`security`], [`hsts`]: what makes browsers careful
@@ -59,6 +60,7 @@ mod response;
 mod route;
 mod router;
 mod security;
+mod seldom;
 mod server;
 mod state;
 mod stop;

@@ -286,10 +286,6 @@ pub(crate) const ACCESS_TEXT: usize = 2048;
 /// what is too much is looked at four times in it.
 pub(crate) const RETRY_AFTER: u64 = 1;
 
-/// How often a worker that refuses requests says so in the log. 1 s: a line for each would be one more
-/// thing to do.
-pub(crate) const OVERLOAD_TOLD: Duration = Duration::from_secs(1);
-
 /// Bytes of small writes gathered before they are sent. 32 KiB: sixteen pipelined answers of
 /// ordinary size in one packet train.
 pub(crate) const CORK: usize = 32 * 1024;

@@ -1,12 +1,10 @@
 //! Whether a worker has more to do than it can. It must not know what is done about it.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use crate::{
-    limits::{Limits, OVERLOAD_TOLD},
+    limits::Limits,
+    seldom::Seldom,
     tally::{Counted, Tally},
 };
 
@@ -14,7 +12,7 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Load {
     requests: Tally,
-    told: Arc<Mutex<Option<Instant>>>,
+    told: Arc<Seldom>,
 }
 
 /// Why a worker has more to do than it can.
@@ -49,11 +47,9 @@ impl Load {
 
     /// Says in the log that requests are refused: now and then, not for each.
     pub(crate) fn tell(&self, why: Overload) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.is_some_and(|told| told.elapsed() < OVERLOAD_TOLD) {
+        if self.told.note().is_none() {
             return;
         }
-        *told = Some(Instant::now());
         match why {
             Overload::Requests(requests) => {
                 tracing::warn!(requests, "requests are refused: too many are at work");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gustnado::{Application, Group, HeaderValue, header};
+use gustnado::{Application, Group, HeaderValue, Hsts, header};
 
 use super::{
     lab::{Lab, Server, serve_app},
@@ -20,6 +20,28 @@ fn serve() -> Server {
         .default_header(header::VARY, vary)
         .health_check("/healthz");
     serve_app(app.build().expect("an application"))
+}
+
+#[test]
+fn what_is_said_of_https_twice_is_written_once() {
+    let app = Application::new()
+        .mount("/", Lab)
+        .trust(["127.0.0.0/8"])
+        .hsts(Hsts::days(1))
+        .default_header(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=7"),
+        );
+    let server = serve_app(app.build().expect("an application"));
+    let mut peer = Peer::connect(server.addr);
+    peer.send("GET /hello HTTP/1.1\r\nhost: lab\r\nx-forwarded-for: 192.0.2.1\r\n");
+    peer.send("x-forwarded-proto: https\r\n\r\n");
+    let head = peer.answer().head;
+    let said: Vec<_> = head
+        .lines()
+        .filter(|line| line.starts_with("strict-transport-security:"))
+        .collect();
+    assert_eq!(said, ["strict-transport-security: max-age=7"], "{head}");
 }
 
 fn assert_careful(head: &str) {

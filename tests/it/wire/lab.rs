@@ -5,6 +5,7 @@ use std::{convert::Infallible, net::SocketAddr, thread, time::Duration};
 use futures_util::stream;
 use gustnado::{
     App, Application, Body, BoxFuture, Error, IntoListen, Limits, Mount, Request, Response, Result,
+    Serve,
 };
 use tokio::sync::oneshot;
 
@@ -147,35 +148,32 @@ pub(crate) fn serve_logged(app: App, target: &'static str) -> (Server, Log) {
 
 /// Serves with what `begin` makes alive on the thread.
 fn serve_within<G>(app: App, begin: impl FnOnce() -> G + Send + 'static) -> Server {
-    let (stop, stopped) = oneshot::channel();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.set_nonblocking(true).expect("not blocking");
     let addr = listener.local_addr().expect("an address");
-    let thread = thread::spawn(move || {
-        let _alive = begin();
-        gustnado_tests::runtime().block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
-            let serve = app.serve(listener).until(async {
-                let _ = stopped.await;
-            });
-            serve.await.expect("served")
-        })
-    });
-    Server {
-        addr,
-        stop: Some(stop),
-        thread: Some(thread),
-    }
+    on_a_thread(addr, begin, || {
+        let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+        app.serve(listener)
+    })
 }
 
 /// Serves an application on what is said, on a thread of its own.
 pub(crate) fn serve_on(app: App, on: impl IntoListen) -> Server {
-    let (stop, stopped) = oneshot::channel();
     let bound = app.bind(on).expect("a port");
-    let addr = bound.local_addr();
+    on_a_thread(bound.local_addr(), || (), || bound.serve())
+}
+
+/// Serves until it is told to stop. `serve` is called inside the runtime.
+fn on_a_thread<G>(
+    addr: SocketAddr,
+    begin: impl FnOnce() -> G + Send + 'static,
+    serve: impl FnOnce() -> Serve + Send + 'static,
+) -> Server {
+    let (stop, stopped) = oneshot::channel();
     let thread = thread::spawn(move || {
+        let _alive = begin();
         gustnado_tests::runtime().block_on(async {
-            let serve = bound.serve().until(async {
+            let serve = serve().until(async {
                 let _ = stopped.await;
             });
             serve.await.expect("served")

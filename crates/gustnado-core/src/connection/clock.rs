@@ -50,7 +50,6 @@ pub(super) enum Kept {
 }
 
 /// What a connection shares with its worker's clock and with its own requests.
-///
 #[derive(Debug)]
 pub(super) struct Vitals {
     /// Where the clock has it.

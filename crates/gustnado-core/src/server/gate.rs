@@ -10,8 +10,7 @@ use std::{
 
 use tokio::sync::Barrier;
 
-use super::seldom::Seldom;
-use crate::{arrival::Arrival, limits::Limits, tally::Tally};
+use crate::{arrival::Arrival, limits::Limits, seldom::Seldom, tally::Tally};
 
 /// The bounds on connections, and those that count.
 #[derive(Debug)]

@@ -12,7 +12,6 @@
 //! - [`arrive`]: an accepted socket until its first byte of HTTP.
 //! - [`tls`]: certificates and what is negotiated with them.
 //! - [`listen`]: what is listened on, from text to sockets.
-//! - [`seldom`]: what peers bring about, logged once a second.
 //! - [`signal`]: what signals ask for. [`race`]: the first of two futures.
 
 mod accept;
@@ -28,7 +27,6 @@ mod process;
 mod race;
 mod reserve;
 mod run;
-mod seldom;
 mod serve;
 mod signal;
 mod threads;

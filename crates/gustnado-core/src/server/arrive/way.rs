@@ -14,10 +14,8 @@ use crate::{
     arrival::Arrival,
     connection::{Clock, Socket, drive},
     limits::Limits,
-    server::{
-        race::{Won, race},
-        seldom::Seldom,
-    },
+    seldom::Seldom,
+    server::race::{Won, race},
     stop::Stopping,
     to_https::HttpsRedirect,
     trust::Network,

@@ -9,7 +9,7 @@ use crate::limits::LOG_PAUSE;
 
 /// Something that happens, as often as it likes, and is logged [seldom](LOG_PAUSE).
 #[derive(Debug, Default)]
-pub(super) struct Seldom(Mutex<State>);
+pub(crate) struct Seldom(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -20,7 +20,7 @@ struct State {
 impl Seldom {
     /// Notes that it has happened. Says how often it has, if that is to be logged now: since the
     /// last time.
-    pub(super) fn note(&self) -> Option<u64> {
+    pub(crate) fn note(&self) -> Option<u64> {
         self.note_at(Instant::now())
     }
 

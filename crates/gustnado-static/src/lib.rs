@@ -25,6 +25,11 @@
 //! - 5 `store`: at hand, or `load`ed and `make`d
 //! - 6 `serve`
 //! - 7 `files`: what can be asked for, and the way of one request
+//!
+//! Beside it, for the replies of handlers, and each a folder that knows nothing of files:
+//!
+//! - 2 `compress`: a layer that codes them
+//! - 2 `reply_cache`: a layer that keeps them for a time
 
 #[cfg(fuzzing)]
 #[doc(hidden)]
@@ -32,6 +37,7 @@
 pub mod __fuzz;
 mod cache;
 mod coding;
+mod compress;
 mod decide;
 mod disk;
 mod encode;
@@ -43,6 +49,7 @@ mod media;
 mod negotiate;
 mod pattern;
 mod policy;
+mod reply_cache;
 mod resolve;
 mod serve;
 mod settings;
@@ -50,7 +57,9 @@ mod store;
 mod stream;
 mod validator;
 
+pub use compress::{Compress, CompressLimits};
 pub use files::{StaticFiles, StaticStats};
 pub use limits::StaticLimits;
 pub use policy::CacheControl;
+pub use reply_cache::{CacheHandle, ResponseCache, ResponseCacheLimits, ResponseCacheStats};
 pub use settings::FileInfo;

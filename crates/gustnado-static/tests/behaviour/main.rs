@@ -11,6 +11,7 @@ mod large;
 mod methods;
 mod negotiation;
 mod paths;
+mod permits;
 mod ranges;
 mod siblings;
 mod site;

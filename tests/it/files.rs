@@ -38,9 +38,7 @@ struct Assets {
 
 impl FileHooks for Assets {
     fn configure(&self, files: StaticFiles) -> StaticFiles {
-        files
-            .cache_control("*.txt", CacheControl::NoStore)
-            
+        files.cache_control("*.txt", CacheControl::NoStore)
     }
 
     fn validate(&self, file: &FileRequest<'_>) -> Result<Audience> {
@@ -213,7 +211,8 @@ fn an_import_map_leads_modules_to_urls_with_hashes() {
         .files(Assets { word: "x" });
     let client = client(app);
     let page = client.get("/map").send();
-    let json = page.text()
+    let json = page
+        .text()
         .strip_prefix("<script type=\"importmap\">")
         .expect("its begin");
     let json = json.strip_suffix("</script>").expect("its end");

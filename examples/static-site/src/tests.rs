@@ -21,7 +21,10 @@ fn a_command_line_that_is_wrong_says_why() {
         (&["65536", here], "`65536` is no port"),
         (&["8080", "no/such"], "there is no folder `no/such`"),
         (&["--publik", "8080", here], "there is no option --publik"),
-        (&["8080", here, "--immutable"], "--immutable needs a pattern"),
+        (
+            &["8080", here, "--immutable"],
+            "--immutable needs a pattern",
+        ),
     ] {
         let problem = read(arguments).unwrap_err();
         assert!(problem.starts_with(expected), "{problem}");
@@ -44,7 +47,9 @@ fn a_command_line_is_read() {
 
 fn client(folder: &Path, arguments: &[&str]) -> TestClient {
     let folder = folder.to_str().unwrap();
-    let options = read(&[&["0", folder], arguments].concat()).unwrap().unwrap();
+    let options = read(&[&["0", folder], arguments].concat())
+        .unwrap()
+        .unwrap();
     TestClient::new(application(&options).build().unwrap())
 }
 
@@ -63,12 +68,18 @@ fn pages_are_asked_for_again_and_named_files_are_not() {
     let site = site();
     let client = client(site.path(), &["--immutable", "assets/**"]);
     let page = client.get("/").header("accept-encoding", "br").send();
-    assert_eq!((page.status(), page.header("cache-control")), (200, "no-cache"));
+    assert_eq!(
+        (page.status(), page.header("cache-control")),
+        (200, "no-cache")
+    );
     assert_eq!(page.header("content-encoding"), "br");
     let again = client.get("/").header("if-none-match", page.header("etag"));
     assert_eq!(again.header("accept-encoding", "br").send().status(), 304);
     let script = client.get("/assets/app.js").send();
-    assert_eq!(script.header("cache-control"), "max-age=31536000, immutable");
+    assert_eq!(
+        script.header("cache-control"),
+        "max-age=31536000, immutable"
+    );
     assert_eq!(client.get("/blog").send().header("location"), "/blog/");
     assert_eq!(client.get("/.env").send().status(), 404);
 }

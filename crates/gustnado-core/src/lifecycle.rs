@@ -73,15 +73,22 @@ fn through_layers(matched: Matched, request: Request) -> BoxFuture<'static, Resp
         let info = Arc::clone(&info);
         Arc::new(move |error| fail_outside(error, left.clone(), Arc::clone(&info)))
     };
-    // Layers see the body also of what answers a HEAD: they may have to change its length. A mount
-    // answers it without one, and what it says of the length is true all the same.
-    let bare = *request.method() == Method::HEAD && matches!(matched, Matched::Mount(_));
+    // Layers see the body also of what answers a HEAD: they may have to change its length.
+    let head = *request.method() == Method::HEAD;
     let rest: Rest = Box::new(move |mut request| {
         // The bound that layers had holds for a body in place of the one that came, too.
         request.body_mut().set_limit(matched.body_limit());
         // Nor would they hand lines on.
         request.origin_mut().lines = false;
-        Box::pin(async move { Ok(respond(bare, matched, request).await.into_http()) })
+        Box::pin(async move {
+            if let Matched::Mount(route) = &matched
+                && head
+            {
+                // Without a body, what it says of the length is true all the same.
+                return Ok(call_mount(route, request).await.0.into());
+            }
+            Ok(respond(false, matched, request).await.into_http())
+        })
     });
     Box::pin(async move {
         let layers = &info.shared.layers;

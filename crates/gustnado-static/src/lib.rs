@@ -1,4 +1,5 @@
-//! Static files for Gustnado: validators, ranges, a memory cache, compression.
+//! Static files for Gustnado: validators, ranges, a memory cache, compression; and layers that do the
+//! like for the replies of handlers.
 //!
 //! # The pipeline
 //!

@@ -19,7 +19,7 @@ pub struct CompressLimits {
     /// coded as a stream. **1 MiB**: as much memory again is needed while it is coded.
     pub whole: usize,
     /// Bytes that are coded on the thread that answers; more go to the threads for what blocks.
-    /// **16 KiB**: half a millisecond, and a hop to another thread costs a twentieth of that.
+    /// **16 KiB**: most of what handlers say; coding more would have others wait.
     pub inline: usize,
     /// Large replies that are coded at once; the others wait. **One per core**: more would only
     /// share the cores.

@@ -31,10 +31,12 @@ impl Key {
         let named = if named == host { "" } else { &named };
         let who = if is_personal(request) { "some" } else { "any" };
         let (scheme, path) = (client.scheme(), uri.path());
-        let query = uri
-            .query()
-            .map(|whole| query.reduced(whole).unwrap_or_else(|| whole.into()));
-        let query = query.map_or(String::new(), |query| format!("?{query}"));
+        let query = match uri.query().map(|whole| (whole, query.reduced(whole))) {
+            Some((_, Some(left))) if left.is_empty() => String::new(),
+            Some((_, Some(left))) => format!("?{left}"),
+            Some((whole, None)) => format!("?{whole}"),
+            None => String::new(),
+        };
         // None of the parts can have a line break.
         let key = format!("{who}\n{route}\n{scheme}\n{host}\n{named}\n{path}\n{query}");
         (key.len() <= KEY && key.matches('\n').count() == 6).then(|| Self(key.into()))

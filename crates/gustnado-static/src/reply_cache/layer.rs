@@ -9,7 +9,8 @@ use super::{
     handle::CacheHandle,
     limits::ResponseCacheLimits,
     rules::{Query, Rules},
-    service::{Caching, Shared},
+    service::Caching,
+    shared::Shared,
     store::Store,
 };
 

@@ -16,6 +16,8 @@
 //! - `status`: what is said of how a request was answered.
 //! - `fill`: a body that is kept while it is sent.
 //! - `asked`: what a request asks of the cache.
+//! - `shared`: what all requests have in common.
+//! - `run`: a run of a handler, and what becomes of its reply.
 //! - `service`: the way of one request; read this first.
 //! - `handle`, `layer`: what a user asks by.
 
@@ -32,7 +34,9 @@ mod layer;
 pub(crate) mod limits;
 mod purge;
 mod rules;
+mod run;
 mod service;
+mod shared;
 mod status;
 mod store;
 mod variant;

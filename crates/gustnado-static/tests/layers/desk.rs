@@ -10,7 +10,7 @@ use std::{
 };
 
 use gustnado_core::{
-    Application, Body, BoxFuture, Error, HttpLayer, Mount, Request, Response,
+    App, Application, Body, BoxFuture, Error, HttpLayer, Mount, Request, Response,
     testing::{TestClient, TestRequest, TestResponse},
 };
 use http::{HeaderName, HeaderValue};
@@ -49,8 +49,17 @@ where
     F: Fn(Request) -> A + Send + Sync + 'static,
     A: Future<Output = Result<Response, Error>> + Send + 'static,
 {
+    TestClient::new(app(layer, handler))
+}
+
+/// The application itself.
+pub(crate) fn app<F, A>(layer: impl HttpLayer, handler: F) -> App
+where
+    F: Fn(Request) -> A + Send + Sync + 'static,
+    A: Future<Output = Result<Response, Error>> + Send + 'static,
+{
     let app = Application::new().layer(layer).mount("/", Handler(handler));
-    TestClient::new(app.build().unwrap())
+    app.build().unwrap()
 }
 
 /// A runtime whose time stands still until everybody waits for it.

@@ -3,11 +3,15 @@
 
 use std::time::Duration;
 
-use gustnado_core::{Body, Error, Response, testing::{TestClient, TestResponse}};
+use gustnado_core::{
+    Body, Error, Response,
+    testing::{TestClient, TestResponse},
+};
 use gustnado_static::ResponseCache;
+use tower_service::Service as _;
 
 use crate::{
-    desk::{Count, Fields, client, paused},
+    desk::{Count, Fields, app, client, paused},
     keep::{MINUTE, status},
 };
 
@@ -31,7 +35,9 @@ fn slow(
 
 /// Asks so often at once.
 async fn at_once(client: &TestClient, times: usize) -> Vec<TestResponse> {
-    let asked: Vec<_> = (0..times).map(|_| tokio::spawn(client.get("/a").sent())).collect();
+    let asked: Vec<_> = (0..times)
+        .map(|_| tokio::spawn(client.get("/a").sent()))
+        .collect();
     let mut answers = Vec::new();
     for answer in asked {
         answers.push(answer.await.unwrap());
@@ -56,24 +62,68 @@ fn one_run_for_all() {
 }
 
 #[test]
-fn one_run_for_all_of_a_stream_whatever_its_client_reads() {
+fn who_waits_for_a_stream_does_not_wait_for_a_client_that_does_not_read() {
     paused(async {
-        let (client, ran) = slow(ResponseCache::new(), |n| {
-            let (sender, body) = Body::channel(1);
-            tokio::spawn(async move {
-                for piece in 0..100 {
-                    let _ = sender.send(format!("{n}:{piece};")).await;
+        let count = Count::default();
+        let ran = count.clone();
+        let mut app = app(ResponseCache::new(), move |_| {
+            let n = count.add();
+            async move {
+                let (sender, body) = Body::channel(1);
+                tokio::spawn(async move {
+                    for piece in 0..100 {
+                        tokio::time::sleep(Duration::from_millis(10)).await;
+                        let _ = sender.send(format!("{n}:{piece};")).await;
+                    }
+                });
+                Ok(Response::new(200).with_text(body).fields(MINUTE))
+            }
+        });
+        let request = http::Request::new(Body::empty());
+        let lazy = app.call(request).await.unwrap();
+        let client = TestClient::new(app);
+        let begun = tokio::time::Instant::now();
+        let asked: Vec<_> = (0..10)
+            .map(|_| tokio::spawn(client.get("/").sent()))
+            .collect();
+        let mut lazy = lazy.into_body();
+        let mut texts = Vec::new();
+        for answer in asked {
+            texts.push(answer.await.unwrap().text().to_owned());
+        }
+        assert_eq!(begun.elapsed().as_secs(), 1);
+        let first = lazy.collect().await.unwrap();
+        assert!(texts.iter().all(|text| *text.as_bytes() == *first));
+        assert_eq!((ran.get(), first.len()), (1, 490));
+    });
+}
+
+#[test]
+fn what_a_client_that_left_had_made_is_kept_but_not_waited_for_without_end() {
+    paused(async {
+        for (pause, kept) in [(10, true), (10_000, false)] {
+            let count = Count::default();
+            let ran = count.clone();
+            let mut app = app(ResponseCache::new(), move |_| {
+                let n = count.add();
+                async move {
+                    let (sender, body) = Body::channel(1);
+                    tokio::spawn(async move {
+                        for _ in 0..3 {
+                            tokio::time::sleep(Duration::from_millis(pause)).await;
+                            let _ = sender.send(format!("{n};")).await;
+                        }
+                    });
+                    Ok(Response::new(200).with_text(body).fields(MINUTE))
                 }
             });
-            Ok(Response::new(200).with_text(body).fields(MINUTE))
-        });
-        // One that has the head and reads nothing of the body.
-        let lazy = client.get("/a");
-        let lazy = tokio::spawn(lazy.sent());
-        let answers = at_once(&client, 10).await;
-        assert_eq!(ran.get(), 1);
-        let first = lazy.await.unwrap();
-        assert!(answers.iter().all(|answer| answer.text() == first.text()));
+            drop(app.call(http::Request::new(Body::empty())).await.unwrap());
+            tokio::time::sleep(Duration::from_secs(40)).await;
+            let client = TestClient::new(app);
+            let text = if kept { "0;0;0;" } else { "1;1;1;" };
+            assert_eq!(client.get("/").sent().await.text(), text);
+            assert_eq!(ran.get() == 1, kept);
+        }
     });
 }
 
@@ -82,7 +132,10 @@ fn what_is_for_one_is_given_to_nobody_who_waited() {
     paused(async {
         for fields in [
             &[("cache-control", "private, max-age=60")][..],
-            &[("cache-control", "max-age=60"), ("set-cookie", "session=secret")],
+            &[
+                ("cache-control", "max-age=60"),
+                ("set-cookie", "session=secret"),
+            ],
             &[],
         ] {
             let (client, ran) = slow(ResponseCache::new(), |n| Ok(text(n).fields(fields)));
@@ -132,7 +185,10 @@ fn a_leader_whose_handler_fails_or_panics_leaves_nobody_waiting() {
             });
             let begun = tokio::time::Instant::now();
             let answers = at_once(&client, 5).await;
-            let failed = answers.iter().filter(|answer| answer.status() == 500).count();
+            let failed = answers
+                .iter()
+                .filter(|answer| answer.status() == 500)
+                .count();
             assert_eq!(failed, 1);
             assert_eq!(begun.elapsed().as_secs(), 2);
             assert_eq!(ran.get(), 5);
@@ -158,15 +214,24 @@ fn who_waited_for_another_variant_gets_their_own() {
     paused(async {
         let count = Count::default();
         let ran = count.clone();
-        let client = client(ResponseCache::new(), move |request: gustnado_core::Request| {
-            count.add();
-            let language = request.headers()["accept-language"].to_str().unwrap().to_owned();
-            async move {
-                tokio::time::sleep(Duration::from_secs(1)).await;
-                let vary = [("vary", "accept-language")];
-                Ok(Response::new(200).with_text(language).fields(MINUTE).fields(&vary))
-            }
-        });
+        let client = client(
+            ResponseCache::new(),
+            move |request: gustnado_core::Request| {
+                count.add();
+                let language = request.headers()["accept-language"]
+                    .to_str()
+                    .unwrap()
+                    .to_owned();
+                async move {
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    let vary = [("vary", "accept-language")];
+                    Ok(Response::new(200)
+                        .with_text(language)
+                        .fields(MINUTE)
+                        .fields(&vary))
+                }
+            },
+        );
         let asked: Vec<_> = (0..30)
             .map(|n| {
                 let language = ["en", "de", "fr"][n % 3];

@@ -6,4 +6,6 @@
 
 mod compress;
 mod desk;
+mod flight;
 mod keep;
+mod purge;

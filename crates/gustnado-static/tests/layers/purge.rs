@@ -17,7 +17,9 @@ fn tagged(cache: ResponseCache) -> TestClient {
             _ => "",
         };
         let fields = [("cache-control", "max-age=60"), ("cache-tag", tags)];
-        Response::new(200).with_text(count.add().to_string()).fields(&fields)
+        Response::new(200)
+            .with_text(count.add().to_string())
+            .fields(&fields)
     })
 }
 
@@ -26,7 +28,10 @@ async fn runs(client: &TestClient, handle: &CacheHandle) -> [bool; 4] {
     let before = handle.stats().misses;
     let mut run = [false; 4];
     let mut so_far = before;
-    for (n, target) in ["/users/7", "/users/7?x=1", "/users", "/other"].iter().enumerate() {
+    for (n, target) in ["/users/7", "/users/7?x=1", "/users", "/other"]
+        .iter()
+        .enumerate()
+    {
         client.get(target).sent().await;
         let now = handle.stats().misses;
         run[n] = now > so_far;
@@ -44,12 +49,28 @@ fn by_tag_by_path_and_all() {
         assert_eq!(runs(&client, &handle).await, [true; 4]);
         assert_eq!(runs(&client, &handle).await, [false; 4]);
         for (purge, expected) in [
-            (Box::new(|handle: &CacheHandle| handle.purge_tag("user-7")) as Box<dyn Fn(&CacheHandle)>, [true, true, false, false]),
-            (Box::new(|handle| handle.purge_tag("users")), [true, true, true, false]),
+            (
+                Box::new(|handle: &CacheHandle| handle.purge_tag("user-7"))
+                    as Box<dyn Fn(&CacheHandle)>,
+                [true, true, false, false],
+            ),
+            (
+                Box::new(|handle| handle.purge_tag("users")),
+                [true, true, true, false],
+            ),
             (Box::new(|handle| handle.purge_tag("user")), [false; 4]),
-            (Box::new(|handle| handle.purge_path("/users")), [false, false, true, false]),
-            (Box::new(|handle| handle.purge_path("/users/7")), [true, true, false, false]),
-            (Box::new(|handle| handle.purge_below("/users/")), [true, true, false, false]),
+            (
+                Box::new(|handle| handle.purge_path("/users")),
+                [false, false, true, false],
+            ),
+            (
+                Box::new(|handle| handle.purge_path("/users/7")),
+                [true, true, false, false],
+            ),
+            (
+                Box::new(|handle| handle.purge_below("/users/")),
+                [true, true, false, false],
+            ),
             (Box::new(|handle| handle.purge_below("/")), [true; 4]),
             (Box::new(CacheHandle::purge_all), [true; 4]),
         ] {

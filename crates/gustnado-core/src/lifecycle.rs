@@ -12,7 +12,7 @@ use std::{
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
-    header::{Entry, RETRY_AFTER, STRICT_TRANSPORT_SECURITY},
+    header::{CONTENT_LENGTH, Entry, RETRY_AFTER, STRICT_TRANSPORT_SECURITY},
 };
 use tower_service::Service;
 use tracing::Instrument as _;
@@ -89,21 +89,21 @@ fn through_layers(matched: Matched, request: Request) -> BoxFuture<'static, Resp
         let info = Arc::clone(&info);
         Arc::new(move |error| fail_outside(error, left.clone(), Arc::clone(&info)))
     };
-    // Layers see the body also of what answers a HEAD: they may have to change its length.
-    let head = *request.method() == Method::HEAD;
+    // Layers see the body also of what answers a HEAD: they may have to change its length. A mount
+    // answers it without one, and what it says of the length is true all the same.
+    let bare = *request.method() == Method::HEAD && matches!(matched, Matched::Mount(_));
     let rest: Rest = Box::new(move |mut request| {
         // The bound that layers had holds for a body in place of the one that came, too.
         request.body_mut().set_limit(matched.body_limit());
         // Nor would they hand lines on.
         request.origin_mut().lines = false;
         Box::pin(async move {
-            if let Matched::Mount(route) = &matched
-                && head
-            {
-                // Without a body, what it says of the length is true all the same.
-                return Ok(call_mount(route, request).await.0.into());
+            let mut answer = respond(bare, matched, request).await.into_http();
+            if bare && !answer.headers().contains_key(CONTENT_LENGTH) {
+                // It is not known, and not none.
+                *answer.body_mut() = Body::channel(1).1;
             }
-            Ok(respond(false, matched, request).await.into_http())
+            Ok(answer)
         })
     });
     Box::pin(async move {

@@ -237,59 +237,6 @@ mod tests {
         bytes
     }
 
-    #[test]
-    fn zz_memory() {
-        let rss = || {
-            let text = std::fs::read_to_string("/proc/self/statm").unwrap();
-            text.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
-        };
-        for coding in Coding::CODED {
-            for (n, level) in [
-                (Coding::Brotli, 4),
-                (Coding::Brotli, 5),
-                (Coding::Zstd, 3),
-                (Coding::Gzip, 6),
-            ] {
-                if n != coding {
-                    continue;
-                }
-                for size in [1000, 100_000] {
-                    let before = rss();
-                    let mut all = Vec::new();
-                    for i in 0..64_u64 {
-                        let mut e = Encoder::new(
-                            Kind {
-                                coding,
-                                level,
-                                shape: Shape::Stream,
-                            },
-                            0,
-                        )
-                        .unwrap();
-                        let mut out = Vec::new();
-                        let mut x = i;
-                        let text: Vec<u8> = (0..size)
-                            .map(|_| {
-                                x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                                b"abcdefgh ijklmno"[(x >> 60) as usize]
-                            })
-                            .collect();
-                        for piece in text.chunks(500) {
-                            e.write(piece, &mut out).unwrap();
-                            e.flush(&mut out).unwrap();
-                        }
-                        all.push(e);
-                    }
-                    println!(
-                        "MEM {coding:?} {level} after {size}: {} KiB",
-                        (rss() - before) / 64 / 1024
-                    );
-                    std::mem::forget(all);
-                }
-            }
-        }
-    }
-
     proptest! {
         #[test]
         fn what_was_flushed_can_be_read_and_encoders_can_be_used_again(

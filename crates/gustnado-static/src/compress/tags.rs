@@ -40,15 +40,15 @@ pub(super) fn translate(headers: &mut HeaderMap, coding: Coding) -> Asked {
     };
     if coding != Coding::Identity {
         for name in [header::IF_NONE_MATCH, header::IF_MATCH] {
-            translate_field(headers, name, coding);
+            translate_field(headers, &name, coding);
         }
     }
     asked
 }
 
-fn translate_field(headers: &mut HeaderMap, name: HeaderName, coding: Coding) {
+fn translate_field(headers: &mut HeaderMap, name: &HeaderName, coding: Coding) {
     let end = [suffix(coding).as_bytes(), b"\""].concat();
-    let lines = headers.get_all(&name).iter();
+    let lines = headers.get_all(name).iter();
     let tags = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
     let plain = tags.take(TAGS).filter_map(|tag| {
         // A tag with a comma in it is none of those that we made.
@@ -57,7 +57,7 @@ fn translate_field(headers: &mut HeaderMap, name: HeaderName, coding: Coding) {
     });
     let plain: Vec<_> = plain.collect();
     for tag in plain {
-        headers.append(&name, tag);
+        headers.append(name, tag);
     }
 }
 

@@ -54,11 +54,11 @@ impl Family {
 
     /// The same with another reply, in place of those that it replaces, those that are good for nothing,
     /// and the oldest where they would be more than `most` or weigh more than `share`.
-    pub(super) fn with(&self, kept: Arc<Kept>, most: usize, share: usize, now: Instant) -> Self {
+    pub(super) fn with(&self, kept: &Arc<Kept>, most: usize, share: usize, now: Instant) -> Self {
         let old = self.variants.iter();
         let old =
             old.filter(|old| old.variant() != kept.variant() && old.good(now) != Good::Nothing);
-        let mut variants: Vec<_> = std::iter::once(&kept).chain(old).cloned().collect();
+        let mut variants: Vec<_> = std::iter::once(kept).chain(old).cloned().collect();
         variants.truncate(most.max(1));
         let mut family = Self {
             variants,

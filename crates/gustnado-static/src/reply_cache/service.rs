@@ -16,6 +16,7 @@ use super::{
     family::Family,
     flight::Joined,
     kept::{Good, Kept},
+    key::Key,
     limits::JOINS,
     purge::What,
     run::{Run, Turn},
@@ -64,7 +65,7 @@ impl Shared {
                 let answer = self.pass(next, request, How::forwarded("method")).await;
                 // RFC 9111 section 4.4.
                 let done = answer.status().is_success() || answer.status().is_redirection();
-                for key in key.iter().filter(|_| done).flat_map(|key| key.both()) {
+                for key in key.iter().filter(|_| done).flat_map(Key::both) {
                     self.store.purge(What::Target(key));
                 }
                 answer

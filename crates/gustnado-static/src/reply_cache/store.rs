@@ -101,7 +101,7 @@ impl Store {
             return false;
         }
         let old = self.families.peek(key).unwrap_or_default();
-        let family = old.with(Arc::clone(kept), self.most, self.share, Instant::now());
+        let family = old.with(kept, self.most, self.share, Instant::now());
         self.families.insert(key.clone(), Arc::new(family));
         true
     }

@@ -7,7 +7,10 @@ use super::limits::{VARY_NAMES, VARY_VALUES};
 
 /// What a reply depends on, and what the request had there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Variant(Box<[(HeaderName, Option<Box<[u8]>>)]>);
+pub(super) struct Variant(Box<[Field]>);
+
+/// A name, and what the request had there.
+type Field = (HeaderName, Option<Box<[u8]>>);
 
 /// The names in a reply's `Vary`.
 #[derive(Debug, Clone, PartialEq, Eq)]

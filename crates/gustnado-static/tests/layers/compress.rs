@@ -249,7 +249,8 @@ fn head_says_what_get_says() {
             assert!(head.bytes().is_empty());
             let length = head.header("content-length");
             let whole = path != "/stream" && path != "/tagged-stream";
-            let known = whole && (path != "/?1100000" || accept == "identity");
+            // A mount answers it without a body, so that there is nothing to be coded.
+            let known = whole && (path == "/?10" || accept == "identity");
             let expected = if known {
                 get.bytes().len().to_string()
             } else {

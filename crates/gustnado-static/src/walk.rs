@@ -44,10 +44,17 @@ pub(crate) fn files(root: &Path) -> io::Result<Vec<String>> {
             }
         }
     }
-    found.sort_unstable();
-    let originals = found.clone();
-    found.retain(|path| !is_sibling(path, &originals));
-    Ok(found)
+    Ok(originals(found))
+}
+
+/// Of these paths those that are not another file in a coding, sorted.
+pub(crate) fn originals(mut paths: Vec<String>) -> Vec<String> {
+    paths.sort_unstable();
+    let is_original = |path: &String| !is_sibling(path, &paths);
+    let kept: Vec<bool> = paths.iter().map(is_original).collect();
+    let mut kept = kept.into_iter();
+    paths.retain(|_| kept.next().unwrap_or(true));
+    paths
 }
 
 /// Whether a file is another one in a coding.

@@ -18,6 +18,6 @@ mod symlinks;
 mod walk;
 
 pub(crate) use open_file::OpenFile;
-pub(crate) use root::{Root, sibling};
+pub(crate) use root::{Loaded, Root, sibling};
 pub(crate) use stamp::{Kind, Stamp};
 pub use symlinks::Symlinks;

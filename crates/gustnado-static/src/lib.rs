@@ -19,7 +19,7 @@
 //!
 //! - 0 `limits`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
 //! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `encode`, `chunk`
-//! - 2 `decide`, `disk`, `walk`, `embedded`, `source`, `settings`
+//! - 2 `decide`, `disk`, `embedded`, `source`, `settings`
 //! - 3 `entry`, `parts`, `stream`, `listing`
 //! - 4 `cache`
 //! - 5 `store`: at hand, or `load`ed and `make`d
@@ -62,7 +62,6 @@ mod store;
 mod stream;
 mod urls;
 mod validator;
-mod walk;
 
 pub use disk::Symlinks;
 pub use embedded::Embedded;

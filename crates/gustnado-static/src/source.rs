@@ -7,10 +7,11 @@ use std::{
 };
 
 use crate::{
+    coding::Coding,
     disk::{Kind, Loaded, OpenFile, Root, Stamp},
     embedded::Embedded,
     failure::Failure,
-    walk,
+    resolve::{Names, is_file_path},
 };
 
 /// Where files come from.
@@ -60,7 +61,7 @@ impl Source {
     }
 
     /// The files beside this one that hold it in a coding, in the order of
-    /// [`Coding::CODED`](crate::coding::Coding::CODED).
+    /// [`Coding::CODED`].
     pub(crate) fn siblings(&self, full: &Path) -> [Option<Stamp>; 3] {
         match self {
             Self::Disk(root) => root.siblings(full),
@@ -101,11 +102,48 @@ impl Source {
         }
     }
 
-    /// The paths below the folder of all files that a URL can name, sorted.
+    /// The paths below the folder of all files that a URL can name, sorted, but those that are
+    /// another file in a coding.
     pub(crate) fn files(&self) -> io::Result<Vec<String>> {
-        match self {
-            Self::Disk(root) => walk::files(root.path()),
-            Self::Program(files) => Ok(walk::originals(files.paths().map(str::to_owned).collect())),
-        }
+        Ok(originals(match self {
+            Self::Disk(root) => root.files()?,
+            Self::Program(files) => {
+                let named = files.paths().filter(|path| is_file_path(path, Names::HERE));
+                named.map(str::to_owned).collect()
+            }
+        }))
+    }
+}
+
+/// Of these paths those that are not another file in a coding, sorted.
+fn originals(mut paths: Vec<String>) -> Vec<String> {
+    paths.sort_unstable();
+    let is_original = |path: &String| !is_sibling(path, &paths);
+    let kept: Vec<bool> = paths.iter().map(is_original).collect();
+    let mut kept = kept.into_iter();
+    paths.retain(|_| kept.next().unwrap_or(true));
+    paths
+}
+
+/// Whether a file is another one in a coding.
+fn is_sibling(path: &str, sorted: &[String]) -> bool {
+    Coding::CODED.into_iter().any(|coding| {
+        let original = path.strip_suffix(coding.file_suffix());
+        original.is_some_and(|original| {
+            let place = sorted.binary_search_by(|other| other.as_str().cmp(original));
+            place.is_ok()
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::originals;
+
+    #[test]
+    fn files_in_a_coding_are_not_files_of_their_own() {
+        let paths = ["b.gz", "a.js.br", "a.js", "a.js.zst", "a.js.br.gz"];
+        let found = originals(paths.map(str::to_owned).to_vec());
+        assert_eq!(found, ["a.js", "b.gz"]);
     }
 }

@@ -35,7 +35,14 @@ fn a_command_line_that_is_wrong_says_why() {
 #[test]
 fn a_command_line_is_read() {
     let here = env!("CARGO_MANIFEST_DIR");
-    let options = read(&["8080", "--list", "--immutable", "assets/**", here, "--public"]);
+    let options = read(&[
+        "8080",
+        "--list",
+        "--immutable",
+        "assets/**",
+        here,
+        "--public",
+    ]);
     let expected = Options {
         port: 8080,
         folder: here.into(),
@@ -104,7 +111,11 @@ fn folders_and_pages_that_are_not_there_are_answered_as_asked() {
         request.send().status()
     };
     for path in ["/assets/", "/users/7"] {
-        assert_eq!((page(&plain, path), page(&both, path)), (404, 200), "{path}");
+        assert_eq!(
+            (page(&plain, path), page(&both, path)),
+            (404, 200),
+            "{path}"
+        );
     }
     assert_eq!(page(&both, "/assets/none.js"), 404);
 }

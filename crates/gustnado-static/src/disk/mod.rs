@@ -4,6 +4,7 @@
 //! Whatever is opened is opened below the root: by the kernel where it offers that (`beneath`), else
 //! component by component (`walk`), so that no link that appears meanwhile leads out.
 
+mod all;
 #[cfg(unix)]
 mod beneath;
 #[cfg(not(unix))]

@@ -120,6 +120,8 @@ fn a_url_names_the_content_and_is_immutable() {
         );
         assert_eq!(client.get("/url?of=app.js").send().text(), url);
     }
+    let missed = client.get(url).header("if-match", "\"x\"").send();
+    assert_eq!((missed.status(), missed.header("cache-control")), (412, ""));
     // As it is without a hash, or with what somebody else calls `v`.
     for plain in [
         "/static/app.js",

@@ -253,7 +253,9 @@ impl StaticFiles {
 
 /// The answer, to be kept as long as the content that its URL names, if it names one.
 fn by_url(mut answer: Response, chosen: &Chosen, query: Option<&str>) -> Response {
-    if let Some(named) = query.and_then(Fingerprint::in_query) {
+    // What a precondition refuses is not the content.
+    let is_content = matches!(answer.status().as_u16(), 200 | 206 | 304);
+    if let Some(named) = query.and_then(Fingerprint::in_query).filter(|_| is_content) {
         let is_that = chosen.facts.fingerprint() == Some(named);
         policy::by_url(answer.headers_mut(), is_that);
     }

@@ -20,7 +20,7 @@
 //!
 //! - 0 `limits`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
 //! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `encode`, `chunk`
-//! - 2 `decide`, `disk`, `settings`, `walk`
+//! - 2 `decide`, `disk`, `embedded`, `source`, `settings`
 //! - 3 `entry`, `parts`, `stream`, `listing`
 //! - 4 `cache`
 //! - 5 `store`: at hand, or `load`ed and `make`d
@@ -45,6 +45,7 @@ mod coding;
 mod compress;
 mod decide;
 mod disk;
+mod embedded;
 mod encode;
 mod entry;
 mod failure;
@@ -64,14 +65,15 @@ mod reply_cache;
 mod resolve;
 mod serve;
 mod settings;
+mod source;
 mod store;
 mod stream;
 mod urls;
 mod validator;
-mod walk;
 
 pub use compress::{Compress, CompressLimits};
 pub use disk::Symlinks;
+pub use embedded::Embedded;
 pub use files::{Audience, FileRequest, StaticFiles, StaticStats};
 pub use handler::{ServeFiles, StaticFileHandler};
 pub use hooks::FileHooks;
@@ -85,5 +87,10 @@ pub use urls::StaticUrls;
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]
 pub mod __files {
-    pub use crate::{files::StaticFiles, handler::StaticFileHandler, hooks::FileHooks};
+    pub use crate::{
+        embedded::{Embedded, EmbeddedFile},
+        files::StaticFiles,
+        handler::StaticFileHandler,
+        hooks::FileHooks,
+    };
 }

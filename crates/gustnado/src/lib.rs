@@ -73,7 +73,8 @@
 //!
 //! - `macros`: [`macro@RequestHandler`], [`macro@verbs`], [`macro@Inputs`], [`macro@FromParam`] and
 //!   [`macro@HttpError`]
-//! - `static`: static files, and layers that compress replies and keep them; with `macros`, [`macro@StaticFileHandler`] and [`asset!`]
+//! - `static`: static files, and layers that compress replies and keep them; with `macros`,
+//!   [`macro@StaticFileHandler`], [`asset!`] and [`embed!`]
 //! - `http2`: HTTP/2 on the port of HTTP/1.1: with prior knowledge, and over TLS as negotiated
 //! - `json`: [`Json`] and [`Created`]
 //!
@@ -146,6 +147,10 @@ pub use gustnado_macros::StaticFileHandler;
 #[cfg(all(feature = "macros", feature = "static"))]
 #[doc = include_str!("docs/asset.md")]
 pub use gustnado_macros::asset;
+
+#[cfg(all(feature = "macros", feature = "static"))]
+#[doc = include_str!("docs/embed.md")]
+pub use gustnado_macros::embed;
 
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]

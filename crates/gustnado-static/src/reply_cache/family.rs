@@ -70,13 +70,18 @@ impl Family {
         family
     }
 
-    /// The same for requests like one whose reply was not to be kept.
-    pub(super) fn without(&self, request: &HeaderMap, pass: Duration, now: Instant) -> Self {
-        let others = self.variants.iter();
-        let others = others.filter(|kept| !kept.variant().matches(request));
+    /// The same, its replies taken for ones that are not kept, for so long.
+    pub(super) fn passing(&self, pass: Duration, now: Instant) -> Self {
         Self {
-            variants: others.cloned().collect(),
+            variants: self.variants.clone(),
             passes: now.checked_add(pass),
         }
+    }
+
+    /// The same without what requests like this one would get.
+    pub(super) fn without(mut self, request: &HeaderMap) -> Self {
+        self.variants
+            .retain(|kept| !kept.variant().matches(request));
+        self
     }
 }

@@ -71,7 +71,8 @@ pub(super) fn judge(
     })
 }
 
-/// Whether a status can be kept, if its reply says for how long; and whether by itself.
+/// Whether a status can be kept, if its reply says for how long; and whether by itself. Not 400 and the
+/// like: who sends what is wrong would have others see it.
 fn keepable(status: StatusCode) -> Option<bool> {
     match status.as_u16() {
         200 | 203 | 301 | 308 => Some(true),

@@ -126,7 +126,14 @@ impl Run<'_> {
         match self.keepable(&mut answer, fields) {
             Ok(keepable) => self.keep(answer, keepable, begun, lead),
             Err(refusal) => {
-                let failed = answer.status().is_server_error();
+                let status = answer.status();
+                let failed = status.is_server_error();
+                // A 304 says nothing of what the reply would have been, and errors pass.
+                if !failed && status != http::StatusCode::NOT_MODIFIED {
+                    // What is wrong may be the request, and what is kept still right for others.
+                    let moved = !status.is_client_error() || status == 404 || status == 410;
+                    store.refuse(&self.page.key, fields, moved);
+                }
                 if let Some(lead) = lead {
                     lead.land(if failed {
                         Landing::Failed
@@ -134,14 +141,9 @@ impl Run<'_> {
                         Landing::Alone
                     });
                 }
-                if failed && let Some(answer) = self.stand_in(Some(answer.status())) {
-                    return answer;
-                }
-                // A 304 says nothing of what the reply would have been, and errors pass.
-                if !failed && answer.status() != http::StatusCode::NOT_MODIFIED {
-                    store.refuse(&self.page.key, fields);
-                }
-                self.shared.say(answer, How::because(self.why, refusal))
+                let instead = failed.then(|| self.stand_in(Some(status))).flatten();
+                let how = How::because(self.why, refusal);
+                instead.unwrap_or_else(|| self.shared.say(answer, how))
             }
         }
     }

@@ -106,11 +106,17 @@ impl Store {
         true
     }
 
-    /// Notes that the reply to a request with these fields was not to be kept.
-    pub(super) fn refuse(&self, key: &Key, request: &HeaderMap) {
+    /// Notes that the reply to a request with these fields was not to be kept. `moved`: nor is what was
+    /// kept for such a request true any more.
+    pub(super) fn refuse(&self, key: &Key, request: &HeaderMap, moved: bool) {
         let _changing = self.purges();
         let old = self.families.peek(key).unwrap_or_default();
-        let family = old.without(request, self.pass, Instant::now());
+        let family = old.passing(self.pass, Instant::now());
+        let family = if moved {
+            family.without(request)
+        } else {
+            family
+        };
         self.families.insert(key.clone(), Arc::new(family));
     }
 

@@ -603,6 +603,33 @@ fn other_methods_pass_and_those_that_change_have_it_forgotten() {
 }
 
 #[test]
+fn a_request_that_is_wrong_leaves_nothing_to_others() {
+    paused(async {
+        let count = Count::default();
+        let cache = ResponseCache::new().stale_if_error(Duration::from_secs(600));
+        let client = answering(cache, move |request| {
+            let n = count.add();
+            let wrong = request.headers().contains_key("x-wrong");
+            let code = match n {
+                3 => 503,
+                _ if wrong => 400,
+                _ => 200,
+            };
+            Response::new(code).with_text(n.to_string()).fields(MINUTE)
+        });
+        let wrong = || client.get("/a").header("x-wrong", "yes").sent();
+        assert_eq!((wrong().await.status(), wrong().await.status()), (400, 400));
+        assert_eq!(client.get("/a").sent().await.text(), "2");
+        assert_eq!(wrong().await.text(), "2");
+        seconds(61).await;
+        // What was kept before is still good in place of an error.
+        assert_eq!(client.get("/a").sent().await.text(), "2");
+        assert_eq!(wrong().await.status(), 400);
+        assert_eq!(client.get("/a").sent().await.text(), "5");
+    });
+}
+
+#[test]
 fn the_status_can_be_left_out() {
     let client = counting(ResponseCache::new().without_status(), MINUTE);
     assert_eq!(client.get("/a").send().header("cache-status"), "");

@@ -96,7 +96,7 @@ fn ask(peer: &mut Peer, target: &str, coding: &str) {
 enum Decoder {
     Brotli(Box<brotli::DecompressorWriter<Vec<u8>>>),
     Zstd(zstd::stream::write::Decoder<'static, Vec<u8>>),
-    Gzip(flate2::write::GzDecoder<Vec<u8>>),
+    Gzip(Box<flate2::write::GzDecoder<Vec<u8>>>),
 }
 
 impl Decoder {
@@ -104,7 +104,7 @@ impl Decoder {
         match coding {
             "br" => Self::Brotli(Box::new(brotli::DecompressorWriter::new(Vec::new(), 4096))),
             "zstd" => Self::Zstd(zstd::stream::write::Decoder::new(Vec::new()).expect("one")),
-            _ => Self::Gzip(flate2::write::GzDecoder::new(Vec::new())),
+            _ => Self::Gzip(Box::new(flate2::write::GzDecoder::new(Vec::new()))),
         }
     }
 
@@ -211,7 +211,7 @@ fn head_and_304_are_as_without_the_layer() {
             "PUT /page HTTP/1.1\r\n{fields}if-match: {tag}\r\ncontent-length: 0\r\n\r\n"
         ));
         let own = tag.replace(&format!("+{coding}"), "");
-        assert!(peer.answer().text().ends_with(&own), "{own}");
+        assert_eq!(peer.answer().text(), own);
     }
 }
 

@@ -2,7 +2,10 @@
 //! request that names that is one that names `"abc"` to whoever made it. It must not know bodies.
 
 use gustnado_core::tag;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{self, Entry},
+};
 
 use super::limits::TAGS;
 use crate::coding::Coding;
@@ -32,7 +35,7 @@ pub(super) struct Asked {
     none_match: Vec<HeaderValue>,
 }
 
-/// Has a request that names tags in this coding name those that they were made of too.
+/// Has a request that names tags in this coding name those that they were made of.
 pub(super) fn translate(headers: &mut HeaderMap, coding: Coding) -> Asked {
     let lines = headers.get_all(header::IF_NONE_MATCH);
     let asked = Asked {
@@ -48,16 +51,25 @@ pub(super) fn translate(headers: &mut HeaderMap, coding: Coding) -> Asked {
 
 fn translate_field(headers: &mut HeaderMap, name: &HeaderName, coding: Coding) {
     let end = [suffix(coding).as_bytes(), b"\""].concat();
-    let lines = headers.get_all(name).iter();
-    let tags = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
-    let plain = tags.take(TAGS).filter_map(|tag| {
+    let plain = |tag: &[u8]| {
         // A tag with a comma in it is none of those that we made.
         let opaque = tag.trim_ascii().strip_prefix(b"\"")?.strip_suffix(&*end)?;
-        HeaderValue::from_bytes(&[b"\"", opaque, b"\""].concat()).ok()
-    });
-    let plain: Vec<_> = plain.collect();
-    for tag in plain {
-        headers.append(name, tag);
+        Some([b"\"", opaque, b"\""].concat())
+    };
+    let Entry::Occupied(mut lines) = headers.entry(name) else {
+        return;
+    };
+    for line in lines.iter_mut() {
+        let tags = line.as_bytes().split(|byte| *byte == b',');
+        if tags.clone().count() > TAGS || !tags.clone().any(|tag| plain(tag).is_some()) {
+            continue;
+        }
+        let tags: Vec<_> = tags
+            .map(|tag| plain(tag).unwrap_or_else(|| tag.to_vec()))
+            .collect();
+        if let Ok(value) = HeaderValue::from_bytes(&tags.join(&b","[..])) {
+            *line = value;
+        }
     }
 }
 
@@ -123,11 +135,11 @@ mod tests {
     #[test]
     fn a_request_for_a_coded_tag_names_what_it_was_made_of() {
         for (line, expected) in [
-            ("\"abc+br\"", "\"abc+br\"|\"abc\""),
+            ("\"abc+br\"", "\"abc\""),
             ("\"abc+gzip\"", "\"abc+gzip\""),
             (
                 "\"x\", \"abc+br\" , W/\"y+br\"",
-                "\"x\", \"abc+br\" , W/\"y+br\"|\"abc\"",
+                "\"x\",\"abc\", W/\"y+br\"",
             ),
             ("*", "*"),
             ("\"abc+br", "\"abc+br"),

@@ -19,7 +19,8 @@
 //! A file imports only from rungs below its own.
 //!
 //! - 0 `limits`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
-//! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `encode`, `chunk`
+//! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `digest`, `encode`,
+//!   `chunk`
 //! - 2 `decide`, `disk`, `embedded`, `source`, `settings`
 //! - 3 `entry`, `parts`, `stream`, `listing`
 //! - 4 `cache`
@@ -44,6 +45,7 @@ mod chunk;
 mod coding;
 mod compress;
 mod decide;
+mod digest;
 mod disk;
 mod embedded;
 mod encode;

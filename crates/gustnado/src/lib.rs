@@ -85,6 +85,7 @@
 //! - `garde`: inputs checked by the rules of the garde crate, as `Garde`
 //! - `work-stealing`: [`Application::work_stealing`], one runtime for all workers
 //! - `tls`: HTTPS by rustls, as `Tls`
+//! - `zstd`: files and replies coded with zstd, too; it builds C
 //! - `openapi`: `app.openapi()`, an OpenAPI 3.1 document, and `ApiDocs`, a page that shows it
 
 pub mod prelude;

@@ -6,13 +6,14 @@ use std::{
 };
 
 use flate2::{Compress as Deflate, Compression, FlushCompress, Status};
+#[cfg(feature = "zstd")]
 use zstd::{
     stream::raw::{CParameter, Operation},
     zstd_safe::{InBuffer, OutBuffer},
 };
 
 use super::limits::{PIECE, STREAM_WINDOW, WHOLE_WINDOW};
-use crate::coding::Coding;
+use crate::coding::{Coding, Codings};
 
 /// What an encoder is set up for. One that was used for a kind can be used for it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +32,20 @@ pub(super) enum Shape {
     Stream,
 }
 
+/// The codings that there are encoders for.
+pub(super) const MADE: Codings = {
+    let made = Codings::NONE.with(Coding::Brotli).with(Coding::Gzip);
+    if cfg!(feature = "zstd") {
+        made.with(Coding::Zstd)
+    } else {
+        made
+    }
+};
+
 /// Codes bytes piece by piece.
 pub(super) enum Encoder {
     Brotli(Box<brotli::CompressorWriter<Vec<u8>>>),
+    #[cfg(feature = "zstd")]
     Zstd(zstd::stream::raw::Encoder<'static>),
     Gzip(Deflate),
 }
@@ -46,8 +58,11 @@ impl Encoder {
     pub(super) fn new(kind: Kind, length: usize) -> io::Result<Self> {
         let Kind { coding, level, .. } = kind;
         Ok(match coding {
+            #[cfg(not(feature = "zstd"))]
+            Coding::Zstd => return Err(io::ErrorKind::Unsupported.into()),
             Coding::Identity => return Err(io::ErrorKind::Unsupported.into()),
             Coding::Brotli => Self::Brotli(Box::new(brotli(kind, length))),
+            #[cfg(feature = "zstd")]
             Coding::Zstd => {
                 let mut encoder = zstd::stream::raw::Encoder::new(level)?;
                 if kind.shape == Shape::Stream {
@@ -74,6 +89,7 @@ impl Encoder {
                 encoder.write_all(bytes)?;
                 out.append(encoder.get_mut());
             }
+            #[cfg(feature = "zstd")]
             Self::Zstd(encoder) => {
                 let mut input = InBuffer::around(bytes);
                 while input.pos() < bytes.len() {
@@ -100,6 +116,7 @@ impl Encoder {
                 encoder.flush()?;
                 out.append(encoder.get_mut());
             }
+            #[cfg(feature = "zstd")]
             Self::Zstd(encoder) => while step(out, |output| encoder.flush(output))? > 0 {},
             Self::Gzip(encoder) => loop {
                 deflate(encoder, &[], out, FlushCompress::Sync)?;
@@ -119,6 +136,7 @@ impl Encoder {
     pub(super) fn finish(mut self, out: &mut Vec<u8>) -> io::Result<Option<Self>> {
         match &mut self {
             Self::Brotli(_) => {}
+            #[cfg(feature = "zstd")]
             Self::Zstd(encoder) => while step(out, |output| encoder.finish(output, true))? > 0 {},
             Self::Gzip(encoder) => loop {
                 let (_, status) = deflate(encoder, &[], out, FlushCompress::Finish)?;
@@ -139,6 +157,7 @@ impl Encoder {
     pub(super) fn renewed(mut self) -> Option<Self> {
         match &mut self {
             Self::Brotli(_) => return None,
+            #[cfg(feature = "zstd")]
             Self::Zstd(encoder) => encoder.reinit().ok()?,
             Self::Gzip(encoder) => encoder.reset(),
         }
@@ -147,10 +166,13 @@ impl Encoder {
 
     /// Says how many bytes will come, where the coding has a use for it. They have to come.
     pub(super) fn expect(&mut self, length: usize) {
+        #[cfg(feature = "zstd")]
         if let Self::Zstd(encoder) = self {
             // Without it the coding is a little larger.
             let _ = encoder.set_pledged_src_size(Some(length as u64));
         }
+        #[cfg(not(feature = "zstd"))]
+        let _ = length;
     }
 }
 
@@ -169,6 +191,7 @@ fn brotli(kind: Kind, length: usize) -> brotli::CompressorWriter<Vec<u8>> {
 }
 
 /// One call of zstd's, with room for what comes of it.
+#[cfg(feature = "zstd")]
 fn step(
     out: &mut Vec<u8>,
     call: impl FnOnce(&mut OutBuffer<'_, Vec<u8>>) -> io::Result<usize>,
@@ -198,6 +221,7 @@ impl fmt::Debug for Encoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Brotli(_) => "Encoder(br)",
+            #[cfg(feature = "zstd")]
             Self::Zstd(_) => "Encoder(zstd)",
             Self::Gzip(_) => "Encoder(gzip)",
         })
@@ -227,6 +251,7 @@ mod tests {
         let mut at = 0;
         let mut reader: Box<dyn Read> = match coding {
             Coding::Brotli => Box::new(brotli::Decompressor::new(coded, 1)),
+            #[cfg(feature = "zstd")]
             Coding::Zstd => Box::new(zstd::stream::read::Decoder::new(coded).unwrap()),
             _ => Box::new(flate2::read::GzDecoder::new(coded)),
         };
@@ -244,7 +269,7 @@ mod tests {
             stream in any::<bool>(),
         ) {
             let shape = if stream { Shape::Stream } else { Shape::Whole };
-            for coding in Coding::CODED {
+            for coding in Coding::CODED.into_iter().filter(|coding| MADE.has(*coding)) {
                 let mut spare = None;
                 for _ in 0..2 {
                     let new = || Encoder::new(kind(coding, shape), 0).unwrap();

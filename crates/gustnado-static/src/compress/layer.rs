@@ -16,7 +16,8 @@ use crate::coding::{Coding, Codings};
 /// let app = Application::new().layer(Compress::new());
 /// ```
 ///
-/// Brotli, zstd or gzip, by what `Accept-Encoding` says with its q-values; of equals in this order.
+/// Brotli, zstd (with the feature of that name) or gzip, by what `Accept-Encoding` says with its q-values;
+/// of equals in this order.
 /// A reply is coded if its type is one that shrinks and it has a kibibyte or more. One that is there
 /// as a whole is coded as a whole and has a length; a stream is coded as it comes, and what came is
 /// sent before the next is waited for, so that [server-sent events](gustnado_core::Events) stay live.

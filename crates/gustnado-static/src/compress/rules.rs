@@ -1,7 +1,7 @@
 //! What a user asked for: codings and their levels, types, bounds. It must not know requests.
 
 use super::{
-    encoder::{Kind, Shape},
+    encoder::{Kind, MADE, Shape},
     limits::{BROTLI_QUALITY, CompressLimits, GZIP_LEVEL, ZSTD_LEVEL},
 };
 use crate::{
@@ -23,9 +23,8 @@ pub(super) struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        let codings = Coding::CODED.into_iter();
         Self {
-            codings: codings.fold(Codings::NONE, Codings::with),
+            codings: MADE,
             brotli_quality: BROTLI_QUALITY,
             zstd_level: ZSTD_LEVEL,
             gzip_level: GZIP_LEVEL,

@@ -39,7 +39,14 @@ fn the_client_chooses() {
     let client = site(Compress::new());
     for (accept, expected) in [
         ("gzip, deflate, br, zstd", "br"),
-        ("gzip, zstd", "zstd"),
+        (
+            "gzip, zstd",
+            if cfg!(feature = "zstd") {
+                "zstd"
+            } else {
+                "gzip"
+            },
+        ),
         ("gzip", "gzip"),
         ("br;q=0.1, zstd;q=0.2, gzip;q=0.3", "gzip"),
         ("gzip;q=0", ""),
@@ -183,7 +190,9 @@ fn no_two_codings_have_the_same_strong_tag() {
     };
     assert_eq!(tag("/tagged", "identity"), "\"abc\"");
     assert_eq!(tag("/tagged", "br"), "\"abc+br\"");
-    assert_eq!(tag("/tagged", "zstd"), "\"abc+zstd\"");
+    if cfg!(feature = "zstd") {
+        assert_eq!(tag("/tagged", "zstd"), "\"abc+zstd\"");
+    }
     assert_eq!(tag("/tagged", "gzip"), "\"abc+gzip\"");
     // When a stream is flushed depends on when its pieces come.
     assert_eq!(tag("/tagged-stream", "gzip"), "W/\"abc\"");
@@ -238,7 +247,7 @@ fn head_says_what_get_says() {
         "/?1100000",
         "/?10",
     ] {
-        for accept in ["br", "zstd", "gzip", "identity"] {
+        for accept in ["br", "gzip, zstd", "gzip", "identity"] {
             let said = |answer: &gustnado_core::testing::TestResponse| {
                 let names = ["content-encoding", "etag", "vary", "content-type"];
                 names.map(|name| answer.header(name).to_owned())

@@ -109,6 +109,7 @@ pub(crate) fn decoded(answer: &TestResponse) -> Vec<u8> {
             let mut reader = flate2::read::GzDecoder::new(coded);
             reader.read_to_end(&mut bytes).unwrap();
         }
+        #[cfg(feature = "zstd")]
         "zstd" => bytes = zstd::stream::decode_all(coded).unwrap(),
         other => panic!("coded as {other}"),
     }

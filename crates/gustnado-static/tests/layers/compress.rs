@@ -1,13 +1,11 @@
 //! Replies that are coded, and what is said of them.
 
-use std::pin::Pin;
-
-use gustnado_core::{Body, BoxError, Response, testing::TestClient};
+use gustnado_core::{Body, Response, testing::TestClient};
 use gustnado_static::Compress;
 use http::{HeaderMap, HeaderValue};
 use http_body::Frame;
 
-use crate::desk::{Fields, answering, decoded, pieces};
+use crate::desk::{Fields, Odd, answering, decoded, pieces};
 
 fn text(length: usize) -> String {
     let words = "all the leaves are brown and the sky is grey ";
@@ -301,21 +299,6 @@ fn a_length_that_was_said_becomes_that_of_the_coded_bytes() {
         answer.bytes().len().to_string()
     );
     assert_eq!(answer.header("accept-ranges"), "");
-}
-
-/// A body of one piece and trailers, or of one piece and a failure.
-struct Odd(Vec<Result<Frame<bytes::Bytes>, BoxError>>);
-
-impl http_body::Body for Odd {
-    type Data = bytes::Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _cx: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<Frame<bytes::Bytes>, BoxError>>> {
-        std::task::Poll::Ready((!self.0.is_empty()).then(|| self.0.remove(0)))
-    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     io::Read,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -10,10 +11,11 @@ use std::{
 };
 
 use gustnado_core::{
-    App, Application, Body, BoxFuture, Error, HttpLayer, Mount, Request, Response,
+    App, Application, Body, BoxError, BoxFuture, Error, HttpLayer, Mount, Request, Response,
     testing::{TestClient, TestRequest, TestResponse},
 };
 use http::{HeaderName, HeaderValue};
+use http_body::Frame;
 
 /// A handler that a test writes.
 pub(crate) struct Handler<F>(pub(crate) F);
@@ -123,6 +125,21 @@ pub(crate) fn pieces<P: Into<bytes::Bytes>>(pieces: impl IntoIterator<Item = P>)
         .map(|piece| Ok::<_, Error>(piece.into()))
         .collect();
     Body::stream(futures_util::stream::iter(pieces))
+}
+
+/// A body of one piece and trailers, or of one piece and a failure.
+pub(crate) struct Odd(pub(crate) Vec<Result<Frame<bytes::Bytes>, BoxError>>);
+
+impl http_body::Body for Odd {
+    type Data = bytes::Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Frame<bytes::Bytes>, BoxError>>> {
+        std::task::Poll::Ready((!self.0.is_empty()).then(|| self.0.remove(0)))
+    }
 }
 
 /// How often something happened.

@@ -1,14 +1,17 @@
 //! Replies that are kept: which, for how long, for whom, and what is said of them.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
 use gustnado_core::{
     Application, Body, Error, Group, Response,
     testing::{TestClient, TestResponse},
 };
 use gustnado_static::ResponseCache;
+use http::{HeaderMap, HeaderValue};
+use http_body::{Body as _, Frame};
+use tower_service::Service as _;
 
-use crate::desk::{Count, Fields, Handler, answering, paused, pieces};
+use crate::desk::{Count, Fields, Handler, Odd, answering, app, paused, pieces};
 
 /// A client of a handler that counts its runs in the reply, which has these fields.
 pub(crate) fn counting(
@@ -184,7 +187,7 @@ fn what_a_trusted_proxy_was_asked_for_is_in_the_key() {
         let app = Application::new()
             .trust(["10.0.0.0/8"])
             .layer(ResponseCache::new());
-        let client = TestClient::new(app.mount("/", handler).build().unwrap());
+        let client = TestClient::new(application.mount("/", handler).build().unwrap());
         let ask = |host: &'static str, proto: &'static str| {
             let request = client
                 .get("/")
@@ -516,6 +519,36 @@ fn streams_are_kept_when_they_have_ended_well() {
         );
         assert_eq!(second.header("content-length"), "");
     });
+}
+
+#[test]
+fn a_reply_with_trailers_passes_and_is_not_kept() {
+    paused(async {
+        let count = Count::default();
+        let mut app = app(ResponseCache::new(), move |_| {
+            let text = count.add().to_string();
+            let mut trailers = HeaderMap::new();
+            trailers.insert("x-sum", HeaderValue::from_static("7"));
+            let frames = vec![Ok(Frame::data(text.into())), Ok(Frame::trailers(trailers))];
+            let answer = Response::new(200).with_text(Body::new(Odd(frames)));
+            async move { Ok(answer.fields(MINUTE)) }
+        });
+        for n in ["0", "1"] {
+            let answer = app.call(http::Request::new(Body::empty())).await.unwrap();
+            let mut body = answer.into_body();
+            let mut frames = Vec::new();
+            while let Some(frame) = next_frame(&mut body).await {
+                frames.push(frame);
+            }
+            assert_eq!(frames[0].data_ref().unwrap(), n);
+            assert_eq!(frames[1].trailers_ref().unwrap()["x-sum"], "7");
+        }
+    });
+}
+
+async fn next_frame(body: &mut Body) -> Option<Frame<bytes::Bytes>> {
+    let frame = std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx));
+    frame.await.map(Result::unwrap)
 }
 
 #[test]

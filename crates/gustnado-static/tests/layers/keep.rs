@@ -187,7 +187,7 @@ fn what_a_trusted_proxy_was_asked_for_is_in_the_key() {
         let app = Application::new()
             .trust(["10.0.0.0/8"])
             .layer(ResponseCache::new());
-        let client = TestClient::new(application.mount("/", handler).build().unwrap());
+        let client = TestClient::new(app.mount("/", handler).build().unwrap());
         let ask = |host: &'static str, proto: &'static str| {
             let request = client
                 .get("/")

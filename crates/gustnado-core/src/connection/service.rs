@@ -50,10 +50,8 @@ pub(super) fn service(
 > {
     service_fn(move |request: http::Request<Incoming>| {
         let in_flight = vitals.begin();
-        if request.version() < Version::HTTP_11 {
-            vitals.note_old();
-        }
         let (mut head, body) = request.into_parts();
+        vitals.note_version(head.version);
         let fault = framing::fault(&head, &body, vitals.app.limits());
         let alone = head.version > Version::HTTP_11;
         let upgradable = head.extensions.remove::<OnUpgrade>().is_some();
@@ -83,11 +81,10 @@ pub(super) fn service(
                 Err(error) => app.refuse(request, &error),
             };
             let (mut response, lines) = answer.into_parts();
-            let in_flight = &exchange.in_flight;
             if let Some(had) = had_body {
-                had.settle(in_flight, &mut response).await;
+                had.settle(&exchange.in_flight, &mut response).await;
             }
-            in_flight.answered();
+            exchange.in_flight.answered();
             exchange.access.answered(&mut response);
             if alone {
                 return Ok(sent_alone(response, exchange));
@@ -95,8 +92,7 @@ pub(super) fn service(
             live::write_lines(lines);
             if response.status() == StatusCode::SWITCHING_PROTOCOLS {
                 live::hand_over(response.extensions_mut().remove());
-            }
-            if exchange.in_flight.is_last() {
+            } else if exchange.in_flight.is_last() {
                 say_close(&mut response);
             }
             Ok(response.map(|body| Sending { body, exchange }))

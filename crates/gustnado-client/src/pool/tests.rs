@@ -1,0 +1,1 @@
+//! The pool's books, by connections that are none.

@@ -49,6 +49,9 @@ mod edge {}
 #[doc = include_str!("../docs/guide/15-deploying.md")]
 mod deploying {}
 
+#[doc = include_str!("../docs/guide/18-calling-services.md")]
+mod calling_services {}
+
 #[doc = include_str!("../docs/from-tornado.md")]
 mod from_tornado {}
 

@@ -111,7 +111,7 @@ impl One {
         self.used = true;
         let mut cx = Context::from_waker(Waker::noop());
         let open = Pin::new(&mut self.driver).poll(&mut cx).is_pending();
-        open && self.sender.is_ready() && self.made.elapsed() < self.age
+        open && self.sender.is_ready()
     }
 }
 
@@ -177,10 +177,16 @@ impl Pooled for Connection {
     fn seems_open(&self) -> bool {
         match self {
             Self::One(one) => one.link.quiet() != Quiet::Gone,
-            Self::Many(many) => {
-                !many.sender.is_closed() && many.usage.made.elapsed() < many.usage.age
-            }
+            Self::Many(many) => !many.sender.is_closed(),
         }
+    }
+
+    fn is_old(&self) -> bool {
+        let (made, age) = match self {
+            Self::One(one) => (one.made, one.age),
+            Self::Many(many) => (many.usage.made, many.usage.age),
+        };
+        made.elapsed() >= age
     }
 
     fn unused_since(&self) -> Option<Instant> {

@@ -10,7 +10,7 @@ use std::{
 use gustnado_core::Body;
 use http::{Request, Response, response::Parts};
 use hyper::{body::Incoming, client::conn::TrySendError};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{sleep_until, timeout_at};
 
 use crate::{
     arriving::Arriving,
@@ -82,6 +82,7 @@ async fn by_one(
     let mut end = place.deadline.phase(Phase::FirstByte, limit);
     let mut sleep = pin!(sleep_until(end.0));
     let mut written = before.1;
+    let mut late = false;
     let mut sent = pin!(one.sender.try_send_request(request));
     let answered = std::future::poll_fn(|cx| {
         let driven = Pin::new(&mut one.driver).poll(cx);
@@ -92,14 +93,17 @@ async fn by_one(
         if driven.is_ready() || one.link.interim.load(Relaxed) > INTERIM {
             return Poll::Ready(Err(None));
         }
-        while sleep.as_mut().poll(cx).is_ready() {
-            let now = one.link.counts().1;
-            // A request that is still on its way is not waiting for an answer.
-            if now == written || place.deadline.at <= Instant::now() {
-                return Poll::Ready(Err(None));
-            }
+        // A request that is still on its way is not waiting for an answer.
+        let now = one.link.counts().1;
+        if now != written {
             written = now;
             end = place.deadline.phase(Phase::FirstByte, limit);
+        }
+        while sleep.as_mut().poll(cx).is_ready() {
+            if sleep.deadline() >= end.0 {
+                late = true;
+                return Poll::Ready(Err(None));
+            }
             sleep.as_mut().reset(end.0);
         }
         Poll::Pending
@@ -120,7 +124,7 @@ async fn by_one(
             ),
             again: Again::Never,
         }),
-        Err(None) if Instant::now() >= end.0 => Err(Failed { error: end.1, again: Again::Never }),
+        Err(None) if late => Err(Failed { error: end.1, again: Again::Never }),
         Err(None) => Err(Failed {
             error: Error::new(ErrorKind::Cut, "the connection ended before an answer came"),
             again: Again::Never,

@@ -83,12 +83,15 @@
 //! - `pattern`: regular expressions as bounds of inputs
 //! - `garde`: inputs checked by the rules of the garde crate, as `Garde`
 //! - `tls`: HTTPS by rustls, as `Tls`
+//! - `client`: an HTTP client with a pool of connections, as `client::Client`
 //! - `openapi`: `app.openapi()`, an OpenAPI 3.1 document, and `ApiDocs`, a page that shows it
 
 pub mod prelude;
 
 pub use gustnado_core::{describe, testing};
 
+#[cfg(feature = "client")]
+pub use gustnado_client as client;
 #[cfg(feature = "garde")]
 pub use gustnado_core::Garde;
 pub use gustnado_core::{

@@ -104,6 +104,9 @@ impl<C: Pooled> Pool<C> {
             let taken = self.0.with(|state, deeds| state.take(origin, fresh, &runtime, deeds))?;
             match taken {
                 Taken::Kept(mut connection) => {
+                    if connection.is_old() {
+                        continue;
+                    }
                     if connection.is_open() {
                         self.0.reused.fetch_add(1, Relaxed);
                         return Ok(connection);

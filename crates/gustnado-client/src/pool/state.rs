@@ -26,6 +26,9 @@ pub(crate) trait Pooled: Send + Sized + 'static {
     /// As `is_open`, by what is known already; may be called under a lock.
     fn seems_open(&self) -> bool;
 
+    /// Whether it was open for so long that it is not used again.
+    fn is_old(&self) -> bool;
+
     /// Of one that several use at once: since when nobody does.
     fn unused_since(&self) -> Option<Instant>;
 
@@ -137,6 +140,12 @@ impl<C: Pooled> State<C> {
         (self.open, self.idle, self.waiting)
     }
 
+    /// Hosts that are known.
+    #[cfg(test)]
+    pub(super) fn hosts(&self) -> usize {
+        self.hosts.len()
+    }
+
     /// Gives a connection that is there, unless it has to be a `fresh` one, or a place in the line.
     pub(super) fn take(
         &mut self,
@@ -147,7 +156,8 @@ impl<C: Pooled> State<C> {
     ) -> Result<Taken<C>> {
         let host = self.hosts.entry(origin.clone()).or_insert_with(|| Host::new(origin));
         if let Some(shared) = &host.shared {
-            if shared.seems_open()
+            if !shared.is_old()
+                && shared.seems_open()
                 && let Some(handle) = shared.share()
             {
                 return Ok(Taken::Kept(handle));
@@ -309,7 +319,8 @@ impl<C: Pooled> State<C> {
         for host in self.hosts.values_mut() {
             let kept = std::mem::take(&mut host.idle);
             for idle in kept {
-                if idle.since >= since && idle.connection.seems_open() {
+                let young = idle.since >= since && !idle.connection.is_old();
+                if young && idle.connection.seems_open() {
                     host.idle.push_back(idle);
                 } else {
                     self.idle -= 1;
@@ -319,7 +330,7 @@ impl<C: Pooled> State<C> {
             // It ends once nobody holds it any more.
             let let_go = |shared: &mut C| {
                 let unused = shared.unused_since().is_some_and(|unused| unused < since);
-                unused || !shared.seems_open()
+                unused || shared.is_old() || !shared.seems_open()
             };
             out.extend(host.shared.take_if(let_go));
         }

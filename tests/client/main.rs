@@ -1,0 +1,20 @@
+//! The client against servers that are scripted byte by byte, and against ours: one test a promise,
+//! named for it. Time is tokio's, which stands still while bytes are on their way and jumps when
+//! nothing is.
+//!
+//! - `answers`: what is sent, and what is read of an answer
+//! - `pool`: connections that are kept, the line, what is sent again
+//! - `time`: each time-out, and one deadline for all
+//! - `redirects`: where they lead, and what stays at home
+//! - `bodies`: bounds, codings, streams
+//! - `hostile`: servers that mean harm, or are broken
+//! - `secure`: TLS, HTTP/2, names and sockets
+
+mod answers;
+mod bodies;
+mod hostile;
+mod peer;
+mod pool;
+mod redirects;
+mod secure;
+mod time;

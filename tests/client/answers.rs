@@ -20,7 +20,10 @@ fn a_request_is_what_was_said() {
             .header("x-y", "z")
             .query(&[("q", "ä&b"), ("r", "")])
             .bearer_auth("token")
-            .json(&User { id: 7, name: "Ada".into() })
+            .json(&User {
+                id: 7,
+                name: "Ada".into(),
+            })
             .send()
             .await
             .unwrap();
@@ -56,7 +59,11 @@ fn credentials_in_a_url_become_a_header() {
 fn a_post_without_a_body_says_so() {
     run(async {
         let (address, heard) = answer("HTTP/1.1 204 No Content\r\n\r\n").await;
-        client().post(format!("http://{address}/")).send().await.unwrap();
+        client()
+            .post(format!("http://{address}/"))
+            .send()
+            .await
+            .unwrap();
         assert!(heard.one().contains("content-length: 0\r\n"));
     });
 }
@@ -64,16 +71,29 @@ fn a_post_without_a_body_says_so() {
 #[test]
 fn an_answer_is_read_as_bytes_text_or_json() {
     run(async {
-        let json = "HTTP/1.1 200 OK\r\ncontent-length: 21\r\nx-a: b\r\n\r\n{\"id\":7,\"name\":\"Ada\"}";
+        let json =
+            "HTTP/1.1 200 OK\r\ncontent-length: 21\r\nx-a: b\r\n\r\n{\"id\":7,\"name\":\"Ada\"}";
         let (address, _) = answer(json).await;
         let (client, url) = (client(), format!("http://{address}/"));
         let get = || async { client.get(&url).send().await.unwrap() };
         assert_eq!(get().await.header("x-a"), Some("b"));
         assert_eq!(get().await.url(), url);
-        assert_eq!(get().await.bytes().await.unwrap(), "{\"id\":7,\"name\":\"Ada\"}");
-        assert_eq!(get().await.text().await.unwrap(), "{\"id\":7,\"name\":\"Ada\"}");
+        assert_eq!(
+            get().await.bytes().await.unwrap(),
+            "{\"id\":7,\"name\":\"Ada\"}"
+        );
+        assert_eq!(
+            get().await.text().await.unwrap(),
+            "{\"id\":7,\"name\":\"Ada\"}"
+        );
         let user: User = get().await.json().await.unwrap();
-        assert_eq!(user, User { id: 7, name: "Ada".into() });
+        assert_eq!(
+            user,
+            User {
+                id: 7,
+                name: "Ada".into()
+            }
+        );
         let error = get().await.json::<Vec<u8>>().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(error.to_string().contains("expected a sequence"), "{error}");
@@ -103,9 +123,18 @@ fn what_cannot_be_sent_is_told_before_it_is() {
         let table = [
             (client.get("nowhere"), "has no scheme"),
             (client.get("gopher://a/"), "is no scheme of HTTP"),
-            (client.get("http://a/").header("a b", "c"), "a name that is none"),
-            (client.get("http://a/").header("a", "b\nc"), "`a` has a value"),
-            (client.get("http://a/").header("content-length", "1"), "follows from the body"),
+            (
+                client.get("http://a/").header("a b", "c"),
+                "a name that is none",
+            ),
+            (
+                client.get("http://a/").header("a", "b\nc"),
+                "`a` has a value",
+            ),
+            (
+                client.get("http://a/").header("content-length", "1"),
+                "follows from the body",
+            ),
             (client.get("http://a/").bearer_auth("a\r\nb"), "the token"),
             (client.get("http://a/").basic_auth("a:b", "c"), "no colon"),
             (client.get("http://a/").query(&7), "the query"),
@@ -129,7 +158,10 @@ fn latin_text_is_read_where_it_is_said_to_be() {
             peer.say(head).await;
             peer.say(b"\xe4").await;
         });
-        let text = client().fetch(format!("http://{}/", address.await)).await.unwrap();
+        let text = client()
+            .fetch(format!("http://{}/", address.await))
+            .await
+            .unwrap();
         assert_eq!(text.text().await.unwrap(), "ä");
     });
 }
@@ -161,7 +193,11 @@ fn in_a_handler_its_errors_are_those_of_a_gateway() {
             .limits(|limits| limits.first_byte_time = std::time::Duration::from_millis(50))
             .build()
             .unwrap();
-        let app = Application::new().state(outer).handler::<Relay>().build().unwrap();
+        let app = Application::new()
+            .state(outer)
+            .handler::<Relay>()
+            .build()
+            .unwrap();
         let table = [
             (format!("http://{good}/"), 200),
             (format!("http://{bad}/"), 502),
@@ -173,7 +209,9 @@ fn in_a_handler_its_errors_are_those_of_a_gateway() {
         let port = listener.local_addr().unwrap();
         let running = tokio::spawn(app.serve(listener).into_future());
         for (to, status) in table {
-            let relay = asked.get(format!("http://{port}/relay")).query(&[("to", &to)]);
+            let relay = asked
+                .get(format!("http://{port}/relay"))
+                .query(&[("to", &to)]);
             let answered = relay.send().await.unwrap();
             assert_eq!(answered.status(), status, "{to}");
             if status == 200 {

@@ -95,7 +95,10 @@ fn broken_codings_are_errors() {
             ("br", brotli(b"hello hello hello")[..6].to_vec()),
         ];
         for (coding, body) in table {
-            let answered = client().fetch(coded(coding, body.clone()).await).await.unwrap();
+            let answered = client()
+                .fetch(coded(coding, body.clone()).await)
+                .await
+                .unwrap();
             let error = answered.bytes().await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Decode, "{coding} {body:?}");
         }
@@ -106,7 +109,10 @@ fn broken_codings_are_errors() {
 fn an_empty_body_has_no_coding() {
     run(async {
         for coding in ["gzip", "br"] {
-            let answered = client().fetch(coded(coding, Vec::new()).await).await.unwrap();
+            let answered = client()
+                .fetch(coded(coding, Vec::new()).await)
+                .await
+                .unwrap();
             assert_eq!(answered.bytes().await.unwrap(), "");
         }
     });
@@ -119,7 +125,12 @@ fn a_bomb_goes_off_a_little_at_a_time() {
         for (coding, body) in [("gzip", gzip(&zeros)), ("br", brotli(&zeros))] {
             assert!(body.len() < 16 * 1024, "{coding}: {}", body.len());
             let url = coded(coding, body).await;
-            let mut answered = client().get(&url).body_limit(1024 * 1024).send().await.unwrap();
+            let mut answered = client()
+                .get(&url)
+                .body_limit(1024 * 1024)
+                .send()
+                .await
+                .unwrap();
             let mut total = 0;
             let error = loop {
                 match answered.chunk().await {
@@ -144,7 +155,10 @@ fn a_body_that_is_too_large_is_refused_before_it_is_read() {
         let request = client().get(format!("http://{address}/")).body_limit(1000);
         let error = request.send().await.unwrap().bytes().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TooLarge);
-        assert!(error.to_string().contains("more than 1000 bytes"), "{error}");
+        assert!(
+            error.to_string().contains("more than 1000 bytes"),
+            "{error}"
+        );
     });
 }
 
@@ -153,10 +167,13 @@ fn a_body_without_end_is_cut_at_its_limit() {
     run(async {
         let address = serve(|_, mut peer| async move {
             peer.request().await;
-            peer.say("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").await;
+            peer.say("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+                .await;
             while peer.say(format!("1000\r\n{}\r\n", "x".repeat(4096))).await {}
         });
-        let request = client().get(format!("http://{}/", address.await)).body_limit(100_000);
+        let request = client()
+            .get(format!("http://{}/", address.await))
+            .body_limit(100_000);
         let error = request.send().await.unwrap().bytes().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TooLarge);
     });
@@ -167,7 +184,8 @@ fn bodies_come_as_they_are_sent() {
     run(async {
         let address = serve(|_, mut peer| async move {
             peer.request().await;
-            peer.say("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").await;
+            peer.say("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+                .await;
             for part in ["1\r\na\r\n", "2\r\nbc\r\n", "0\r\n\r\n"] {
                 sleep(Duration::from_secs(1)).await;
                 peer.say(part).await;
@@ -178,7 +196,10 @@ fn bodies_come_as_they_are_sent() {
         let url = format!("http://{}/", address.await);
         let mut answered = client.get(url).send().await.unwrap();
         for part in ["a", "bc"] {
-            assert_eq!(answered.chunk().await.unwrap().as_deref(), Some(part.as_bytes()));
+            assert_eq!(
+                answered.chunk().await.unwrap().as_deref(),
+                Some(part.as_bytes())
+            );
         }
         assert_eq!(answered.chunk().await.unwrap(), None);
         assert_eq!(client.pool().idle, 1);
@@ -191,8 +212,17 @@ fn a_stream_is_sent_in_chunks_and_its_failure_told() {
         let (address, heard) = answer("HTTP/1.1 204 No Content\r\n\r\n").await;
         let parts = ["ab", "c"].map(|part| Ok::<_, std::io::Error>(Bytes::from(part)));
         let chunks = Body::stream(futures_util::stream::iter(parts));
-        client().post(format!("http://{address}/")).body(chunks).send().await.unwrap();
-        assert!(heard.one().ends_with("2\r\nab\r\n1\r\nc\r\n0\r\n\r\n"), "{}", heard.one());
+        client()
+            .post(format!("http://{address}/"))
+            .body(chunks)
+            .send()
+            .await
+            .unwrap();
+        assert!(
+            heard.one().ends_with("2\r\nab\r\n1\r\nc\r\n0\r\n\r\n"),
+            "{}",
+            heard.one()
+        );
         let broken = [Ok(Bytes::from("ab")), Err(std::io::Error::other("gone"))];
         let chunks = Body::stream(futures_util::stream::iter(broken));
         let request = client().post(format!("http://{address}/")).body(chunks);
@@ -227,7 +257,8 @@ fn a_refusal_is_heard_before_the_upload_is_done() {
     run(async {
         let address = serve(|_, mut peer| async move {
             peer.begun().await;
-            peer.say("HTTP/1.1 413 Too Large\r\ncontent-length: 2\r\n\r\nno").await;
+            peer.say("HTTP/1.1 413 Too Large\r\ncontent-length: 2\r\n\r\nno")
+                .await;
             peer.closed().await;
         });
         let chunks = futures_util::stream::unfold((), |()| async {

@@ -46,7 +46,13 @@ where
             };
             // Else the system may hold bytes back for longer than tokio's time lasts.
             stream.set_nodelay(true).expect("a socket");
-            tokio::spawn(handle(number, Peer { stream, read: Vec::new() }));
+            tokio::spawn(handle(
+                number,
+                Peer {
+                    stream,
+                    read: Vec::new(),
+                },
+            ));
         }
     });
     address

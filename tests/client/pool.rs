@@ -56,19 +56,30 @@ fn a_connection_is_used_again() {
 #[test]
 fn answers_without_bodies_give_their_connection_back() {
     run(async {
-        let heads = ["HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 304 Not Modified\r\n\r\n"];
+        let heads = [
+            "HTTP/1.1 204 No Content\r\n\r\n",
+            "HTTP/1.1 304 Not Modified\r\n\r\n",
+        ];
         for head in heads {
             let (address, _) = answer(head).await;
             let client = client();
             for _ in 0..3 {
-                client.get(format!("http://{address}/")).send().await.unwrap();
+                client
+                    .get(format!("http://{address}/"))
+                    .send()
+                    .await
+                    .unwrap();
             }
             assert_eq!(client.pool().opened, 1, "{head}");
         }
         let (address, _) = answer("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n").await;
         let client = client();
         for _ in 0..3 {
-            client.head(format!("http://{address}/")).send().await.unwrap();
+            client
+                .head(format!("http://{address}/"))
+                .send()
+                .await
+                .unwrap();
         }
         assert_eq!(client.pool().opened, 1);
     });
@@ -80,12 +91,22 @@ fn an_answer_that_is_dropped_gives_its_connection_back_if_it_is_all_here() {
         let (address, _) = answer(OK).await;
         let client = client();
         for _ in 0..3 {
-            let answered = client.get(format!("http://{address}/")).send().await.unwrap();
+            let answered = client
+                .get(format!("http://{address}/"))
+                .send()
+                .await
+                .unwrap();
             assert_eq!(answered.status(), 200);
         }
         assert_eq!(client.pool().opened, 1);
         let (address, _) = answer("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhi").await;
-        drop(client.get(format!("http://{address}/")).send().await.unwrap());
+        drop(
+            client
+                .get(format!("http://{address}/"))
+                .send()
+                .await
+                .unwrap(),
+        );
         assert_eq!(client.pool().open, 1);
     });
 }
@@ -101,7 +122,11 @@ fn what_asks_to_be_closed_is_closed() {
             let (address, _) = answer(answered).await;
             let client = client();
             assert_eq!(get(&client, address).await, "hi");
-            assert_eq!((client.pool().open, client.pool().idle), (0, 0), "{answered}");
+            assert_eq!(
+                (client.pool().open, client.pool().idle),
+                (0, 0),
+                "{answered}"
+            );
         }
     });
 }
@@ -123,7 +148,11 @@ fn an_idle_connection_that_was_closed_is_noticed_before_it_is_used() {
         });
         let (address, client) = (address.await, client());
         for _ in 0..5 {
-            let answered = client.post(format!("http://{address}/")).send().await.unwrap();
+            let answered = client
+                .post(format!("http://{address}/"))
+                .send()
+                .await
+                .unwrap();
             answered.bytes().await.unwrap();
             sleep(Duration::from_millis(10)).await;
         }
@@ -140,7 +169,8 @@ fn what_comes_unasked_is_never_taken_for_an_answer() {
             while peer.request().await.is_some() {
                 peer.say(OK).await;
                 sleep(Duration::from_millis(5)).await;
-                peer.say("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil").await;
+                peer.say("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil")
+                    .await;
             }
         });
         let (address, client) = (address.await, client());
@@ -178,7 +208,9 @@ fn an_idempotent_request_whose_connection_was_closed_is_sent_once_more() {
                 let client = client();
                 assert_eq!(get(&client, address).await, "hi");
                 let method = method.parse().unwrap();
-                let request = client.request(method, format!("http://{address}/")).body("x");
+                let request = client
+                    .request(method, format!("http://{address}/"))
+                    .body("x");
                 assert_eq!(request.send().await.unwrap().text().await.unwrap(), "hi");
                 assert_eq!(client.pool().repeated, 1);
             }
@@ -197,7 +229,9 @@ fn a_post_that_may_have_been_read_is_never_sent_again() {
                 let client = client();
                 assert_eq!(get(&client, address).await, "hi");
                 let method = method.parse().unwrap();
-                let request = client.request(method, format!("http://{address}/")).body("x");
+                let request = client
+                    .request(method, format!("http://{address}/"))
+                    .body("x");
                 let error = request.send().await.unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::Cut, "{error}");
                 assert_eq!(client.pool().repeated, 0);
@@ -264,7 +298,10 @@ fn idle_connections_are_closed_after_their_time() {
         sleep(Duration::from_secs(59)).await;
         assert_eq!(client.pool().idle, 1);
         sleep(Duration::from_secs(3)).await;
-        assert_eq!((client.pool().open, client.pool().idle, client.pool().stale), (0, 0, 0));
+        assert_eq!(
+            (client.pool().open, client.pool().idle, client.pool().stale),
+            (0, 0, 0)
+        );
     });
 }
 
@@ -301,12 +338,14 @@ fn an_old_connection_is_not_used_again() {
 #[test]
 fn idle_connections_are_bounded_per_host_and_in_all() {
     run(async {
-        let slow = || serve(|_, mut peer| async move {
-            while peer.request().await.is_some() {
-                sleep(Duration::from_millis(10)).await;
-                peer.say(OK).await;
-            }
-        });
+        let slow = || {
+            serve(|_, mut peer| async move {
+                while peer.request().await.is_some() {
+                    sleep(Duration::from_millis(10)).await;
+                    peer.say(OK).await;
+                }
+            })
+        };
         let (one, two) = (slow().await, slow().await);
         let client = limited(|limits| (limits.host_idle, limits.idle) = (2, 3));
         three(&client, one).await;
@@ -342,7 +381,12 @@ fn those_who_wait_are_served_in_their_order() {
         for number in 0..8 {
             let client = client.clone();
             tasks.spawn(async move {
-                client.fetch(format!("http://{address}/{number}")).await.unwrap().bytes().await
+                client
+                    .fetch(format!("http://{address}/{number}"))
+                    .await
+                    .unwrap()
+                    .bytes()
+                    .await
             });
             settle().await;
         }
@@ -368,7 +412,12 @@ fn whoever_leaves_the_line_loses_nothing_for_the_others() {
         let spawn = |path: &'static str| {
             let client = client.clone();
             tokio::spawn(async move {
-                client.fetch(format!("http://{address}{path}")).await.unwrap().bytes().await
+                client
+                    .fetch(format!("http://{address}{path}"))
+                    .await
+                    .unwrap()
+                    .bytes()
+                    .await
             })
         };
         let first = spawn("/a");
@@ -396,9 +445,15 @@ fn the_line_has_a_time_limit_that_is_named() {
         let first = tokio::spawn(async move { other.fetch(format!("http://{address}/")).await });
         settle().await;
         let start = Instant::now();
-        let error = client.fetch(format!("http://{address}/")).await.unwrap_err();
+        let error = client
+            .fetch(format!("http://{address}/"))
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Timeout(Phase::Queue));
-        assert!(error.to_string().contains("within 10s (`queue_time`)"), "{error}");
+        assert!(
+            error.to_string().contains("within 10s (`queue_time`)"),
+            "{error}"
+        );
         assert_eq!(start.elapsed().as_secs(), 10);
         assert_eq!(client.pool().waiting, 0);
         first.abort();
@@ -415,7 +470,10 @@ fn the_line_has_an_end() {
             tokio::spawn(async move { client.fetch(format!("http://{address}/")).await });
             settle().await;
         }
-        let error = client.fetch(format!("http://{address}/")).await.unwrap_err();
+        let error = client
+            .fetch(format!("http://{address}/"))
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Busy, "{error}");
     });
 }
@@ -429,7 +487,12 @@ fn hosts_share_the_connections_there_are_in_the_order_of_asking() {
         let spawn = |address: SocketAddr, path: &'static str| {
             let client = client.clone();
             tokio::spawn(async move {
-                client.fetch(format!("http://{address}{path}")).await.unwrap().bytes().await
+                client
+                    .fetch(format!("http://{address}{path}"))
+                    .await
+                    .unwrap()
+                    .bytes()
+                    .await
             })
         };
         let first = spawn(one, "/a");
@@ -493,7 +556,11 @@ fn a_connection_outlives_the_runtime_that_made_it() {
         let client = client.clone();
         run_real(async {
             assert_eq!(get(&client, address).await, "hi");
-            let posted = client.post(format!("http://{address}/")).body("x").send().await;
+            let posted = client
+                .post(format!("http://{address}/"))
+                .body("x")
+                .send()
+                .await;
             assert_eq!(posted.unwrap().text().await.unwrap(), "hi");
         });
         repeated = client.pool().repeated;

@@ -17,7 +17,9 @@ async fn redirecting(status: u16, to: String) -> (SocketAddr, Heard) {
                 let first = request.split(' ').nth(1) == Some("/");
                 ears.add(request);
                 let answer = match first {
-                    true => format!("HTTP/1.1 {status} Go\r\nlocation: {to}\r\ncontent-length: 2\r\n\r\ngo"),
+                    true => format!(
+                        "HTTP/1.1 {status} Go\r\nlocation: {to}\r\ncontent-length: 2\r\n\r\ngo"
+                    ),
                     false => "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi".into(),
                 };
                 peer.say(answer).await;
@@ -53,9 +55,17 @@ fn a_redirect_is_followed_on_the_same_connection() {
 fn a_307_brings_the_body_along() {
     run(async {
         let (address, heard) = redirecting(307, "/b".into()).await;
-        client().post(format!("http://{address}/")).body("xyz").send().await.unwrap();
+        client()
+            .post(format!("http://{address}/"))
+            .body("xyz")
+            .send()
+            .await
+            .unwrap();
         let second = &heard.all()[1];
-        assert!(second.starts_with("POST /b ") && second.ends_with("xyz"), "{second}");
+        assert!(
+            second.starts_with("POST /b ") && second.ends_with("xyz"),
+            "{second}"
+        );
     });
 }
 
@@ -91,7 +101,11 @@ fn loops_and_odd_targets_are_errors() {
         ];
         for (to, expected) in table {
             let (address, heard) = redirecting(302, to.into()).await;
-            let error = client().get(format!("http://{address}/")).send().await.unwrap_err();
+            let error = client()
+                .get(format!("http://{address}/"))
+                .send()
+                .await
+                .unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Redirect, "{to}");
             assert!(error.to_string().contains(expected), "{error}");
             assert!(heard.all().len() <= 11);
@@ -106,7 +120,11 @@ fn a_stream_is_not_sent_twice() {
         let chunk = bytes::Bytes::from_static(b"x");
         let chunks = futures_util::stream::iter([Ok::<_, std::io::Error>(chunk)]);
         let request = client().post(format!("http://{address}/"));
-        let error = request.body(gustnado::Body::stream(chunks)).send().await.unwrap_err();
+        let error = request
+            .body(gustnado::Body::stream(chunks))
+            .send()
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Redirect);
         assert!(error.to_string().contains("which was a stream"), "{error}");
     });
@@ -116,9 +134,19 @@ fn a_stream_is_not_sent_twice() {
 fn whoever_follows_none_has_the_redirect() {
     run(async {
         let (address, _) = redirecting(302, "/b".into()).await;
-        let client = Client::builder().limits(|limits| limits.redirects = 0).build().unwrap();
-        let answered = client.get(format!("http://{address}/")).send().await.unwrap();
-        assert_eq!((answered.status().as_u16(), answered.header("location")), (302, Some("/b")));
+        let client = Client::builder()
+            .limits(|limits| limits.redirects = 0)
+            .build()
+            .unwrap();
+        let answered = client
+            .get(format!("http://{address}/"))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(
+            (answered.status().as_u16(), answered.header("location")),
+            (302, Some("/b"))
+        );
         assert_eq!(answered.text().await.unwrap(), "go");
     });
 }

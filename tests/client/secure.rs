@@ -24,7 +24,9 @@ struct Lab {
 impl Lab {
     fn new() -> Self {
         let names = vec!["lab.test".to_owned()];
-        Self { certificate: rcgen::generate_simple_self_signed(names).unwrap() }
+        Self {
+            certificate: rcgen::generate_simple_self_signed(names).unwrap(),
+        }
     }
 
     fn pem(&self) -> String {
@@ -40,7 +42,9 @@ impl Lab {
         let home = |_: &str| -> Resolved {
             Box::pin(async { Ok(vec![std::net::Ipv4Addr::LOCALHOST.into()]) })
         };
-        Client::builder().root_certificates(self.pem()).resolver(home)
+        Client::builder()
+            .root_certificates(self.pem())
+            .resolver(home)
     }
 
     /// A TLS server that hands each connection over after the handshake.
@@ -60,7 +64,10 @@ impl Lab {
             .with_no_client_auth()
             .with_single_cert(vec![self.certificate.cert.der().clone()], key)
             .unwrap();
-        config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+        config.alpn_protocols = protocols
+            .iter()
+            .map(|name| name.as_bytes().to_vec())
+            .collect();
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -96,7 +103,13 @@ impl Hello {
 }
 
 /// Our own server, with TLS.
-fn ours(lab: &Lab) -> (std::thread::JoinHandle<()>, u16, tokio::sync::oneshot::Sender<()>) {
+fn ours(
+    lab: &Lab,
+) -> (
+    std::thread::JoinHandle<()>,
+    u16,
+    tokio::sync::oneshot::Sender<()>,
+) {
     let folder = tempfile::tempdir().unwrap();
     let (pem, key) = (folder.path().join("lab.pem"), folder.path().join("lab.key"));
     fs::write(&pem, lab.pem()).unwrap();
@@ -109,7 +122,9 @@ fn ours(lab: &Lab) -> (std::thread::JoinHandle<()>, u16, tokio::sync::oneshot::S
     let serving = bound.serve().until(async { drop(stopped.await) });
     let thread = std::thread::spawn(move || {
         let _folder = folder;
-        gustnado_tests::runtime().block_on(serving.into_future()).unwrap();
+        gustnado_tests::runtime()
+            .block_on(serving.into_future())
+            .unwrap();
     });
     (thread, port, stop)
 }
@@ -129,12 +144,18 @@ fn our_server_is_spoken_to_by_http2_on_one_connection() {
             }
         };
         futures_util::future::join_all((0..50).map(ask)).await;
-        let posted = client.post(format!("https://lab.test:{port}/hello/you")).body("so").send();
+        let posted = client
+            .post(format!("https://lab.test:{port}/hello/you"))
+            .body("so")
+            .send();
         assert_eq!(posted.await.unwrap().text().await.unwrap(), "you said so");
         let pool = client.pool();
         assert_eq!((pool.opened, pool.reused + pool.opened), (1, 2));
         let one = lab.client().http1_only().build().unwrap();
-        let answered = one.fetch(format!("https://lab.test:{port}/hello/x")).await.unwrap();
+        let answered = one
+            .fetch(format!("https://lab.test:{port}/hello/x"))
+            .await
+            .unwrap();
         assert_eq!(answered.version(), http::Version::HTTP_11);
         assert_eq!(answered.text().await.unwrap(), "Hello, x");
     });
@@ -163,11 +184,17 @@ fn tls_connections_are_kept_and_their_end_is_noticed() {
         let url = format!("https://lab.test:{}/", address.await.port());
         let client = lab.client().build().unwrap();
         for _ in 0..4 {
-            assert_eq!(client.fetch(&url).await.unwrap().text().await.unwrap(), "hi");
+            assert_eq!(
+                client.fetch(&url).await.unwrap().text().await.unwrap(),
+                "hi"
+            );
             sleep(Duration::from_millis(10)).await;
         }
         let pool = client.pool();
-        assert_eq!((pool.opened, pool.reused, pool.stale, pool.repeated), (2, 2, 1, 0));
+        assert_eq!(
+            (pool.opened, pool.reused, pool.stale, pool.repeated),
+            (2, 2, 1, 0)
+        );
     });
 }
 
@@ -181,7 +208,13 @@ fn who_is_not_trusted_or_not_the_one_is_refused() {
         let error = stranger.fetch(&url).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Tls, "{error}");
         let other = format!("https://other.test:{}/", address.port());
-        let error = lab.client().build().unwrap().fetch(&other).await.unwrap_err();
+        let error = lab
+            .client()
+            .build()
+            .unwrap()
+            .fetch(&other)
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Tls);
         assert!(error.to_string().contains("not valid for name"), "{error}");
         let plain = serve(|_, mut peer| async move {
@@ -196,12 +229,24 @@ fn who_is_not_trusted_or_not_the_one_is_refused() {
 
 #[test]
 fn certificates_that_are_none_are_told_when_the_client_is_made() {
-    let error = Client::builder().root_certificates("nothing").build().unwrap_err();
+    let error = Client::builder()
+        .root_certificates("nothing")
+        .build()
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
-    assert!(error.to_string().contains("no certificate in PEM"), "{error}");
+    assert!(
+        error.to_string().contains("no certificate in PEM"),
+        "{error}"
+    );
     let lab = Lab::new();
     let builder = lab.client().client_certificate(lab.pem(), lab.pem());
-    assert!(builder.build().unwrap_err().to_string().contains("no private key in PEM"));
+    assert!(
+        builder
+            .build()
+            .unwrap_err()
+            .to_string()
+            .contains("no private key in PEM")
+    );
 }
 
 #[test]
@@ -211,7 +256,10 @@ fn a_body_that_ends_without_the_good_bye_of_tls_is_cut() {
         let address = lab.serve(&[], |mut stream| async move {
             let mut room = [0; 4096];
             let _ = stream.read(&mut room).await;
-            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\nhalf of it").await.unwrap();
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\n\r\nhalf of it")
+                .await
+                .unwrap();
             stream.flush().await.unwrap();
             // The socket without TLS, as if somebody had cut it.
             drop(stream);
@@ -233,7 +281,10 @@ fn a_unix_socket_stands_for_every_host() {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut room = [0; 4096];
             while stream.read(&mut room).await.unwrap_or(0) > 0 {
-                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi").await.unwrap();
+                stream
+                    .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi")
+                    .await
+                    .unwrap();
             }
         });
         let client = Client::builder().unix_socket(&path).build().unwrap();
@@ -242,7 +293,10 @@ fn a_unix_socket_stands_for_every_host() {
             assert_eq!(answered.text().await.unwrap(), "hi");
         }
         assert_eq!(client.pool().opened, 1);
-        let none = Client::builder().unix_socket("/nowhere/app.sock").build().unwrap();
+        let none = Client::builder()
+            .unix_socket("/nowhere/app.sock")
+            .build()
+            .unwrap();
         let error = none.fetch("http://any.test/").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect);
     });

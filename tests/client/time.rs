@@ -56,7 +56,8 @@ fn the_bytes_between_have_their_time() {
     run(async {
         let address = serve(|_, mut peer| async move {
             peer.request().await;
-            peer.say("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n").await;
+            peer.say("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n")
+                .await;
             for _ in 0..2 {
                 sleep(Duration::from_secs(20)).await;
                 peer.say("x").await;
@@ -79,13 +80,18 @@ fn a_body_is_waited_for_only_while_somebody_reads() {
     run(async {
         let address = serve(|_, mut peer| async move {
             peer.request().await;
-            peer.say("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nab").await;
+            peer.say("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nab")
+                .await;
             sleep(Duration::from_secs(100)).await;
             peer.say("cd").await;
             peer.closed().await;
         });
         let request = client().get(format!("http://{}/", address.await));
-        let mut answered = request.timeout(Duration::from_secs(600)).send().await.unwrap();
+        let mut answered = request
+            .timeout(Duration::from_secs(600))
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answered.chunk().await.unwrap().unwrap(), "ab");
         sleep(Duration::from_secs(90)).await;
         assert_eq!(answered.chunk().await.unwrap().unwrap(), "cd");
@@ -102,7 +108,11 @@ fn a_trickle_is_bounded_by_the_total() {
                 sleep(Duration::from_secs(1)).await;
             }
         });
-        let answered = client().get(format!("http://{}/", address.await)).send().await.unwrap();
+        let answered = client()
+            .get(format!("http://{}/", address.await))
+            .send()
+            .await
+            .unwrap();
         assert_eq!(failed(answered.bytes()).await, (60, Phase::Total));
     });
 }
@@ -113,7 +123,8 @@ fn redirects_share_one_deadline() {
         let address = serve(|_, mut peer| async move {
             while peer.request().await.is_some() {
                 sleep(Duration::from_secs(8)).await;
-                peer.say("HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 0\r\n\r\n").await;
+                peer.say("HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 0\r\n\r\n")
+                    .await;
             }
         });
         let call = client().get(format!("http://{}/", address.await)).send();
@@ -147,7 +158,8 @@ fn a_long_upload_is_no_long_wait() {
     run(async {
         let address = serve(|_, mut peer| async move {
             peer.request().await;
-            peer.say("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+            peer.say("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+                .await;
             peer.closed().await;
         });
         let chunks = futures_util::stream::unfold(0, |count| async move {
@@ -180,11 +192,17 @@ fn the_next_address_is_tried_while_one_is_slow_or_refuses() {
             Box::pin(async move { Ok(vec![refusing, Ipv4Addr::LOCALHOST.into()]) })
         };
         let client = Client::builder().resolver(both).build().unwrap();
-        client.fetch(format!("http://two.test:{port}/")).await.unwrap();
+        client
+            .fetch(format!("http://two.test:{port}/"))
+            .await
+            .unwrap();
         let none = |_: &str| -> Resolved { Box::pin(async { Ok(Vec::new()) }) };
         let client = Client::builder().resolver(none).build().unwrap();
         let error = client.fetch("http://none.test/").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect);
-        assert!(error.to_string().contains("none.test has no address"), "{error}");
+        assert!(
+            error.to_string().contains("none.test has no address"),
+            "{error}"
+        );
     });
 }

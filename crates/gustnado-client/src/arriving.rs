@@ -30,7 +30,9 @@ enum From {
     /// It is all here, and the connection is back.
     Done,
     One(Box<One>, Pool<Connection>, Arc<Origin>),
-    Many { _stream: Stream },
+    Many {
+        _stream: Stream,
+    },
 }
 
 impl Arriving {

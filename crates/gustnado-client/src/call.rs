@@ -62,7 +62,8 @@ impl Call {
             && !self.headers.contains_key(ACCEPT_ENCODING)
             && !self.headers.contains_key(RANGE);
         if self.decode {
-            self.headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
+            self.headers
+                .insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
         }
         for name in ["content-length", "transfer-encoding"] {
             if self.headers.contains_key(name) {
@@ -74,7 +75,8 @@ impl Call {
         // Where a body is usual, none has to be told from one that is to come (RFC 9110 section 8.6).
         let empty = matches!(&self.body, Source::Bytes(bytes) if bytes.is_empty());
         if empty && matches!(self.method, Method::POST | Method::PUT | Method::PATCH) {
-            self.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            self.headers
+                .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         Ok(())
     }
@@ -102,13 +104,21 @@ impl Call {
         };
         let mut request = Request::new(body);
         *request.method_mut() = self.method.clone();
-        *request.uri_mut() = if http2 { self.whole()? } else { self.url.target.clone().into() };
+        *request.uri_mut() = if http2 {
+            self.whole()?
+        } else {
+            self.url.target.clone().into()
+        };
         let headers = request.headers_mut();
         headers.reserve(self.headers.len() + 1);
         if !http2 && !self.headers.contains_key(HOST) {
             headers.insert(HOST, self.url.authority.clone());
         }
-        headers.extend(self.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        headers.extend(
+            self.headers
+                .iter()
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
         Ok(request)
     }
 
@@ -135,8 +145,14 @@ impl Call {
 
     /// Whether doing it twice does no more than doing it once (RFC 9110 section 9.2.2).
     pub(crate) fn is_idempotent(&self) -> bool {
-        let methods =
-            [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE, Method::PUT, Method::DELETE];
+        let methods = [
+            Method::GET,
+            Method::HEAD,
+            Method::OPTIONS,
+            Method::TRACE,
+            Method::PUT,
+            Method::DELETE,
+        ];
         methods.contains(&self.method)
     }
 

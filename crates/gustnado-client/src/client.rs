@@ -56,9 +56,25 @@ impl Client {
     /// trusts.
     #[must_use]
     pub fn new() -> Self {
-        let ClientBuilder { limits, headers, unix, resolver, decode, .. } = Self::builder();
+        let ClientBuilder {
+            limits,
+            headers,
+            unix,
+            resolver,
+            decode,
+            ..
+        } = Self::builder();
         let tls = Tls::default();
-        Self(Engine::new(Connector { resolver, tls, unix, limits }, headers, decode))
+        Self(Engine::new(
+            Connector {
+                resolver,
+                tls,
+                unix,
+                limits,
+            },
+            headers,
+            decode,
+        ))
     }
 
     /// A client with other settings.
@@ -211,11 +227,28 @@ impl ClientBuilder {
     /// # Errors
     /// Where a header field, a certificate or a key is none.
     pub fn build(self) -> Result<Client> {
-        let Self { limits, headers, tls, unix, resolver, decode, wrong } = self;
+        let Self {
+            limits,
+            headers,
+            tls,
+            unix,
+            resolver,
+            decode,
+            wrong,
+        } = self;
         if let Some(error) = wrong {
             return Err(error);
         }
         let tls = Tls::new(tls)?;
-        Ok(Client(Engine::new(Connector { resolver, tls, unix, limits }, headers, decode)))
+        Ok(Client(Engine::new(
+            Connector {
+                resolver,
+                tls,
+                unix,
+                limits,
+            },
+            headers,
+            decode,
+        )))
     }
 }

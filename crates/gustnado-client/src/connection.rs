@@ -102,7 +102,11 @@ impl Connection {
 }
 
 fn no_handshake(error: hyper::Error) -> Error {
-    Error::new(ErrorKind::Connect, "HTTP cannot be spoken on the connection").with_source(error)
+    Error::new(
+        ErrorKind::Connect,
+        "HTTP cannot be spoken on the connection",
+    )
+    .with_source(error)
 }
 
 impl One {
@@ -134,9 +138,19 @@ impl Many {
             drop(slot);
         });
         let now = Instant::now();
-        let usage = Usage { made: now, age, streams: AtomicUsize::new(0), last: Mutex::new(now) };
+        let usage = Usage {
+            made: now,
+            age,
+            streams: AtomicUsize::new(0),
+            last: Mutex::new(now),
+        };
         let usage = Arc::new(usage);
-        Ok(Self { sender, usage, runtime: runtime.id(), used: false })
+        Ok(Self {
+            sender,
+            usage,
+            runtime: runtime.id(),
+            used: false,
+        })
     }
 
     /// Counts a stream.
@@ -157,7 +171,10 @@ impl Pooled for Connection {
     fn share(&self) -> Option<Self> {
         match self {
             Self::One(_) => None,
-            Self::Many(many) => Some(Self::Many(Many { used: true, ..many.clone() })),
+            Self::Many(many) => Some(Self::Many(Many {
+                used: true,
+                ..many.clone()
+            })),
         }
     }
 
@@ -193,8 +210,18 @@ impl Pooled for Connection {
         let Self::Many(many) = self else {
             return None;
         };
-        let unused = many.usage.streams.load(std::sync::atomic::Ordering::Acquire) == 0;
-        let last = || *many.usage.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let unused = many
+            .usage
+            .streams
+            .load(std::sync::atomic::Ordering::Acquire)
+            == 0;
+        let last = || {
+            *many
+                .usage
+                .last
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
         unused.then(last)
     }
 

@@ -42,7 +42,9 @@ impl Decoder {
         if coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip") {
             return Some(Self::Gzip(Gzip::new()));
         }
-        coding.eq_ignore_ascii_case("br").then(|| Self::Brotli(Box::new(Brotli::new())))
+        coding
+            .eq_ignore_ascii_case("br")
+            .then(|| Self::Brotli(Box::new(Brotli::new())))
     }
 
     /// Takes from `input`, and gives at most [`DECODED`] bytes: none if it needs more input.
@@ -67,7 +69,10 @@ impl Decoder {
 
 impl Gzip {
     fn new() -> Self {
-        Self { stream: Decompress::new_gzip(15), at_start: true }
+        Self {
+            stream: Decompress::new_gzip(15),
+            at_start: true,
+        }
     }
 
     fn step(&mut self, input: &mut Bytes) -> io::Result<Bytes> {
@@ -82,10 +87,16 @@ impl Gzip {
                 self.at_start = false;
             }
             let before = (self.stream.total_in(), self.stream.total_out());
-            let status = self.stream.decompress(input, &mut output, FlushDecompress::None)?;
+            let status = self
+                .stream
+                .decompress(input, &mut output, FlushDecompress::None)?;
             let taken = self.stream.total_in() - before.0;
             let given = self.stream.total_out() - before.1;
-            input.advance(usize::try_from(taken).unwrap_or(usize::MAX).min(input.len()));
+            input.advance(
+                usize::try_from(taken)
+                    .unwrap_or(usize::MAX)
+                    .min(input.len()),
+            );
             self.at_start = status == Status::StreamEnd;
             if given > 0 {
                 output.truncate(usize::try_from(given).unwrap_or(usize::MAX));
@@ -101,7 +112,11 @@ impl Gzip {
 impl Brotli {
     fn new() -> Self {
         let alloc = StandardAlloc::default;
-        Self { state: BrotliState::new(alloc(), alloc(), alloc()), begun: false, ended: false }
+        Self {
+            state: BrotliState::new(alloc(), alloc(), alloc()),
+            begun: false,
+            ended: false,
+        }
     }
 
     fn step(&mut self, input: &mut Bytes) -> io::Result<Bytes> {

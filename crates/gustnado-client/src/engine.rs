@@ -33,7 +33,12 @@ impl Engine {
         let connector = Arc::new(connector);
         let open = move |origin, slot| Box::pin(connector.clone().open(origin, slot)) as _;
         let pool = Pool::new(&limits, open);
-        Self(Arc::new(Inner { pool, limits, headers, decode }))
+        Self(Arc::new(Inner {
+            pool,
+            limits,
+            headers,
+            decode,
+        }))
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -45,8 +50,17 @@ impl Engine {
     }
 
     /// Sends a call by these bounds, or the client's.
-    pub(crate) async fn send(self, mut call: Call, limits: Option<Box<Limits>>) -> Result<Response> {
-        let Inner { pool, limits: client, headers, decode } = &*self.0;
+    pub(crate) async fn send(
+        self,
+        mut call: Call,
+        limits: Option<Box<Limits>>,
+    ) -> Result<Response> {
+        let Inner {
+            pool,
+            limits: client,
+            headers,
+            decode,
+        } = &*self.0;
         let complete = call.complete(headers, *decode);
         complete.map_err(|error| error.of(&call.method, &call.url))?;
         send(pool, limits.as_deref().unwrap_or(client), call).await
@@ -55,7 +69,12 @@ impl Engine {
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { pool, limits, headers, .. } = &*self.0;
+        let Inner {
+            pool,
+            limits,
+            headers,
+            ..
+        } = &*self.0;
         let names: Vec<_> = headers.keys().collect();
         f.debug_struct("Client")
             .field("pool", pool)

@@ -124,7 +124,10 @@ async fn by_one(
             ),
             again: Again::Never,
         }),
-        Err(None) if late => Err(Failed { error: end.1, again: Again::Never }),
+        Err(None) if late => Err(Failed {
+            error: end.1,
+            again: Again::Never,
+        }),
         Err(None) => Err(Failed {
             error: Error::new(ErrorKind::Cut, "the connection ended before an answer came"),
             again: Again::Never,
@@ -138,12 +141,17 @@ async fn by_many(
     request: Request<Body>,
 ) -> Result<Answer, Failed> {
     let stream = many.stream();
-    let end = place.deadline.phase(Phase::FirstByte, place.limits.first_byte_time);
+    let end = place
+        .deadline
+        .phase(Phase::FirstByte, place.limits.first_byte_time);
     let sent = many.sender.try_send_request(request);
     match timeout_at(end.0, sent).await {
         Ok(Ok(response)) => {
             let (head, incoming): (Parts, Incoming) = Response::into_parts(response);
-            Ok(Answer { head, body: Arriving::by_many(incoming, stream) })
+            Ok(Answer {
+                head,
+                body: Arriving::by_many(incoming, stream),
+            })
         }
         Ok(Err(mut failed)) => {
             let unread = failed.take_message().map(Request::into_body);
@@ -154,9 +162,15 @@ async fn by_many(
                 None if is_cut(&error) => Again::IfIdempotent,
                 None => Again::Never,
             };
-            Err(Failed { error: explain(error), again })
+            Err(Failed {
+                error: explain(error),
+                again,
+            })
         }
-        Err(_) => Err(Failed { error: end.1, again: Again::Never }),
+        Err(_) => Err(Failed {
+            error: end.1,
+            again: Again::Never,
+        }),
     }
 }
 
@@ -171,7 +185,10 @@ fn failure(one: &One, before: (u64, u64), mut failed: TrySendError<Request<Body>
         None if written == before.1 => Again::Always(None),
         None => Again::IfIdempotent,
     };
-    Failed { error: explain(error), again }
+    Failed {
+        error: explain(error),
+        again,
+    }
 }
 
 /// Whether the connection was lost, and not the request or its answer at fault.
@@ -183,7 +200,9 @@ fn is_cut(error: &hyper::Error) -> bool {
 fn is_refused(error: &hyper::Error) -> bool {
     let first: &(dyn std::error::Error + 'static) = error;
     let causes = std::iter::successors(Some(first), |error| error.source());
-    let mut h2 = causes.take(CAUSES).filter_map(|error| error.downcast_ref::<h2::Error>());
+    let mut h2 = causes
+        .take(CAUSES)
+        .filter_map(|error| error.downcast_ref::<h2::Error>());
     h2.any(|error| error.reason() == Some(h2::Reason::REFUSED_STREAM))
 }
 
@@ -196,7 +215,10 @@ pub(crate) fn explain(error: hyper::Error) -> Error {
     } else if error.is_parse() {
         (ErrorKind::Protocol, "what came is no answer of HTTP")
     } else {
-        (ErrorKind::Cut, "the connection was lost before the answer was whole")
+        (
+            ErrorKind::Cut,
+            "the connection was lost before the answer was whole",
+        )
     };
     Error::new(kind, detail).with_source(error)
 }

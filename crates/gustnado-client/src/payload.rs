@@ -84,9 +84,8 @@ impl Payload {
     /// The next piece; `None` at the end.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>> {
         loop {
-            let frame = std::future::poll_fn(|cx| {
-                http_body::Body::poll_frame(Pin::new(&mut *self), cx)
-            });
+            let frame =
+                std::future::poll_fn(|cx| http_body::Body::poll_frame(Pin::new(&mut *self), cx));
             match frame.await {
                 None => return Ok(None),
                 Some(frame) => {
@@ -110,7 +109,11 @@ impl Payload {
                 }
             }
             let Some(frame) = ready!(self.poll_arriving(cx)?) else {
-                if self.decoder.as_ref().is_some_and(|(decoder, _)| !decoder.may_end()) {
+                if self
+                    .decoder
+                    .as_ref()
+                    .is_some_and(|(decoder, _)| !decoder.may_end())
+                {
                     return Poll::Ready(Some(Err(not_decoded("it ends too early"))));
                 }
                 return Poll::Ready(None);
@@ -129,7 +132,11 @@ impl Payload {
             self.waits = false;
             return Poll::Ready(frame.transpose().map_err(explain));
         }
-        let phase = || self.bounds.deadline.phase(Phase::BetweenBytes, self.bounds.between);
+        let phase = || {
+            self.bounds
+                .deadline
+                .phase(Phase::BetweenBytes, self.bounds.between)
+        };
         if !self.waits {
             let end = phase().0;
             match &mut self.alarm {
@@ -151,7 +158,10 @@ impl Payload {
 
     fn count(&mut self, frame: Frame<Bytes>) -> Result<Frame<Bytes>> {
         let bytes = frame.data_ref().map_or(0, Bytes::len);
-        self.left = self.left.checked_sub(bytes).ok_or_else(|| self.too_large())?;
+        self.left = self
+            .left
+            .checked_sub(bytes)
+            .ok_or_else(|| self.too_large())?;
         Ok(frame)
     }
 

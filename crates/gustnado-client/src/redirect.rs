@@ -40,7 +40,10 @@ pub(crate) fn next(
     let location = std::str::from_utf8(location.as_bytes())
         .map_err(|_| wrong("the redirect's `Location` is not UTF-8".into()))?;
     let next = url.resolve(location).map_err(|error| {
-        wrong(format!("the redirect to `{}` cannot be followed: {error}", shown(location)))
+        wrong(format!(
+            "the redirect to `{}` cannot be followed: {error}",
+            shown(location)
+        ))
     })?;
     let get = match status.as_u16() {
         301 | 302 => *method == Method::POST,
@@ -48,7 +51,11 @@ pub(crate) fn next(
         _ => false,
     };
     let method = if get { Method::GET } else { method.clone() };
-    Ok(Some(Hop { url: next, method, body: !get }))
+    Ok(Some(Hop {
+        url: next,
+        method,
+        body: !get,
+    }))
 }
 
 /// Takes out what is not for where the next hop leads to.
@@ -59,8 +66,13 @@ pub(crate) fn strip(headers: &mut HeaderMap, same_origin: bool, body: bool) {
         }
     }
     if !body {
-        let of_body =
-            [CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_TYPE];
+        let of_body = [
+            CONTENT_ENCODING,
+            CONTENT_LANGUAGE,
+            CONTENT_LENGTH,
+            CONTENT_LOCATION,
+            CONTENT_TYPE,
+        ];
         for name in of_body {
             headers.remove(name);
         }
@@ -70,7 +82,11 @@ pub(crate) fn strip(headers: &mut HeaderMap, same_origin: bool, body: bool) {
 /// Without query, and not too much of it.
 fn shown(location: &str) -> String {
     let plain = location.split('?').next().unwrap_or_default();
-    plain.chars().take(100).flat_map(char::escape_debug).collect()
+    plain
+        .chars()
+        .take(100)
+        .flat_map(char::escape_debug)
+        .collect()
 }
 
 #[cfg(test)]
@@ -110,7 +126,12 @@ mod tests {
 
     #[test]
     fn odd_targets_are_errors() {
-        for location in ["mailto:a@b.test", "ftp://b.test/", "http://", "javascript:alert(1)"] {
+        for location in [
+            "mailto:a@b.test",
+            "ftp://b.test/",
+            "http://",
+            "javascript:alert(1)",
+        ] {
             let error = hop("GET", 302, location).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Redirect, "{location}");
         }
@@ -119,7 +140,14 @@ mod tests {
     #[test]
     fn secrets_stay_with_their_origin() {
         let all = || {
-            let names = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, HOST, CONTENT_TYPE, LOCATION];
+            let names = [
+                AUTHORIZATION,
+                COOKIE,
+                PROXY_AUTHORIZATION,
+                HOST,
+                CONTENT_TYPE,
+                LOCATION,
+            ];
             let pairs = names.into_iter().map(|name| (name, "x".parse().unwrap()));
             HeaderMap::from_iter(pairs)
         };

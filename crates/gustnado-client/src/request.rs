@@ -58,7 +58,9 @@ impl RequestBuilder {
             }
             (Err(_), _) => self.fail(Error::invalid("a header field has a name that is none")),
             (Ok(name), Err(_)) => {
-                self.fail(Error::invalid(format!("`{name}` has a value that cannot be sent")));
+                self.fail(Error::invalid(format!(
+                    "`{name}` has a value that cannot be sent"
+                )));
             }
         }
         self
@@ -112,7 +114,9 @@ impl RequestBuilder {
     /// Says who we are by name and password (RFC 7617).
     pub fn basic_auth(mut self, name: &str, password: &str) -> Self {
         if name.contains(':') {
-            self.fail(Error::invalid("a name for basic authentication has no colon"));
+            self.fail(Error::invalid(
+                "a name for basic authentication has no colon",
+            ));
         }
         self.headers.insert(AUTHORIZATION, basic(name, password));
         self
@@ -124,7 +128,9 @@ impl RequestBuilder {
             Some(value) => {
                 self.headers.insert(AUTHORIZATION, value);
             }
-            None => self.fail(Error::invalid("the token has characters that cannot be sent")),
+            None => self.fail(Error::invalid(
+                "the token has characters that cannot be sent",
+            )),
         }
         self
     }
@@ -152,14 +158,28 @@ impl RequestBuilder {
     /// Where the request cannot be made, or there is no answer in time. An answer of whatever status
     /// is none.
     pub async fn send(self) -> Result<Response> {
-        let Self { engine, method, url, headers, body, limits, wrong } = self;
+        let Self {
+            engine,
+            method,
+            url,
+            headers,
+            body,
+            limits,
+            wrong,
+        } = self;
         if let Some(error) = wrong {
             return Err(match &url {
                 Ok(url) => error.of(&method, url),
                 Err(_) => error,
             });
         }
-        let call = Call { method, url: url?, headers, body: Source::from(body), decode: false };
+        let call = Call {
+            method,
+            url: url?,
+            headers,
+            body: Source::from(body),
+            decode: false,
+        };
         // One allocation, and small futures for whoever awaits it.
         Box::pin(engine.send(call, limits)).await
     }

@@ -29,7 +29,11 @@ pub struct Response {
 impl Response {
     pub(crate) fn new(head: Parts, payload: Payload) -> Self {
         let asked = payload.asked().clone();
-        Self { head, payload: Mutex::new(payload), asked }
+        Self {
+            head,
+            payload: Mutex::new(payload),
+            asked,
+        }
     }
 
     /// The status.
@@ -147,11 +151,17 @@ impl Response {
     /// The body as what an answer of ours can have, to be passed on as it comes.
     #[must_use]
     pub fn into_body(self) -> Body {
-        Body::new(self.payload.into_inner().unwrap_or_else(PoisonError::into_inner))
+        Body::new(
+            self.payload
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
     fn payload(&mut self) -> &mut Payload {
-        self.payload.get_mut().unwrap_or_else(PoisonError::into_inner)
+        self.payload
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn told(&self, error: Error) -> Error {

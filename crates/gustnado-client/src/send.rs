@@ -42,14 +42,17 @@ pub(crate) async fn send(
             return Ok(response);
         };
         hops += 1;
-        let wrong = |why: String| {
-            Error::new(ErrorKind::Redirect, why).of(&call.method, &call.url)
-        };
+        let wrong = |why: String| Error::new(ErrorKind::Redirect, why).of(&call.method, &call.url);
         if hops > limits.redirects {
-            return Err(wrong(format!("more than {} redirects (`redirects`)", limits.redirects)));
+            return Err(wrong(format!(
+                "more than {} redirects (`redirects`)",
+                limits.redirects
+            )));
         }
         if hop.body && !call.has_body() {
-            return Err(wrong("the redirect wants the body again, which was a stream".into()));
+            return Err(wrong(
+                "the redirect wants the body again, which was a stream".into(),
+            ));
         }
         // What is left of this answer is of no use; its connection may be.
         let _ = response.body_limit(DRAIN).bytes().await;
@@ -66,7 +69,12 @@ async fn attempts(
     call: &mut Call,
 ) -> Result<Answer> {
     let origin = call.url.origin.clone();
-    let place = Place { pool, origin: &origin, limits, deadline };
+    let place = Place {
+        pool,
+        origin: &origin,
+        limits,
+        deadline,
+    };
     let late = || (deadline.at, deadline.error());
     let mut again = false;
     loop {
@@ -101,12 +109,26 @@ async fn attempts(
 /// Makes of an answer what is given to whoever asked.
 fn finish(mut answer: Answer, limits: &Limits, deadline: Deadline, call: &Call) -> Response {
     let headers = &mut answer.head.headers;
-    let decoder = if call.decode { Decoder::of(headers) } else { None };
+    let decoder = if call.decode {
+        Decoder::of(headers)
+    } else {
+        None
+    };
     if decoder.is_some() {
         headers.remove(CONTENT_ENCODING);
         headers.remove(CONTENT_LENGTH);
     }
-    let bounds = Bounds { bytes: limits.body, between: limits.between_bytes_time, deadline };
-    let asked = Arc::new(Asked { method: call.method.clone(), url: call.url.clone() });
-    Response::new(answer.head, Payload::new(answer.body, decoder, bounds, asked))
+    let bounds = Bounds {
+        bytes: limits.body,
+        between: limits.between_bytes_time,
+        deadline,
+    };
+    let asked = Arc::new(Asked {
+        method: call.method.clone(),
+        url: call.url.clone(),
+    });
+    Response::new(
+        answer.head,
+        Payload::new(answer.body, decoder, bounds, asked),
+    )
 }

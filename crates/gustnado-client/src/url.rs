@@ -81,7 +81,11 @@ impl Origin {
     /// Host and port as they stand in a URL; the port only if it is not the scheme's, unless `always`.
     pub(crate) fn authority(&self, always: bool) -> String {
         let host = &self.host;
-        let (open, close) = if host.contains(':') { ("[", "]") } else { ("", "") };
+        let (open, close) = if host.contains(':') {
+            ("[", "]")
+        } else {
+            ("", "")
+        };
         if always || self.port != self.scheme.port() {
             format!("{open}{host}{close}:{}", self.port)
         } else {
@@ -157,7 +161,11 @@ impl Url {
         };
         let target = path_and_query(&target)?;
         let credentials = None;
-        let same = Self { target, credentials, ..self.clone() };
+        let same = Self {
+            target,
+            credentials,
+            ..self.clone()
+        };
         Ok(same.without_dots())
     }
 
@@ -257,7 +265,9 @@ fn host_port_of(text: &str, scheme: Scheme) -> Result<(Box<str>, u16)> {
         Some(v6) => {
             let (host, port) = v6.split_once(']').unwrap_or(("", v6));
             if host.parse::<std::net::Ipv6Addr>().is_err() {
-                return Err(Error::invalid("the URL has a host in brackets that is no IPv6 address"));
+                return Err(Error::invalid(
+                    "the URL has a host in brackets that is no IPv6 address",
+                ));
             }
             (host, port.strip_prefix(':').unwrap_or(port))
         }
@@ -267,10 +277,15 @@ fn host_port_of(text: &str, scheme: Scheme) -> Result<(Box<str>, u16)> {
         "" => scheme.port(),
         port => match port.parse() {
             Ok(number) if number > 0 && port.bytes().all(|byte| byte.is_ascii_digit()) => number,
-            _ => return Err(Error::invalid("the URL has a port that is no number from 1 to 65535")),
+            _ => {
+                return Err(Error::invalid(
+                    "the URL has a port that is no number from 1 to 65535",
+                ));
+            }
         },
     };
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':');
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':');
     if host.is_empty() {
         return Err(Error::invalid("the URL has no host"));
     }
@@ -321,7 +336,10 @@ mod tests {
             ("http://[::1]:80/", "http://[::1]/"),
             ("http://[::1]:81", "http://[::1]:81/"),
             ("http://u:p@a/", "http://a/"),
-            ("http://a/b c/ä?q=ü \"", "http://a/b%20c/%C3%A4?q=%C3%BC%20%22"),
+            (
+                "http://a/b c/ä?q=ü \"",
+                "http://a/b%20c/%C3%A4?q=%C3%BC%20%22",
+            ),
             ("http://a/%41%2F", "http://a/%41%2F"),
             ("http://a/{b}", "http://a/%7Bb%7D"),
         ];

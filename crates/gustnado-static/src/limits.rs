@@ -70,6 +70,18 @@ pub(crate) const GZIP_LEVEL: u32 = 6;
 /// Bytes of a path's segment; 404 above. 255: what file systems allow.
 pub(crate) const NAME: usize = 255;
 
+/// Files whose fingerprints are remembered beside the memory cache. 4,096: more than a page names,
+/// and less than a megabyte.
+pub(crate) const FINGERPRINTS: usize = 4096;
+
+/// Files of a folder that is listed for a manifest; above, it is an error. 10,000: a page that
+/// carried more of them would be megabytes.
+pub(crate) const LISTED: usize = 10_000;
+
+/// How long a list of the files of a folder is good for manifests. 1 s: a file that was added is there
+/// soon enough, and no page costs a walk through the folder.
+pub(crate) const LIST_TIME: Duration = Duration::from_secs(1);
+
 /// Ranges that are read in one request; with more, `Range` is ignored. 100: no player asks for
 /// so many, and RFC 9110 section 14.2 allows refusing what looks like an attack.
 pub(crate) const RANGES: usize = 100;

@@ -70,6 +70,11 @@ fn trimmed(path: &str) -> Option<(&str, bool)> {
     })
 }
 
+/// Whether a path, decoded and relative, is one that [`resolve`] could give for a file.
+pub(crate) fn is_file_path(path: &str, names: Names) -> bool {
+    !path.is_empty() && safe(path, names)
+}
+
 fn safe(path: &str, names: Names) -> bool {
     path.is_empty() || path.split('/').all(|name| safe_name(name, names))
 }
@@ -128,6 +133,7 @@ mod tests {
         resolve(tail, Names::Unix).map(|found| (found.path.into_owned(), found.slash))
     }
 
+    // Rule 69
     #[test]
     fn what_it_reads() {
         for (tail, expected, slash) in [
@@ -161,6 +167,7 @@ mod tests {
         assert!(matches!(found.path, Cow::Borrowed("a/b.js")));
     }
 
+    // Rules 61, 63, 66
     #[test]
     fn what_it_refuses() {
         let long = format!("/{}", "n".repeat(256));
@@ -202,6 +209,7 @@ mod tests {
         }
     }
 
+    // Rule 64
     #[test]
     fn windows_refuses_more() {
         for tail in [

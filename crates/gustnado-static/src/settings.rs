@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue};
 use crate::{limits::StaticLimits, pattern::PathPattern, policy::CacheControl};
 
 type ExtraHeaders = dyn Fn(&FileInfo<'_>, &mut HeaderMap) + Send + Sync;
+type CachePolicy = dyn Fn(&FileInfo<'_>) -> Option<CacheControl> + Send + Sync;
 type ContentType = dyn Fn(&str) -> Option<Cow<'static, str>> + Send + Sync;
 
 /// What a user asked for.
@@ -17,6 +18,8 @@ pub(crate) struct Settings {
     pub(crate) index: Option<String>,
     /// The last one that covers a path counts.
     pub(crate) cache_control: Vec<(PathPattern, HeaderValue)>,
+    /// Asked before the patterns.
+    pub(crate) cache_policy: Option<Arc<CachePolicy>>,
     pub(crate) extra_headers: Option<Arc<ExtraHeaders>>,
     pub(crate) content_type: Option<Arc<ContentType>>,
     pub(crate) precompressed: bool,
@@ -58,6 +61,7 @@ impl Settings {
             root,
             index: Some("index.html".to_owned()),
             cache_control: Vec::new(),
+            cache_policy: None,
             extra_headers: None,
             content_type: None,
             precompressed: true,
@@ -67,9 +71,14 @@ impl Settings {
     }
 
     /// The `Cache-Control` of a file.
-    pub(crate) fn cache_control(&self, path: &str) -> HeaderValue {
+    pub(crate) fn cache_control(&self, file: &FileInfo<'_>) -> HeaderValue {
+        let said = self.cache_policy.as_ref().and_then(|says| says(file));
+        if let Some(said) = said {
+            return said.into_header();
+        }
         let mut rules = self.cache_control.iter().rev();
-        rules.find(|(pattern, _)| pattern.covers(path)).map_or_else(
+        let covering = rules.find(|(pattern, _)| pattern.covers(file.path));
+        covering.map_or_else(
             || CacheControl::default().into_header(),
             |(_, value)| value.clone(),
         )

@@ -81,5 +81,8 @@ async fn unix(path: &std::path::Path) -> Result<Socket> {
 
 #[cfg(not(unix))]
 async fn unix(_path: &std::path::Path) -> Result<Socket> {
-    Err(Error::new(ErrorKind::Connect, "there are no Unix sockets here"))
+    Err(Error::new(
+        ErrorKind::Connect,
+        "there are no Unix sockets here",
+    ))
 }

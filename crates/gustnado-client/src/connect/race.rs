@@ -25,7 +25,10 @@ pub(super) async fn connect(addresses: Vec<SocketAddr>) -> Result<TcpStream> {
         }
         // One that fails makes room for the next at once; one that is slow does so after a while.
         let joined = if left.len() > 0 {
-            timeout(ATTEMPT_DELAY, attempts.join_next()).await.ok().flatten()
+            timeout(ATTEMPT_DELAY, attempts.join_next())
+                .await
+                .ok()
+                .flatten()
         } else {
             attempts.join_next().await
         };

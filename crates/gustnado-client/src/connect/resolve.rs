@@ -113,7 +113,10 @@ mod tests {
             ("", ""),
         ];
         for (given, expected) in table {
-            let ips = given.split_whitespace().map(|ip| ip.parse().unwrap()).collect();
+            let ips = given
+                .split_whitespace()
+                .map(|ip| ip.parse().unwrap())
+                .collect();
             let mixed: Vec<_> = interleave(ips).iter().map(ToString::to_string).collect();
             assert_eq!(mixed.join(" "), expected);
         }

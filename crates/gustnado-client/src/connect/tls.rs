@@ -47,7 +47,9 @@ impl Tls {
 
     pub(super) async fn handshake(&self, host: &str, plain: Plain) -> Result<TlsStream<Plain>> {
         let config = self.config.get_or_init(|| configure(&self.settings));
-        let config = config.clone().map_err(|why| Error::new(ErrorKind::Tls, why))?;
+        let config = config
+            .clone()
+            .map_err(|why| Error::new(ErrorKind::Tls, why))?;
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Error::invalid("the URL has a host that no certificate can have"))?;
         let shaken = TlsConnector::from(config).connect(name, plain).await;
@@ -72,7 +74,9 @@ fn configure(settings: &TlsSettings) -> Result<Arc<ClientConfig>, String> {
     }
     for pem in &settings.roots {
         for certificate in certificates(pem)? {
-            roots.add(certificate).map_err(|error| format!("not a root certificate: {error}"))?;
+            roots
+                .add(certificate)
+                .map_err(|error| format!("not a root certificate: {error}"))?;
         }
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());

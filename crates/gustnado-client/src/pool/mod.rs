@@ -13,6 +13,6 @@ mod sweep;
 mod tests;
 mod waiting;
 
-pub(crate) use shared::{Pool, Slot};
 pub use shared::PoolStats;
+pub(crate) use shared::{Pool, Slot};
 pub(crate) use state::Pooled;

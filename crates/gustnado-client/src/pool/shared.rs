@@ -101,7 +101,9 @@ impl<C: Pooled> Pool<C> {
     ) -> Result<C> {
         let runtime = Handle::current();
         loop {
-            let taken = self.0.with(|state, deeds| state.take(origin, fresh, &runtime, deeds))?;
+            let taken = self
+                .0
+                .with(|state, deeds| state.take(origin, fresh, &runtime, deeds))?;
             match taken {
                 Taken::Kept(mut connection) => {
                     if connection.is_old() {
@@ -178,10 +180,22 @@ impl<C: Pooled> Shared<C> {
     }
 
     fn start(self: &Arc<Self>, opening: Opening) {
-        let Opening { origin, ticket, runtime } = opening;
+        let Opening {
+            origin,
+            ticket,
+            runtime,
+        } = opening;
         let pool = Arc::downgrade(self);
-        let slot = Slot { pool: pool.clone(), origin: origin.clone() };
-        let mut attempt = Attempt { pool, origin: origin.clone(), ticket, done: false };
+        let slot = Slot {
+            pool: pool.clone(),
+            origin: origin.clone(),
+        };
+        let mut attempt = Attempt {
+            pool,
+            origin: origin.clone(),
+            ticket,
+            done: false,
+        };
         let opened = (self.open)(origin, slot);
         runtime.spawn(async move {
             let opened = opened.await;

@@ -112,7 +112,10 @@ pub(super) enum Taken<C> {
 
 impl<C> Default for Deeds<C> {
     fn default() -> Self {
-        Self { close: Vec::new(), open: Vec::new() }
+        Self {
+            close: Vec::new(),
+            open: Vec::new(),
+        }
     }
 }
 
@@ -154,7 +157,10 @@ impl<C: Pooled> State<C> {
         runtime: &runtime::Handle,
         deeds: &mut Deeds<C>,
     ) -> Result<Taken<C>> {
-        let host = self.hosts.entry(origin.clone()).or_insert_with(|| Host::new(origin));
+        let host = self
+            .hosts
+            .entry(origin.clone())
+            .or_insert_with(|| Host::new(origin));
         if let Some(shared) = &host.shared {
             if !shared.is_old()
                 && shared.seems_open()
@@ -172,7 +178,10 @@ impl<C: Pooled> State<C> {
             self.prune(origin);
             return Err(Error::new(
                 ErrorKind::Busy,
-                format!("{} requests wait for a connection already (`waiting`)", self.waiting),
+                format!(
+                    "{} requests wait for a connection already (`waiting`)",
+                    self.waiting
+                ),
             ));
         }
         // Idle connections stand in the way of those that are needed.
@@ -190,7 +199,12 @@ impl<C: Pooled> State<C> {
         self.waiting += 1;
         self.unserved += 1;
         let runtime = runtime.clone();
-        let waiter = Waiter { ticket, served: false, runtime, give };
+        let waiter = Waiter {
+            ticket,
+            served: false,
+            runtime,
+            give,
+        };
         if let Some(host) = self.hosts.get_mut(origin) {
             host.line.push_back(waiter);
         }
@@ -207,7 +221,11 @@ impl<C: Pooled> State<C> {
         deeds: &mut Deeds<C>,
     ) {
         // Somebody else may wait for its place, and for longer.
-        let other = if self.open >= self.bounds.open { self.next() } else { None };
+        let other = if self.open >= self.bounds.open {
+            self.next()
+        } else {
+            None
+        };
         let Some(host) = self.hosts.get_mut(origin) else {
             deeds.close.push(connection);
             return;
@@ -220,10 +238,15 @@ impl<C: Pooled> State<C> {
         let Some(connection) = give(host, &mut self.waiting, &mut self.unserved, connection) else {
             return;
         };
-        host.idle.push_back(Idle { connection, since: now });
+        host.idle.push_back(Idle {
+            connection,
+            since: now,
+        });
         self.idle += 1;
         if host.idle.len() > self.bounds.host_idle {
-            deeds.close.extend(host.idle.pop_front().map(|idle| idle.connection));
+            deeds
+                .close
+                .extend(host.idle.pop_front().map(|idle| idle.connection));
             self.idle -= 1;
         }
         if self.idle > self.bounds.idle {
@@ -284,7 +307,11 @@ impl<C: Pooled> State<C> {
         self.open = self.open.saturating_sub(1);
         if let Some(host) = self.hosts.get_mut(origin) {
             host.open = host.open.saturating_sub(1);
-            if host.shared.as_ref().is_some_and(|shared| !shared.seems_open()) {
+            if host
+                .shared
+                .as_ref()
+                .is_some_and(|shared| !shared.seems_open())
+            {
                 deeds.close.extend(host.shared.take());
             }
         }
@@ -299,7 +326,10 @@ impl<C: Pooled> State<C> {
         ticket: u64,
     ) -> Option<oneshot::Sender<Result<C>>> {
         let host = self.hosts.get_mut(origin)?;
-        let place = host.line.iter().position(|waiter| waiter.ticket == ticket)?;
+        let place = host
+            .line
+            .iter()
+            .position(|waiter| waiter.ticket == ticket)?;
         let waiter = host.line.remove(place)?;
         self.waiting -= 1;
         self.unserved -= usize::from(!waiter.served);
@@ -309,7 +339,11 @@ impl<C: Pooled> State<C> {
 
     /// Whether a connection is being opened for somebody in the line.
     pub(super) fn is_served(&self, origin: &Arc<Origin>, ticket: u64) -> bool {
-        let mut line = self.hosts.get(origin).into_iter().flat_map(|host| &host.line);
+        let mut line = self
+            .hosts
+            .get(origin)
+            .into_iter()
+            .flat_map(|host| &host.line);
         line.any(|waiter| waiter.ticket == ticket && waiter.served)
     }
 
@@ -355,7 +389,11 @@ impl<C: Pooled> State<C> {
             self.unserved -= 1;
             waiter.served = true;
             let runtime = waiter.runtime.clone();
-            deeds.open.push(Opening { origin, ticket, runtime });
+            deeds.open.push(Opening {
+                origin,
+                ticket,
+                runtime,
+            });
         }
     }
 
@@ -415,7 +453,10 @@ impl<C: Pooled> Host<C> {
     /// The one that was used last by this runtime, or else by any: its socket's wake-ups come from
     /// where it was made.
     fn take_idle(&mut self, runtime: runtime::Id) -> Option<Idle<C>> {
-        let near = self.idle.iter().rposition(|idle| idle.connection.runtime() == runtime);
+        let near = self
+            .idle
+            .iter()
+            .rposition(|idle| idle.connection.runtime() == runtime);
         match near {
             Some(near) => self.idle.remove(near),
             None => self.idle.pop_back(),

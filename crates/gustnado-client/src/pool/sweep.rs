@@ -21,7 +21,10 @@ impl<C: Pooled> Shared<C> {
             return;
         };
         if !self.sweeping.swap(true, AcqRel) {
-            let sweeper = Sweeper { pool: Arc::downgrade(self), done: false };
+            let sweeper = Sweeper {
+                pool: Arc::downgrade(self),
+                done: false,
+            };
             runtime.spawn(sweeper.run());
         }
     }

@@ -56,29 +56,44 @@ struct Books {
 type Place = oneshot::Receiver<Result<Fake>>;
 
 fn host(name: &str) -> Arc<Origin> {
-    let scheme = if name.starts_with('s') { Scheme::Https } else { Scheme::Http };
-    Arc::new(Origin { scheme, host: name.into(), port: 1 })
+    let scheme = if name.starts_with('s') {
+        Scheme::Https
+    } else {
+        Scheme::Http
+    };
+    Arc::new(Origin {
+        scheme,
+        host: name.into(),
+        port: 1,
+    })
 }
 
 impl Books {
     fn new(set: impl FnOnce(&mut Limits)) -> Self {
         let mut limits = Limits::default();
         set(&mut limits);
-        Self { state: State::new(&limits), opening: Vec::new(), closed: Vec::new() }
+        Self {
+            state: State::new(&limits),
+            opening: Vec::new(),
+            closed: Vec::new(),
+        }
     }
 
     fn with<T>(&mut self, change: impl FnOnce(&mut State<Fake>, &mut Deeds<Fake>) -> T) -> T {
         let mut deeds = Deeds::default();
         let value = change(&mut self.state, &mut deeds);
         let opened = deeds.open.into_iter();
-        self.opening.extend(opened.map(|opening| (opening.origin.host.to_string(), opening.ticket)));
-        self.closed.extend(deeds.close.into_iter().map(|fake| fake.0));
+        self.opening
+            .extend(opened.map(|opening| (opening.origin.host.to_string(), opening.ticket)));
+        self.closed
+            .extend(deeds.close.into_iter().map(|fake| fake.0));
         value
     }
 
     fn take(&mut self, name: &str) -> Taken<Fake> {
         let handle = Handle::current();
-        self.with(|state, deeds| state.take(&host(name), false, &handle, deeds)).unwrap()
+        self.with(|state, deeds| state.take(&host(name), false, &handle, deeds))
+            .unwrap()
     }
 
     fn line(&mut self, name: &str) -> Place {
@@ -115,7 +130,9 @@ fn given(place: &mut Place) -> Option<u32> {
 }
 
 fn run(test: impl FnOnce()) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
     runtime.block_on(async { test() });
 }
 

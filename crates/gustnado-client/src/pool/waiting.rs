@@ -8,10 +8,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{
-    shared::Shared,
-    state::Pooled,
-};
+use super::{shared::Shared, state::Pooled};
 use crate::{
     error::{Error, ErrorKind, Phase, Result},
     url::Origin,
@@ -31,7 +28,12 @@ impl<C: Pooled> Waiting<C> {
         ticket: u64,
         receive: oneshot::Receiver<Result<C>>,
     ) -> Self {
-        Self { pool, origin, ticket, receive }
+        Self {
+            pool,
+            origin,
+            ticket,
+            receive,
+        }
     }
 
     pub(super) async fn wait(

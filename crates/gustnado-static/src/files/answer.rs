@@ -6,15 +6,20 @@ use gustnado_core::{BoxFuture, Error, Mount, Request, Response};
 use http::{HeaderValue, Method, header};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
-use super::StaticFiles;
+use super::{
+    StaticFiles,
+    permit::{self, Audience, FileRequest},
+};
 use crate::{
     decide::{Verb, decide},
     failure::{Failure, nothing_here},
+    fingerprint::Fingerprint,
     limits,
     negotiate::Preferences,
+    policy,
     resolve::{Names, resolve},
     serve::{not_acceptable, opens_at, serve},
-    store::Choice,
+    store::{Choice, Chosen},
     validator::Seconds,
 };
 
@@ -26,6 +31,10 @@ impl Mount for StaticFiles {
             problems.push(no_folder(root));
         }
         problems
+    }
+
+    fn placed(&self, prefix: &str) {
+        self.place().get_or_init(|| prefix.to_owned());
     }
 
     fn call<'a>(
@@ -42,12 +51,16 @@ impl Mount for StaticFiles {
         let Some((path, slash)) = self.target(prefix, &request) else {
             return at_once(Err(nothing_here()));
         };
+        let audience = match self.permit(&path, &request) {
+            Ok(audience) => audience,
+            Err(error) => return at_once(Err(error)),
+        };
         // A hit is answered here; what it takes to wait is not even made.
         if let Some(answer) = self.at_hand(&path, verb, &request) {
-            return at_once(answer);
+            return at_once(audience.mark(answer));
         }
         let path = path.into_owned();
-        Box::pin(async move { self.fetch(&path, slash, verb, request).await })
+        Box::pin(async move { audience.mark(self.fetch(&path, slash, verb, request).await) })
     }
 }
 
@@ -67,6 +80,14 @@ impl StaticFiles {
         Some((Cow::Owned(path), true))
     }
 
+    /// For whom the answer is, or why there is none.
+    fn permit(&self, path: &str, request: &Request) -> Result<Audience, Error> {
+        match &self.validate {
+            None => Ok(Audience::Everyone),
+            Some(validate) => validate(&FileRequest::new(path, request)).map_err(permit::for_one),
+        }
+    }
+
     /// The answer, when all it takes is in memory.
     fn at_hand(
         &self,
@@ -79,7 +100,10 @@ impl StaticFiles {
         let validators = chosen.representation.validators(&chosen.facts);
         let plan = decide(verb, headers, &validators, Seconds::now);
         match opens_at(plan, verb, &chosen) {
-            None => Some(serve(plan, verb, &chosen, None)),
+            None => {
+                let answer = serve(plan, verb, &chosen, None);
+                Some(answer.map(|answer| by_url(answer, &chosen, request)))
+            }
             Some(_) => None,
         }
     }
@@ -110,7 +134,8 @@ impl StaticFiles {
             let validators = chosen.representation.validators(&chosen.facts);
             let plan = decide(verb, headers, &validators, Seconds::now);
             let Some(first) = opens_at(plan, verb, &chosen) else {
-                return serve(plan, verb, &chosen, None);
+                let answer = serve(plan, verb, &chosen, None);
+                return answer.map(|answer| by_url(answer, &chosen, &request));
             };
             let opened = match open {
                 Some(file) => Ok(file),
@@ -119,7 +144,8 @@ impl StaticFiles {
             match opened {
                 Ok(mut file) => {
                     file.seek(first).map_err(Error::internal)?;
-                    return serve(plan, verb, &chosen, Some(file));
+                    let answer = serve(plan, verb, &chosen, Some(file));
+                    return answer.map(|answer| by_url(answer, &chosen, &request));
                 }
                 // Replaced since it was looked at: decided anew.
                 Err(Failure::Changing) => {}
@@ -135,6 +161,15 @@ impl StaticFiles {
         }
         to_slash(request)
     }
+}
+
+/// The answer, to be kept as long as the content that its URL names, if it names one.
+fn by_url(mut answer: Response, chosen: &Chosen, request: &Request) -> Response {
+    if let Some(named) = request.query().and_then(Fingerprint::in_query) {
+        let is_that = chosen.facts.fingerprint() == Some(named);
+        policy::by_url(answer.headers_mut(), is_that);
+    }
+    answer
 }
 
 fn no_folder(root: &Path) -> String {

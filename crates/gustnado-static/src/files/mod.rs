@@ -1,6 +1,9 @@
 //! [`StaticFiles`]: a folder as a mount, and what can be asked of it. It must not know requests.
 
 mod answer;
+mod permit;
+
+pub use permit::{Audience, FileRequest};
 
 use std::{
     borrow::Cow,
@@ -9,6 +12,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use gustnado_core::Error;
 use http::HeaderMap;
 
 use crate::{
@@ -18,6 +22,8 @@ use crate::{
     settings::{FileInfo, Settings},
     store::Store,
 };
+
+use permit::Validate;
 
 /// The files of a folder, served.
 ///
@@ -39,6 +45,8 @@ use crate::{
 ///   `.br`, `.zst` or `.gz` file beside the original that is not older and is smaller, or coded
 ///   by itself (brotli and gzip), once, and kept. 406 when the client refuses identity too and
 ///   there is nothing else.
+/// - `?v=…` with the hash that [`StaticUrls`](crate::StaticUrls) put there: `immutable`, where it is
+///   the hash of what is sent, and `no-cache` where it is not. Other queries say nothing.
 /// - `/folder` is sent on to `/folder/`, which is the folder's index file.
 /// - 404 for what is not there, is no regular file, may not be read, lies outside the folder by a
 ///   symbolic link, or has a name that begins with a dot (but `.well-known`).
@@ -49,7 +57,10 @@ use crate::{
 pub struct StaticFiles {
     settings: Settings,
     problems: Vec<String>,
+    validate: Option<Box<Validate>>,
     store: OnceLock<Arc<Store>>,
+    /// The prefix it is mounted at, once it is.
+    place: Arc<OnceLock<String>>,
 }
 
 /// What a [`StaticFiles`] has done and holds; see [`stats`](StaticFiles::stats).
@@ -74,7 +85,9 @@ impl StaticFiles {
         Self {
             settings: Settings::new(folder.into()),
             problems: Vec::new(),
+            validate: None,
             store: OnceLock::new(),
+            place: Arc::default(),
         }
     }
 
@@ -118,6 +131,47 @@ impl StaticFiles {
                 self.problems.push(problem);
             }
         }
+        self
+    }
+
+    /// How long a file may be kept by who receives it, by more than its path. What it does not say
+    /// is said by the [patterns](Self::cache_control). It is called when a file is loaded, not for
+    /// every answer.
+    #[must_use]
+    pub fn cache_policy<F>(mut self, policy: F) -> Self
+    where
+        F: Fn(&FileInfo<'_>) -> Option<CacheControl> + Send + Sync + 'static,
+    {
+        self.settings.cache_policy = Some(Arc::new(policy));
+        self
+    }
+
+    /// Asks for each GET and HEAD whether it may have what it asks for, before that is looked for:
+    /// an error is the answer, with `Cache-Control: no-store` unless it has another.
+    ///
+    /// It is called on the event loop: what waits, such as for a database, is a layer's business.
+    ///
+    /// ```
+    /// # use gustnado_core::Error;
+    /// # use gustnado_static as gustnado;
+    /// use gustnado::{Audience, StaticFiles};
+    ///
+    /// StaticFiles::new("static").validate(|file| {
+    ///     if !file.path().starts_with("members/") {
+    ///         return Ok(Audience::Everyone);
+    ///     }
+    ///     match file.cookie("session") {
+    ///         Some("5e55") => Ok(Audience::ThisClient),
+    ///         _ => Err(Error::new(403, "for members")),
+    ///     }
+    /// });
+    /// ```
+    #[must_use]
+    pub fn validate<F>(mut self, validate: F) -> Self
+    where
+        F: Fn(&FileRequest<'_>) -> Result<Audience, Error> + Send + Sync + 'static,
+    {
+        self.validate = Some(Box::new(validate));
         self
     }
 
@@ -199,7 +253,13 @@ impl StaticFiles {
         }
     }
 
-    fn store(&self) -> &Arc<Store> {
+    /// The prefix it is mounted at; empty until it is.
+    pub(crate) fn place(&self) -> &Arc<OnceLock<String>> {
+        &self.place
+    }
+
+    /// What holds the files. What is set after the first call has no effect.
+    pub(crate) fn store(&self) -> &Arc<Store> {
         let new = || Arc::new(Store::new(self.settings.clone()));
         self.store.get_or_init(new)
     }

@@ -2,6 +2,7 @@
 //! the file on disk, else loaded or coded, once for all who wait. It must not know methods,
 //! preconditions or answers.
 
+mod fingerprint;
 mod load;
 mod make;
 
@@ -25,6 +26,7 @@ use crate::{
     settings::Settings,
 };
 
+use fingerprint::Fingerprints;
 use load::Known;
 
 /// A file and the representation that was chosen of it; they belong together.
@@ -54,6 +56,7 @@ pub(crate) struct Store {
     versions: AtomicU64,
     loads: AtomicU64,
     encodings: AtomicU64,
+    fingerprints: Fingerprints,
 }
 
 impl Store {
@@ -65,6 +68,7 @@ impl Store {
             versions: AtomicU64::new(0),
             loads: AtomicU64::new(0),
             encodings: AtomicU64::new(0),
+            fingerprints: Fingerprints::default(),
             settings,
         }
     }

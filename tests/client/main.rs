@@ -5,16 +5,23 @@
 //! - `answers`: what is sent, and what is read of an answer
 //! - `pool`: connections that are kept, the line, what is sent again
 //! - `time`: each time-out, and one deadline for all
+//! - `proxies`: what is said to them, and what becomes of what they say
 //! - `redirects`: where they lead, and what stays at home
 //! - `bodies`: bounds, codings, streams
 //! - `hostile`: servers that mean harm, or are broken
 //! - `secure`: TLS, HTTP/2, names and sockets
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what the helpers need is there, or the test has failed"
+)]
 
 mod answers;
 mod bodies;
 mod hostile;
 mod peer;
 mod pool;
+mod proxies;
 mod redirects;
 mod secure;
 mod time;

@@ -568,3 +568,12 @@ fn a_connection_outlives_the_runtime_that_made_it() {
     assert!(repeated <= 2);
     drop(server);
 }
+
+#[test]
+fn nobody_sees_that_idle_connections_are_closed_at_random_moments() {
+    let races = gustnado_tests::races::race(3_000, 16, 20);
+    assert_eq!((races.failed, races.read_twice), (0, 0), "{races:?}");
+    assert!(races.closed > 50, "{races:?}");
+    let pool = races.pool.unwrap();
+    assert!(pool.stale + pool.repeated > 0, "{races:?}");
+}

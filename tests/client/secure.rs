@@ -17,12 +17,12 @@ use tokio_rustls::TlsAcceptor;
 use crate::peer::{run, run_real, serve};
 
 /// A certificate for `lab.test`, its own root.
-struct Lab {
+pub(crate) struct Lab {
     certificate: rcgen::CertifiedKey<rcgen::KeyPair>,
 }
 
 impl Lab {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let names = vec!["lab.test".to_owned()];
         Self {
             certificate: rcgen::generate_simple_self_signed(names).unwrap(),
@@ -38,7 +38,7 @@ impl Lab {
     }
 
     /// A client that trusts it, and finds it by name.
-    fn client(&self) -> gustnado::client::ClientBuilder {
+    pub(crate) fn client(&self) -> gustnado::client::ClientBuilder {
         let home = |_: &str| -> Resolved {
             Box::pin(async { Ok(vec![std::net::Ipv4Addr::LOCALHOST.into()]) })
         };
@@ -48,7 +48,7 @@ impl Lab {
     }
 
     /// A TLS server that hands each connection over after the handshake.
-    async fn serve<F>(
+    pub(crate) async fn serve<F>(
         &self,
         protocols: &[&str],
         handle: impl Fn(tokio_rustls::server::TlsStream<tokio::net::TcpStream>) -> F + Send + 'static,

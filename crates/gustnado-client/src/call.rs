@@ -1,17 +1,18 @@
 //! What is asked, in a form that can be sent more than once: again, or on to where a redirect leads.
 //! It must not know connections.
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use gustnado_core::Body;
 use http::{
     HeaderMap, HeaderValue, Method, Request, Uri,
-    header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HOST, RANGE},
+    header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, RANGE},
 };
 
 use crate::{
+    auth::basic,
     decode::ACCEPTED,
     error::{Error, Result},
+    form::Form,
     redirect::{Hop, strip},
     url::Url,
 };
@@ -90,11 +91,11 @@ impl Call {
         }
     }
 
-    /// The request as it is sent next: by HTTP/1, or by HTTP/2 with the whole URL.
+    /// The request as it is sent next.
     ///
     /// # Errors
     /// Where its body was sent already and cannot be again.
-    pub(crate) fn request(&mut self, http2: bool) -> Result<Request<Body>> {
+    pub(crate) fn request(&mut self, form: Form) -> Result<Request<Body>> {
         let body = match &mut self.body {
             Source::Bytes(bytes) if bytes.is_empty() => Body::empty(),
             Source::Bytes(bytes) => bytes.clone().into(),
@@ -104,14 +105,13 @@ impl Call {
         };
         let mut request = Request::new(body);
         *request.method_mut() = self.method.clone();
-        *request.uri_mut() = if http2 {
-            self.whole()?
-        } else {
-            self.url.target.clone().into()
+        *request.uri_mut() = match &form {
+            Form::Path => self.url.target.clone().into(),
+            Form::Proxy(_) | Form::Fields => self.whole()?,
         };
         let headers = request.headers_mut();
         headers.reserve(self.headers.len() + 1);
-        if !http2 && !self.headers.contains_key(HOST) {
+        if !matches!(form, Form::Fields) && !self.headers.contains_key(HOST) {
             headers.insert(HOST, self.url.authority.clone());
         }
         headers.extend(
@@ -119,6 +119,9 @@ impl Call {
                 .iter()
                 .map(|(name, value)| (name.clone(), value.clone())),
         );
+        if let Form::Proxy(Some(value)) = form {
+            headers.insert(PROXY_AUTHORIZATION, value);
+        }
         Ok(request)
     }
 
@@ -168,17 +171,4 @@ impl Call {
         // What another origin wrote into its redirect are no credentials of ours.
         self.url.credentials = None;
     }
-}
-
-/// What `Authorization` says for a name and a password (RFC 7617).
-pub(crate) fn basic(name: &str, password: &str) -> HeaderValue {
-    let encoded = BASE64_STANDARD.encode(format!("{name}:{password}"));
-    secret(&format!("Basic {encoded}")).unwrap_or(HeaderValue::from_static("Basic"))
-}
-
-/// A value that is not shown in a log.
-pub(crate) fn secret(text: &str) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_str(text).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }

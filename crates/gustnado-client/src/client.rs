@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header::USER_AGENT};
 
 use crate::{
-    connect::{Connector, Resolve, System, Tls, TlsSettings},
+    connect::{Connector, Proxies, Resolve, System, Tls, TlsSettings},
     engine::Engine,
     error::{Error, Result},
     limits::Limits,
@@ -45,6 +45,7 @@ pub struct ClientBuilder {
     limits: Limits,
     headers: HeaderMap,
     tls: TlsSettings,
+    proxies: Proxies,
     unix: Option<PathBuf>,
     resolver: Arc<dyn Resolve>,
     decode: bool,
@@ -56,25 +57,7 @@ impl Client {
     /// trusts.
     #[must_use]
     pub fn new() -> Self {
-        let ClientBuilder {
-            limits,
-            headers,
-            unix,
-            resolver,
-            decode,
-            ..
-        } = Self::builder();
-        let tls = Tls::default();
-        Self(Engine::new(
-            Connector {
-                resolver,
-                tls,
-                unix,
-                limits,
-            },
-            headers,
-            decode,
-        ))
+        Self::builder().made(Tls::default())
     }
 
     /// A client with other settings.
@@ -84,6 +67,7 @@ impl Client {
             limits: Limits::default(),
             headers: HeaderMap::from_iter([(USER_AGENT, agent)]),
             tls: TlsSettings::default(),
+            proxies: Proxies::default(),
             unix: None,
             resolver: Arc::new(System),
             decode: true,
@@ -216,6 +200,31 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends all requests by this proxy: `http://`, or `socks5://`, which looks up names by itself; with
+    /// name and password where it wants them.
+    pub fn proxy(mut self, url: &str) -> Self {
+        if let Err(error) = self.proxies.all(url) {
+            self.wrong.get_or_insert(error);
+        }
+        self
+    }
+
+    /// Takes the proxies that the environment names: `http_proxy`, `https_proxy`, `all_proxy` and
+    /// `no_proxy`, in small letters or capitals.
+    pub fn proxy_from_env(mut self) -> Self {
+        if let Err(error) = self.proxies.environment(|name| std::env::var(name).ok()) {
+            self.wrong.get_or_insert(error);
+        }
+        self
+    }
+
+    /// Reaches these hosts without a proxy: names, with all below them, addresses and networks, as in
+    /// `localhost, .internal, 10.0.0.0/8`.
+    pub fn no_proxy(mut self, hosts: &str) -> Self {
+        self.proxies.except(hosts);
+        self
+    }
+
     /// Looks names up by this, in the place of the system.
     pub fn resolver(mut self, resolver: impl Resolve) -> Self {
         self.resolver = Arc::new(resolver);
@@ -227,28 +236,21 @@ impl ClientBuilder {
     /// # Errors
     /// Where a header field, a certificate or a key is none.
     pub fn build(self) -> Result<Client> {
-        let Self {
-            limits,
-            headers,
-            tls,
-            unix,
-            resolver,
-            decode,
-            wrong,
-        } = self;
-        if let Some(error) = wrong {
+        if let Some(error) = self.wrong {
             return Err(error);
         }
-        let tls = Tls::new(tls)?;
-        Ok(Client(Engine::new(
-            Connector {
-                resolver,
-                tls,
-                unix,
-                limits,
-            },
-            headers,
-            decode,
-        )))
+        let tls = Tls::new(self.tls.clone())?;
+        Ok(self.made(tls))
+    }
+
+    fn made(self, tls: Tls) -> Client {
+        let connector = Connector {
+            resolver: self.resolver,
+            tls,
+            proxies: self.proxies,
+            unix: self.unix,
+            limits: self.limits,
+        };
+        Client(Engine::new(connector, self.headers, self.decode))
     }
 }

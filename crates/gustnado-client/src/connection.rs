@@ -23,6 +23,7 @@ use tokio::{
 
 use crate::{
     error::{Error, ErrorKind, Result},
+    form::Form,
     limits::HEAD,
     link::{Link, Quiet},
     pool::{Pooled, Slot},
@@ -42,10 +43,11 @@ pub(crate) struct One {
     pub(crate) sender: http1::SendRequest<Body>,
     pub(crate) driver: http1::Connection<Wire, Body>,
     pub(crate) link: Arc<Link>,
+    form: Form,
     made: Instant,
     age: Duration,
     runtime: Id,
-    pub(crate) used: bool,
+    used: bool,
     _slot: Slot<Connection>,
 }
 
@@ -55,7 +57,7 @@ pub(crate) struct Many {
     pub(crate) sender: http2::SendRequest<Body>,
     usage: Arc<Usage>,
     runtime: Id,
-    pub(crate) used: bool,
+    used: bool,
 }
 
 #[derive(Debug)]
@@ -75,6 +77,7 @@ impl Connection {
     pub(crate) async fn new(
         wire: Wire,
         link: Arc<Link>,
+        form: Form,
         age: Duration,
         slot: Slot<Self>,
     ) -> Result<Self> {
@@ -92,12 +95,31 @@ impl Connection {
             sender,
             driver,
             link,
+            form,
             made: Instant::now(),
             age,
             runtime: runtime.id(),
             used: false,
             _slot: slot,
         })))
+    }
+}
+
+impl Connection {
+    /// Whether it was used before.
+    pub(crate) fn used(&self) -> bool {
+        match self {
+            Self::One(one) => one.used,
+            Self::Many(many) => many.used,
+        }
+    }
+
+    /// How its requests are written.
+    pub(crate) fn form(&self) -> Form {
+        match self {
+            Self::One(one) => one.form.clone(),
+            Self::Many(_) => Form::Fields,
+        }
     }
 }
 

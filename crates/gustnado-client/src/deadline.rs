@@ -6,6 +6,9 @@ use tokio::time::Instant;
 
 use crate::error::{Error, Phase};
 
+/// What is further off is not reached, nor can each clock write it down.
+const FAR: Duration = Duration::from_secs(86_400 * 365);
+
 /// When a call has to be done, and how long that was.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deadline {
@@ -15,11 +18,8 @@ pub(crate) struct Deadline {
 
 impl Deadline {
     pub(crate) fn after(total: Duration) -> Self {
-        let now = Instant::now();
-        // One that is too far off to be written down is not reached.
-        let far = Duration::from_secs(86_400 * 365);
         Self {
-            at: now + total.min(far),
+            at: Instant::now() + total.min(FAR),
             total,
         }
     }
@@ -28,13 +28,17 @@ impl Deadline {
         Error::timeout(Phase::Total, self.total)
     }
 
-    /// The end of a phase that may take `limit` from now, and what to say then.
-    pub(crate) fn phase(&self, phase: Phase, limit: Duration) -> (Instant, Error) {
-        let end = Instant::now() + limit.min(Duration::from_secs(86_400 * 365));
-        if end < self.at {
-            (end, Error::timeout(phase, limit))
+    /// The end of a phase that may take `limit` from now, if the call does not end before.
+    pub(crate) fn phase(&self, limit: Duration) -> Instant {
+        self.at.min(Instant::now() + limit.min(FAR))
+    }
+
+    /// What to say when that end has passed.
+    pub(crate) fn passed(&self, phase: Phase, limit: Duration) -> Error {
+        if self.at <= Instant::now() {
+            self.error()
         } else {
-            (self.at, self.error())
+            Error::timeout(phase, limit)
         }
     }
 }

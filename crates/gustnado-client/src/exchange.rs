@@ -78,61 +78,78 @@ async fn by_one(
     hyper::ext::on_informational(&mut request, move |_| {
         link.interim.fetch_add(1, Relaxed);
     });
+    let never = |error| Failed {
+        error,
+        again: Again::Never,
+    };
+    match head(place, &mut one, before.1, request).await {
+        Ok(response) => {
+            let (head, incoming) = response.into_parts();
+            let body = Arriving::by_one(incoming, one, place.pool.clone(), place.origin.clone());
+            Ok(Answer { head, body })
+        }
+        Err(Ended::Failed(failed)) => Err(failure(&one, before, *failed)),
+        Err(Ended::Late(error)) => Err(never(error)),
+        Err(Ended::Interim) => {
+            let detail =
+                format!("more than {INTERIM} interim answers (1xx) came before the answer");
+            Err(never(Error::new(ErrorKind::Protocol, detail)))
+        }
+        Err(Ended::Gone) => {
+            let detail = "the connection ended before an answer came";
+            Err(never(Error::new(ErrorKind::Cut, detail)))
+        }
+    }
+}
+
+/// Why the head of an answer did not come.
+enum Ended {
+    Failed(Box<TrySendError<Request<Body>>>),
+    Interim,
+    Late(Error),
+    Gone,
+}
+
+/// Sends the request and drives the connection until the head of the answer is here. Of what was
+/// `written` more goes out: then the answer is not waited for yet.
+async fn head(
+    place: &Place<'_>,
+    one: &mut One,
+    mut written: u64,
+    request: Request<Body>,
+) -> Result<Response<Incoming>, Ended> {
     let limit = place.limits.first_byte_time;
-    let mut end = place.deadline.phase(Phase::FirstByte, limit);
-    let mut sleep = pin!(sleep_until(end.0));
-    let mut written = before.1;
-    let mut late = false;
+    let mut end = place.deadline.phase(limit);
+    let mut sleep = pin!(sleep_until(end));
     let mut sent = pin!(one.sender.try_send_request(request));
-    let answered = std::future::poll_fn(|cx| {
+    std::future::poll_fn(|cx| {
         let driven = Pin::new(&mut one.driver).poll(cx);
         // Whatever ended the connection, the request was told first.
         if let Poll::Ready(answered) = sent.as_mut().poll(cx) {
-            return Poll::Ready(answered.map_err(Some));
+            return Poll::Ready(answered.map_err(|failed| Ended::Failed(Box::new(failed))));
         }
-        if driven.is_ready() || one.link.interim.load(Relaxed) > INTERIM {
-            return Poll::Ready(Err(None));
+        if one.link.interim.load(Relaxed) > INTERIM {
+            return Poll::Ready(Err(Ended::Interim));
         }
-        // A request that is still on its way is not waiting for an answer.
+        if driven.is_ready() {
+            return Poll::Ready(Err(Ended::Gone));
+        }
         let now = one.link.counts().1;
         if now != written {
             written = now;
-            end = place.deadline.phase(Phase::FirstByte, limit);
+            end = place.deadline.phase(limit);
         }
         while sleep.as_mut().poll(cx).is_ready() {
-            if sleep.deadline() >= end.0 {
-                late = true;
-                return Poll::Ready(Err(None));
+            if sleep.deadline() >= end {
+                return Poll::Ready(Err(Ended::Late(
+                    place.deadline.passed(Phase::FirstByte, limit),
+                )));
             }
-            sleep.as_mut().reset(end.0);
+            sleep.as_mut().reset(end);
         }
         Poll::Pending
     })
-    .await;
-    match answered {
-        Ok(response) => {
-            let (head, incoming) = response.into_parts();
-            let (pool, origin) = (place.pool.clone(), place.origin.clone());
-            let body = Arriving::by_one(incoming, one, pool, origin);
-            Ok(Answer { head, body })
-        }
-        Err(Some(failed)) => Err(failure(&one, before, failed)),
-        Err(None) if one.link.interim.load(Relaxed) > INTERIM => Err(Failed {
-            error: Error::new(
-                ErrorKind::Protocol,
-                format!("more than {INTERIM} interim answers (1xx) came before the answer"),
-            ),
-            again: Again::Never,
-        }),
-        Err(None) if late => Err(Failed {
-            error: end.1,
-            again: Again::Never,
-        }),
-        Err(None) => Err(Failed {
-            error: Error::new(ErrorKind::Cut, "the connection ended before an answer came"),
-            again: Again::Never,
-        }),
-    }
+    .await
 }
 
 async fn by_many(
@@ -141,11 +158,10 @@ async fn by_many(
     request: Request<Body>,
 ) -> Result<Answer, Failed> {
     let stream = many.stream();
-    let end = place
-        .deadline
-        .phase(Phase::FirstByte, place.limits.first_byte_time);
+    let limit = place.limits.first_byte_time;
+    let end = place.deadline.phase(limit);
     let sent = many.sender.try_send_request(request);
-    match timeout_at(end.0, sent).await {
+    match timeout_at(end, sent).await {
         Ok(Ok(response)) => {
             let (head, incoming): (Parts, Incoming) = Response::into_parts(response);
             Ok(Answer {
@@ -168,7 +184,7 @@ async fn by_many(
             })
         }
         Err(_) => Err(Failed {
-            error: end.1,
+            error: place.deadline.passed(Phase::FirstByte, limit),
             again: Again::Never,
         }),
     }

@@ -20,9 +20,10 @@
 //! - 2 [`connection`]: HTTP/1 or HTTP/2 on a wire; [`wire`]: a link, or TLS over one
 //! - 2 [`pool`]: connections that are kept, and the line
 //! - 1 [`link`]: a socket that is counted; [`deadline`]: when a call ends
-//! - 0 [`url`], [`error`], [`limits`]
+//! - 0 [`auth`], [`form`], [`url`], [`error`], [`limits`]
 
 mod arriving;
+mod auth;
 mod call;
 mod client;
 mod connect;
@@ -32,6 +33,7 @@ mod decode;
 mod engine;
 mod error;
 mod exchange;
+mod form;
 mod limits;
 mod link;
 mod payload;

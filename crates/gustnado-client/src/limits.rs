@@ -34,7 +34,7 @@ pub struct Limits {
     /// How long a connection may be idle and be used again. **60 s**: most servers close at 60 s to
     /// 75 s, and it is better that we do it first.
     pub idle_time: Duration,
-    /// Age from which on a connection is not used again. **1 h**: names come to stand for other
+    /// Age from which on a connection is not used again. **3,600 s**: names come to stand for other
     /// machines.
     pub connection_time: Duration,
     /// Connections of a client in all, those that are being opened included. **512**: half of the
@@ -111,6 +111,9 @@ pub(crate) const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
 /// Addresses of a name that are tried. 16: a name that has more is served by any of them.
 pub(crate) const ADDRESSES: usize = 16;
+
+/// Bytes of the head of a proxy's answer to `CONNECT`. 8 KiB: it says yes, or why not.
+pub(crate) const PROXY_HEAD: usize = 8 * 1024;
 
 /// Causes of an error that are looked through. 16: no error has more, and one that has a circle of
 /// them ends.

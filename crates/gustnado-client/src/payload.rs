@@ -132,13 +132,11 @@ impl Payload {
             self.waits = false;
             return Poll::Ready(frame.transpose().map_err(explain));
         }
-        let phase = || {
-            self.bounds
-                .deadline
-                .phase(Phase::BetweenBytes, self.bounds.between)
-        };
+        let Bounds {
+            between, deadline, ..
+        } = self.bounds;
         if !self.waits {
-            let end = phase().0;
+            let end = deadline.phase(between);
             match &mut self.alarm {
                 Some(alarm) => alarm.as_mut().reset(end),
                 None => self.alarm = Some(Box::pin(sleep_until(end))),
@@ -148,12 +146,7 @@ impl Payload {
         if let Some(alarm) = &mut self.alarm {
             ready!(alarm.as_mut().poll(cx));
         }
-        let total = self.bounds.deadline;
-        Poll::Ready(Err(if total.at <= tokio::time::Instant::now() {
-            total.error()
-        } else {
-            Error::timeout(Phase::BetweenBytes, self.bounds.between)
-        }))
+        Poll::Ready(Err(deadline.passed(Phase::BetweenBytes, between)))
     }
 
     fn count(&mut self, frame: Frame<Bytes>) -> Result<Frame<Bytes>> {

@@ -11,7 +11,8 @@ use http::{
 use serde_core::Serialize;
 
 use crate::{
-    call::{Call, Source, basic, secret},
+    auth::{basic, secret},
+    call::{Call, Source},
     engine::Engine,
     error::{Error, Result},
     limits::Limits,

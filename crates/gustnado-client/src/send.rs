@@ -79,11 +79,8 @@ async fn attempts(
     let mut again = false;
     loop {
         let connection = pool.get(&origin, again, limits.queue_time, &late).await?;
-        let (used, http2) = match &connection {
-            Connection::One(one) => (one.used, false),
-            Connection::Many(many) => (many.used, true),
-        };
-        let request = call.request(http2)?;
+        let used = connection.used();
+        let request = call.request(connection.form())?;
         let failed = match exchange(&place, connection, request).await {
             Ok(answer) => return Ok(answer),
             Err(failed) => failed,

@@ -362,7 +362,8 @@ mod tests {
             ("http://[::g]/", "no IPv6 address"),
             ("http://bücher.test/", "no name"),
             ("http://a b/", "no name"),
-            ("http://a\r\nx: y/", "no name"),
+            ("http://a\r\nx/", "no name"),
+            ("http://a\r\nx: y/", "a port that is no number"),
         ];
         for (text, expected) in table {
             let error = Url::parse(text).map(|url| shown(&url)).unwrap_err();

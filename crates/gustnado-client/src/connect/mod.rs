@@ -1,18 +1,23 @@
 //! From an origin to a connection that is open: name, addresses, socket, proxy, TLS. It must not know
 //! what the connection is for, nor that there is a pool.
 //!
+//! - `proxy`: which proxy is before a host; `tunnel`: the way through it
 //! - `resolve`: names to addresses
 //! - `race`: addresses to a socket, several at once (RFC 8305)
 //! - `tls`: what is trusted, and the handshake
 
+mod proxy;
 mod race;
 mod resolve;
 mod tls;
+mod tunnel;
 
 use std::{path::PathBuf, sync::Arc};
 
+use proxy::Kind;
 use tokio::time::timeout;
 
+pub(crate) use proxy::Proxies;
 pub(crate) use resolve::System;
 pub use resolve::{Resolve, Resolved};
 pub(crate) use tls::{Tls, TlsSettings};
@@ -20,6 +25,7 @@ pub(crate) use tls::{Tls, TlsSettings};
 use crate::{
     connection::Connection,
     error::{Error, ErrorKind, Phase, Result},
+    form::Form,
     limits::Limits,
     link::{Link, Socket},
     pool::Slot,
@@ -31,6 +37,7 @@ use crate::{
 pub(crate) struct Connector {
     pub(crate) resolver: Arc<dyn Resolve>,
     pub(crate) tls: Tls,
+    pub(crate) proxies: Proxies,
     /// A socket that stands for all hosts.
     pub(crate) unix: Option<PathBuf>,
     pub(crate) limits: Limits,
@@ -51,14 +58,24 @@ impl Connector {
     }
 
     async fn steps(&self, origin: &Origin, slot: Slot<Connection>) -> Result<Connection> {
-        let socket = self.socket(origin).await?;
-        let link = Link::new(socket);
-        let plain = Plain(link.clone());
+        let direct = self.unix.is_some();
+        let proxy = self.proxies.of(origin).filter(|_| !direct);
+        let socket = self.socket(proxy.map_or(origin, |proxy| &proxy.origin));
+        let link = Link::new(socket.await?);
+        let mut plain = Plain(link.clone());
+        let mut form = Form::Path;
+        if let Some(proxy) = proxy {
+            if proxy.kind == Kind::Http && origin.scheme == Scheme::Http {
+                form = Form::Proxy(proxy.authorization());
+            } else {
+                tunnel::through(proxy, origin, &mut plain).await?;
+            }
+        }
         let wire = match origin.scheme {
             Scheme::Http => Wire::Plain(plain),
             Scheme::Https => Wire::Tls(Box::new(self.tls.handshake(&origin.host, plain).await?)),
         };
-        Connection::new(wire, link, self.limits.connection_time, slot).await
+        Connection::new(wire, link, form, self.limits.connection_time, slot).await
     }
 
     async fn socket(&self, origin: &Origin) -> Result<Socket> {

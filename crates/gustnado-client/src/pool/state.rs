@@ -184,15 +184,7 @@ impl<C: Pooled> State<C> {
                 ),
             ));
         }
-        // Idle connections stand in the way of those that are needed.
-        let full = host.open >= self.bounds.host_open;
-        if full {
-            let victim = host.idle.pop_front().map(|idle| idle.connection);
-            self.idle -= usize::from(victim.is_some());
-            deeds.close.extend(victim);
-        } else if self.open >= self.bounds.open {
-            deeds.close.extend(self.oldest_idle());
-        }
+        self.make_room(origin, deeds);
         let (give, receive) = oneshot::channel();
         let ticket = self.tickets;
         self.tickets += 1;
@@ -210,6 +202,19 @@ impl<C: Pooled> State<C> {
         }
         self.serve(deeds);
         Ok(Taken::Line(ticket, receive))
+    }
+
+    /// Closes an idle connection that stands in the way of one that is needed.
+    fn make_room(&mut self, origin: &Arc<Origin>, deeds: &mut Deeds<C>) {
+        let host = self.hosts.get_mut(origin);
+        let full = host.filter(|host| host.open >= self.bounds.host_open);
+        if let Some(host) = full {
+            let victim = host.idle.pop_front().map(|idle| idle.connection);
+            self.idle -= usize::from(victim.is_some());
+            deeds.close.extend(victim);
+        } else if self.open >= self.bounds.open {
+            deeds.close.extend(self.oldest_idle());
+        }
     }
 
     /// A connection that was just used and can be used again.

@@ -18,9 +18,9 @@
 //! A file imports only from rungs below its own.
 //!
 //! - 0 `limits`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
-//! - 1 `resolve`, `media`, `policy`, `negotiate`, `validator`, `encode`
+//! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `encode`, `chunk`
 //! - 2 `decide`, `disk`, `settings`, `walk`
-//! - 3 `entry`, `stream`
+//! - 3 `entry`, `parts`, `stream`, `listing`
 //! - 4 `cache`
 //! - 5 `store`: at hand, or `load`ed and `make`d
 //! - 6 `serve`
@@ -32,7 +32,9 @@
 #[doc(hidden)]
 #[path = "fuzz.rs"]
 pub mod __fuzz;
+mod accept;
 mod cache;
+mod chunk;
 mod coding;
 mod decide;
 mod disk;
@@ -44,9 +46,11 @@ mod fingerprint;
 mod handler;
 mod hooks;
 mod limits;
+mod listing;
 mod manifest;
 mod media;
 mod negotiate;
+mod parts;
 mod pattern;
 mod policy;
 mod resolve;
@@ -58,6 +62,7 @@ mod urls;
 mod validator;
 mod walk;
 
+pub use disk::Symlinks;
 pub use files::{Audience, FileRequest, StaticFiles, StaticStats};
 pub use handler::{ServeFiles, StaticFileHandler};
 pub use hooks::FileHooks;

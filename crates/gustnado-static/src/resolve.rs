@@ -79,7 +79,8 @@ fn safe(path: &str, names: Names) -> bool {
     path.is_empty() || path.split('/').all(|name| safe_name(name, names))
 }
 
-fn safe_name(name: &str, names: Names) -> bool {
+/// Whether a name can be asked for.
+pub(crate) fn safe_name(name: &str, names: Names) -> bool {
     if name.is_empty() || name.len() > limits::NAME {
         return false;
     }

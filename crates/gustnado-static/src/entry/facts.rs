@@ -33,8 +33,6 @@ pub(crate) struct Found {
     pub(crate) content: Option<u128>,
     /// What lies beside it, in the order of [`Coding::CODED`].
     pub(crate) siblings: [Option<Stamp>; 3],
-    /// Those of them that lie outside the root.
-    pub(crate) outside: Codings,
 }
 
 /// What is known of one version of a file.
@@ -211,7 +209,7 @@ fn codings(found: &Found, settings: &Settings, headers: &HeaderMap) -> (Codings,
             // An older one may hold an older version.
             sibling.modified() >= original.modified() && sibling.length() < original.length()
         });
-        if settings.precompressed && usable && !found.outside.has(coding) {
+        if settings.precompressed && usable {
             on_disk = on_disk.with(coding);
         }
     }

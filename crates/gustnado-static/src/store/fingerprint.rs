@@ -8,13 +8,7 @@ use std::{
 };
 
 use super::Store;
-use crate::{
-    disk::{self, Stamp},
-    entry,
-    failure::Failure,
-    fingerprint::Fingerprint,
-    limits, walk,
-};
+use crate::{disk::Stamp, entry, failure::Failure, fingerprint::Fingerprint, limits, walk};
 
 /// What is remembered for fingerprints beside the memory cache, which may have other files to keep.
 pub(super) struct Fingerprints {
@@ -45,12 +39,12 @@ impl Store {
         let root = &self.settings.root;
         let full = root.join(path);
         if let Some((stamp, found)) = self.fingerprints.known.get(path)
-            && disk::is_still(&full, &stamp)
+            && root.is_still(&full, &stamp)
         {
             return Ok(found);
         }
         let looked = SystemTime::now();
-        let loaded = disk::load(root, &full, self.cache.largest())?;
+        let loaded = root.load(&full, self.cache.largest())?;
         let stamp = loaded.stamp;
         let found = match loaded.bytes.as_deref() {
             Some(bytes) => Fingerprint::of_content(entry::hash(bytes)),
@@ -73,7 +67,7 @@ impl Store {
         {
             return Ok(Arc::clone(paths));
         }
-        let paths: Arc<[String]> = walk::files(&self.settings.root)?.into();
+        let paths: Arc<[String]> = walk::files(self.settings.root.path())?.into();
         *list = Some((Instant::now(), Arc::clone(&paths)));
         Ok(paths)
     }

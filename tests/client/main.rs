@@ -9,6 +9,7 @@
 //! - `redirects`: where they lead, and what stays at home
 //! - `bodies`: bounds, codings, streams
 //! - `hostile`: servers that mean harm, or are broken
+//! - `retries`: calls that are tried again, and hosts that are left alone
 //! - `secure`: TLS, HTTP/2, names and sockets
 
 #![expect(
@@ -23,5 +24,6 @@ mod peer;
 mod pool;
 mod proxies;
 mod redirects;
+mod retries;
 mod secure;
 mod time;

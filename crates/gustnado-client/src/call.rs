@@ -107,31 +107,39 @@ impl Call {
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = match &form {
             Form::Path => self.url.target.clone().into(),
-            Form::Proxy(_) | Form::Fields => self.whole()?,
+            Form::Proxy(_) => self.whole(&self.url.authority)?,
+            Form::Fields => self.whole(self.headers.get(HOST).unwrap_or(&self.url.authority))?,
         };
         let headers = request.headers_mut();
         headers.reserve(self.headers.len() + 1);
-        if !matches!(form, Form::Fields) && !self.headers.contains_key(HOST) {
+        let fields = matches!(form, Form::Fields);
+        if !fields && !self.headers.contains_key(HOST) {
             headers.insert(HOST, self.url.authority.clone());
         }
-        headers.extend(
-            self.headers
-                .iter()
-                .map(|(name, value)| (name.clone(), value.clone())),
-        );
+        for (name, value) in &self.headers {
+            // By HTTP/2 it is part of the URL.
+            if !(fields && name == HOST) {
+                headers.append(name, value.clone());
+            }
+        }
         if let Form::Proxy(Some(value)) = form {
             headers.insert(PROXY_AUTHORIZATION, value);
         }
         Ok(request)
     }
 
-    fn whole(&self) -> Result<Uri> {
+    fn whole(&self, host: &HeaderValue) -> Result<Uri> {
         Uri::builder()
             .scheme(self.url.origin.scheme.as_str())
-            .authority(self.url.authority.as_bytes())
+            .authority(host.as_bytes())
             .path_and_query(self.url.target.clone())
             .build()
             .map_err(|error| Error::invalid("the URL cannot be sent").with_source(error))
+    }
+
+    /// Whether it may be done twice, and can be.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.is_idempotent() && matches!(self.body, Source::Bytes(_))
     }
 
     /// Whether its body is there to be sent again.

@@ -145,6 +145,17 @@ impl ClientBuilder {
         self.limits(|limits| limits.connections = connections)
     }
 
+    /// Tries calls again that fail in a way that may pass, so many times: [`retries`](Limits::retries).
+    pub fn retries(self, times: usize) -> Self {
+        self.limits(|limits| limits.retries = times)
+    }
+
+    /// Leaves a host alone for a while after so many failures in a row:
+    /// [`circuit_failures`](Limits::circuit_failures).
+    pub fn circuit(self, failures: usize) -> Self {
+        self.limits(|limits| limits.circuit_failures = failures)
+    }
+
     /// Sends a header field with each request that does not set it itself. Whatever is secret had
     /// better be said by each request: this is sent to every host.
     pub fn header<N, V>(mut self, name: N, value: V) -> Self

@@ -7,13 +7,14 @@ use http::HeaderMap;
 
 use crate::{
     call::Call,
+    circuit::Circuits,
     connect::Connector,
-    connection::Connection,
     error::Result,
     limits::Limits,
     pool::{Pool, PoolStats},
     response::Response,
-    send::send,
+    retry::Budget,
+    send::{Common, send},
 };
 
 /// The inside of a client.
@@ -21,7 +22,7 @@ use crate::{
 pub(crate) struct Engine(Arc<Inner>);
 
 struct Inner {
-    pool: Pool<Connection>,
+    common: Common,
     limits: Limits,
     headers: HeaderMap,
     decode: bool,
@@ -32,9 +33,13 @@ impl Engine {
         let limits = connector.limits.clone();
         let connector = Arc::new(connector);
         let open = move |origin, slot| Box::pin(connector.clone().open(origin, slot)) as _;
-        let pool = Pool::new(&limits, open);
+        let common = Common {
+            pool: Pool::new(&limits, open),
+            budget: Budget::new(),
+            circuits: Circuits::default(),
+        };
         Self(Arc::new(Inner {
-            pool,
+            common,
             limits,
             headers,
             decode,
@@ -46,7 +51,7 @@ impl Engine {
     }
 
     pub(crate) fn stats(&self) -> PoolStats {
-        self.0.pool.stats()
+        self.0.common.pool.stats()
     }
 
     /// Sends a call by these bounds, or the client's.
@@ -56,28 +61,28 @@ impl Engine {
         limits: Option<Box<Limits>>,
     ) -> Result<Response> {
         let Inner {
-            pool,
+            common,
             limits: client,
             headers,
             decode,
         } = &*self.0;
         let complete = call.complete(headers, *decode);
         complete.map_err(|error| error.of(&call.method, &call.url))?;
-        send(pool, limits.as_deref().unwrap_or(client), call).await
+        send(common, limits.as_deref().unwrap_or(client), call).await
     }
 }
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner {
-            pool,
+            common,
             limits,
             headers,
             ..
         } = &*self.0;
         let names: Vec<_> = headers.keys().collect();
         f.debug_struct("Client")
-            .field("pool", pool)
+            .field("pool", &common.pool)
             .field("limits", limits)
             .field("headers", &names)
             .finish_non_exhaustive()

@@ -32,6 +32,8 @@ pub enum ErrorKind {
     Invalid,
     /// As many connections are open, and as many requests wait, as may.
     Busy,
+    /// The host failed so often of late that it is left alone for a while.
+    Circuit,
     /// A time-out passed; which one.
     Timeout(Phase),
     /// There is no connection to the other side: its name is unknown, or it does not take any.
@@ -184,7 +186,9 @@ impl HttpError for Error {
     fn status(&self) -> StatusCode {
         match self.0.kind {
             ErrorKind::Invalid => StatusCode::INTERNAL_SERVER_ERROR,
-            ErrorKind::Busy | ErrorKind::Timeout(Phase::Queue) => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorKind::Busy | ErrorKind::Circuit | ErrorKind::Timeout(Phase::Queue) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             ErrorKind::Timeout(_) => StatusCode::GATEWAY_TIMEOUT,
             _ => StatusCode::BAD_GATEWAY,
         }

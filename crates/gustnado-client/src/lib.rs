@@ -14,6 +14,7 @@
 //! - 5 [`response`]: the answer as users read it
 //! - 5 [`payload`]: its body, decoded and bounded; [`decode`]: codings undone
 //! - 4 [`call`]: what is asked, to be sent more than once; [`redirect`]: where an answer leads
+//! - 4 [`retry`]: when it is tried again; [`circuit`]: hosts that are left alone
 //! - 4 [`exchange`]: one request and its answer on one connection
 //! - 3 [`arriving`]: the body as it comes, and the connection back at its end
 //! - 3 [`connect`]: from an origin to an open connection
@@ -25,6 +26,7 @@
 mod arriving;
 mod auth;
 mod call;
+mod circuit;
 mod client;
 mod connect;
 mod connection;
@@ -41,6 +43,7 @@ mod pool;
 mod redirect;
 mod request;
 mod response;
+mod retry;
 mod send;
 mod url;
 mod wire;

@@ -54,6 +54,14 @@ pub struct Limits {
     /// Redirects that are followed, one after the other; 0 gives the first one as the answer.
     /// **10**: more are a loop.
     pub redirects: usize,
+    /// Further tries of a call after a failure that may pass: no connection, one that was lost, no answer
+    /// in time, 429, 502, 503, 504. Only where doing it twice does no harm, after a pause that grows, and
+    /// at most one for ten calls. **0**: more work for whoever fails has to be wanted.
+    pub retries: usize,
+    /// Failures of a host in a row after which calls to it fail at once. **0**: never.
+    pub circuit_failures: usize,
+    /// How long they do, before one call finds out whether it is better. **5 s**: a restart takes less.
+    pub circuit_time: Duration,
     /// Bytes of an answer's body, after decompression. **100 MiB**: Tornado's; set less where you
     /// know what comes.
     pub body: usize,
@@ -75,6 +83,9 @@ impl Default for Limits {
             host_idle: 64,
             waiting: 4096,
             redirects: 10,
+            retries: 0,
+            circuit_failures: 0,
+            circuit_time: Duration::from_secs(5),
             body: 100 * 1024 * 1024,
         }
     }
@@ -114,6 +125,21 @@ pub(crate) const ADDRESSES: usize = 16;
 
 /// Bytes of the head of a proxy's answer to `CONNECT`. 8 KiB: it says yes, or why not.
 pub(crate) const PROXY_HEAD: usize = 8 * 1024;
+
+/// Pause before the first further try, at most, and before the later ones. 100 ms and 5 s: a restart
+/// takes that long, and whoever waits gives up soon after.
+pub(crate) const RETRY_PAUSE: (Duration, Duration) =
+    (Duration::from_millis(100), Duration::from_secs(5));
+
+/// What a call adds to what may be spent on further tries, in hundredths. 10: a tenth more requests is
+/// what a service that is overloaded can bear.
+pub(crate) const RETRY_SHARE: u64 = 10;
+
+/// Further tries that may be saved up. 10: calls that are few and far between have some, too.
+pub(crate) const RETRY_BURST: u64 = 10;
+
+/// Hosts that failed of late and are remembered. 1,000: whoever calls more of them has other worries.
+pub(crate) const CIRCUITS: usize = 1_000;
 
 /// Causes of an error that are looked through. 16: no error has more, and one that has a circle of
 /// them ends.

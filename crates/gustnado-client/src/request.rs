@@ -136,6 +136,19 @@ impl RequestBuilder {
         self
     }
 
+    /// Carries a trace on, from the header fields of the request that is being answered: `traceparent` and
+    /// `tracestate` (W3C Trace Context, section 2), as they are.
+    pub fn trace(mut self, from: &HeaderMap) -> Self {
+        for name in ["traceparent", "tracestate"] {
+            self.headers.remove(name);
+            for value in from.get_all(name) {
+                self.headers
+                    .append(HeaderName::from_static(name), value.clone());
+            }
+        }
+        self
+    }
+
     /// Bounds the time of the whole call, [`total_time`](Limits::total_time).
     pub fn timeout(self, total: Duration) -> Self {
         self.limits(|limits| limits.total_time = total)

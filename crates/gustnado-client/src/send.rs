@@ -4,9 +4,11 @@
 use std::sync::Arc;
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use tokio::time::Instant;
 
 use crate::{
     call::Call,
+    circuit::Circuits,
     connection::Connection,
     deadline::Deadline,
     decode::Decoder,
@@ -17,18 +19,23 @@ use crate::{
     pool::Pool,
     redirect,
     response::Response,
+    retry::{Budget, is_passing, pause},
 };
 
+/// What the calls of a client share.
+#[derive(Debug)]
+pub(crate) struct Common {
+    pub(crate) pool: Pool<Connection>,
+    pub(crate) budget: Budget,
+    pub(crate) circuits: Circuits,
+}
+
 /// Sends a call and follows where it leads, all of it before one deadline.
-pub(crate) async fn send(
-    pool: &Pool<Connection>,
-    limits: &Limits,
-    mut call: Call,
-) -> Result<Response> {
+pub(crate) async fn send(common: &Common, limits: &Limits, mut call: Call) -> Result<Response> {
     let deadline = Deadline::after(limits.total_time);
     let mut hops = 0;
     loop {
-        let answer = attempts(pool, limits, &deadline, &mut call).await;
+        let answer = tries(common, limits, &deadline, &mut call).await;
         let answer = answer.map_err(|error| error.of(&call.method, &call.url))?;
         let hop = if limits.redirects == 0 {
             None
@@ -57,6 +64,34 @@ pub(crate) async fn send(
         // What is left of this answer is of no use; its connection may be.
         let _ = response.body_limit(DRAIN).bytes().await;
         call.follow(hop);
+    }
+}
+
+/// Tries it, and again where that is wanted, and may help, and is in time.
+async fn tries(
+    common: &Common,
+    limits: &Limits,
+    deadline: &Deadline,
+    call: &mut Call,
+) -> Result<Answer> {
+    common.budget.earn();
+    let mut tried = 0;
+    loop {
+        let passage = common.circuits.pass(&call.url.origin, limits)?;
+        let outcome = attempts(&common.pool, limits, deadline, call).await;
+        let passing = is_passing(outcome.as_ref().map(|answer| answer.head.status));
+        passage.tell(passing);
+        if !passing || tried >= limits.retries || !call.is_repeatable() {
+            return outcome;
+        }
+        let headers = outcome.as_ref().ok().map(|answer| &answer.head.headers);
+        let wake = Instant::now() + pause(tried, headers);
+        if wake >= deadline.at || !common.budget.spend() {
+            return outcome;
+        }
+        drop(outcome);
+        tokio::time::sleep_until(wake).await;
+        tried += 1;
     }
 }
 

@@ -99,7 +99,8 @@ impl<C: Pooled> Pool<C> {
         queue: Duration,
         until: &(impl Fn() -> (Instant, Error) + Sync),
     ) -> Result<C> {
-        let runtime = Handle::current();
+        let runtime = Handle::try_current()
+            .map_err(|_| Error::invalid("the client needs a runtime of tokio's around it"))?;
         loop {
             let taken = self
                 .0

@@ -80,6 +80,8 @@ struct Idle<C> {
 struct Waiter<C> {
     ticket: u64,
     served: bool,
+    /// Wants one that nobody used before.
+    fresh: bool,
     runtime: runtime::Handle,
     give: oneshot::Sender<Result<C>>,
 }
@@ -194,6 +196,7 @@ impl<C: Pooled> State<C> {
         let waiter = Waiter {
             ticket,
             served: false,
+            fresh,
             runtime,
             give,
         };
@@ -235,12 +238,17 @@ impl<C: Pooled> State<C> {
             deeds.close.push(connection);
             return;
         };
-        let first = host.line.front().map(|waiter| waiter.ticket);
-        if other.is_some_and(|(other, _)| first.is_none_or(|first| other < first)) {
+        let first = host.line.front();
+        let ticket = first.map(|waiter| waiter.ticket);
+        let older = other.is_some_and(|(other, _)| ticket.is_none_or(|first| other < first));
+        // Or the first of its own host has no use for it, and no room for another.
+        if older || first.is_some_and(|waiter| waiter.fresh && !waiter.served) {
             deeds.close.push(connection);
             return;
         }
-        let Some(connection) = give(host, &mut self.waiting, &mut self.unserved, connection) else {
+        let used = |waiter: &Waiter<C>| !waiter.fresh;
+        let counts = (&mut self.waiting, &mut self.unserved);
+        let Some(connection) = give(&mut host.line, counts, used, connection) else {
             return;
         };
         host.idle.push_back(Idle {
@@ -272,9 +280,13 @@ impl<C: Pooled> State<C> {
             return;
         };
         host.opening = host.opening.saturating_sub(1);
+        let anybody = |_: &Waiter<C>| true;
         if connection.share().is_none() {
             host.one_by_one = false;
-            self.put(origin, connection, now, deeds);
+            let counts = (&mut self.waiting, &mut self.unserved);
+            if let Some(connection) = give(&mut host.line, counts, anybody, connection) {
+                self.put(origin, connection, now, deeds);
+            }
             self.serve(deeds);
             return;
         }
@@ -282,7 +294,8 @@ impl<C: Pooled> State<C> {
             if host.line.is_empty() {
                 break;
             }
-            give(host, &mut self.waiting, &mut self.unserved, handle);
+            let counts = (&mut self.waiting, &mut self.unserved);
+            give(&mut host.line, counts, anybody, handle);
         }
         deeds.close.extend(host.shared.replace(connection));
     }
@@ -469,14 +482,17 @@ impl<C: Pooled> Host<C> {
     }
 }
 
-/// Gives a connection to the first in the line who is still there; back if there is nobody.
+/// Gives a connection to the first in the line who takes it and is still there; back if there is nobody.
+/// It keeps the counts of those who wait, and of those for whom none is being opened.
 fn give<C>(
-    host: &mut Host<C>,
-    waiting: &mut usize,
-    unserved: &mut usize,
+    line: &mut VecDeque<Waiter<C>>,
+    (waiting, unserved): (&mut usize, &mut usize),
+    takes: impl Fn(&Waiter<C>) -> bool,
     mut connection: C,
 ) -> Option<C> {
-    while let Some(waiter) = host.line.pop_front() {
+    while let Some(place) = line.iter().position(&takes)
+        && let Some(waiter) = line.remove(place)
+    {
         *waiting -= 1;
         *unserved -= usize::from(!waiter.served);
         match waiter.give.send(Ok(connection)) {

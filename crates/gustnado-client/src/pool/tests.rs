@@ -91,8 +91,19 @@ impl Books {
     }
 
     fn take(&mut self, name: &str) -> Taken<Fake> {
+        self.take_one(name, false)
+    }
+
+    fn fresh(&mut self, name: &str) -> Place {
+        match self.take_one(name, true) {
+            Taken::Line(_, place) => place,
+            Taken::Kept(fake) => panic!("{fake:?} is not fresh"),
+        }
+    }
+
+    fn take_one(&mut self, name: &str, fresh: bool) -> Taken<Fake> {
         let handle = Handle::current();
-        self.with(|state, deeds| state.take(&host(name), false, &handle, deeds))
+        self.with(|state, deeds| state.take(&host(name), fresh, &handle, deeds))
             .unwrap()
     }
 
@@ -244,5 +255,29 @@ fn nothing_is_left_of_a_host_that_is_gone() {
         books.closed("a");
         assert_eq!(books.state.counts(), (0, 0, 0));
         assert_eq!(books.state.hosts(), 0);
+    });
+}
+
+#[test]
+fn whoever_wants_a_new_connection_is_given_no_used_one() {
+    run(|| {
+        let mut books = Books::new(|limits| limits.host_connections = 2);
+        let _place = books.line("a");
+        books.opened("a", 1);
+        let (mut fresh, mut other) = (books.fresh("a"), books.line("a"));
+        assert_eq!(books.opening.len(), 2);
+        books.put("a", 1);
+        assert_eq!((given(&mut fresh), given(&mut other)), (None, Some(1)));
+        books.opened("a", 2);
+        assert_eq!(given(&mut fresh), Some(2));
+        // Where there is no room, one that was used makes some.
+        let mut fresh = books.fresh("a");
+        assert_eq!(books.opening.len(), 2);
+        books.put("a", 1);
+        assert_eq!(books.closed, [1]);
+        books.closed("a");
+        assert_eq!(books.opening.len(), 3);
+        books.opened("a", 3);
+        assert_eq!(given(&mut fresh), Some(3));
     });
 }

@@ -15,7 +15,8 @@ use std::{
 use tokio::{runtime::Handle, time::Instant};
 
 use super::{
-    state::{Deeds, Opening, Pooled, State, Taken},
+    pooled::Pooled,
+    state::{Deeds, Opening, State, Taken},
     waiting::Waiting,
 };
 use crate::{

@@ -9,32 +9,12 @@ use std::{
 
 use tokio::{runtime, sync::oneshot, time::Instant};
 
+use super::pooled::Pooled;
 use crate::{
     error::{Error, ErrorKind, Result},
     limits::Limits,
     url::{Origin, Scheme},
 };
-
-/// What the pool asks of a connection.
-pub(crate) trait Pooled: Send + Sized + 'static {
-    /// Another handle to it, if several requests may use it at once.
-    fn share(&self) -> Option<Self>;
-
-    /// Whether it seems to be open. May ask the system; is called without a lock.
-    fn is_open(&mut self) -> bool;
-
-    /// As `is_open`, by what is known already; may be called under a lock.
-    fn seems_open(&self) -> bool;
-
-    /// Whether it was open for so long that it is not used again.
-    fn is_old(&self) -> bool;
-
-    /// Of one that several use at once: since when nobody does.
-    fn unused_since(&self) -> Option<Instant>;
-
-    /// The runtime that sees to its socket.
-    fn runtime(&self) -> runtime::Id;
-}
 
 #[derive(Debug)]
 pub(super) struct State<C> {

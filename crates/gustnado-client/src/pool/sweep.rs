@@ -8,7 +8,7 @@ use std::sync::{
 
 use tokio::{runtime::Handle, time::Instant};
 
-use super::{shared::Shared, state::Pooled};
+use super::{pooled::Pooled, shared::Shared};
 use crate::limits::SWEEP;
 
 impl<C: Pooled> Shared<C> {

@@ -9,7 +9,10 @@ use tokio::{
     time::Instant,
 };
 
-use super::state::{Deeds, Pooled, State, Taken};
+use super::{
+    pooled::Pooled,
+    state::{Deeds, State, Taken},
+};
 use crate::{
     error::{Error, ErrorKind, Result},
     limits::Limits,

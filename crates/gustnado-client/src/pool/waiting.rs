@@ -8,7 +8,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-use super::{shared::Shared, state::Pooled};
+use super::{pooled::Pooled, shared::Shared};
 use crate::{
     error::{Error, ErrorKind, Phase, Result},
     url::Origin,

@@ -35,7 +35,7 @@ fn a_request_is_what_was_said() {
              authorization: Bearer token\r\n\
              content-type: application/json\r\n\
              user-agent: gustnado/0.1.0\r\n\
-             accept-encoding: gzip, br\r\n\
+             accept-encoding: gzip, br, zstd\r\n\
              content-length: 21\r\n\r\n\
              {{\"id\":7,\"name\":\"Ada\"}}"
         );

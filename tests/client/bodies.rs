@@ -15,6 +15,10 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    zstd::stream::encode_all(bytes, 3).unwrap()
+}
+
 fn brotli(bytes: &[u8]) -> Vec<u8> {
     let mut coded = Vec::new();
     let mut writer = brotli::CompressorWriter::new(&mut coded, 4096, 5, 22);
@@ -51,6 +55,7 @@ fn bodies_are_decompressed() {
             ("X-GZIP", gzip(text.as_bytes())),
             ("gzip", two),
             ("br", brotli(text.as_bytes())),
+            ("zstd", zstd(text.as_bytes())),
         ];
         for (coding, body) in table {
             let url = coded(coding, body).await;
@@ -91,6 +96,8 @@ fn broken_codings_are_errors() {
             ("gzip", whole[..whole.len() - 4].to_vec()),
             ("gzip", wrong),
             ("gzip", [whole.clone(), b"rest".to_vec()].concat()),
+            ("zstd", b"this is not zstd".to_vec()),
+            ("zstd", zstd(b"hello hello hello")[..12].to_vec()),
             ("br", b"\xff\xff\xff\xff".to_vec()),
             ("br", brotli(b"hello hello hello")[..6].to_vec()),
         ];
@@ -108,7 +115,7 @@ fn broken_codings_are_errors() {
 #[test]
 fn an_empty_body_has_no_coding() {
     run(async {
-        for coding in ["gzip", "br"] {
+        for coding in ["gzip", "br", "zstd"] {
             let answered = client()
                 .fetch(coded(coding, Vec::new()).await)
                 .await
@@ -122,7 +129,11 @@ fn an_empty_body_has_no_coding() {
 fn a_bomb_goes_off_a_little_at_a_time() {
     run(async {
         let zeros = vec![0; 4 * 1024 * 1024];
-        for (coding, body) in [("gzip", gzip(&zeros)), ("br", brotli(&zeros))] {
+        for (coding, body) in [
+            ("gzip", gzip(&zeros)),
+            ("br", brotli(&zeros)),
+            ("zstd", zstd(&zeros)),
+        ] {
             assert!(body.len() < 16 * 1024, "{coding}: {}", body.len());
             let url = coded(coding, body).await;
             let mut answered = client()

@@ -11,12 +11,18 @@ use http::{HeaderMap, header::CONTENT_ENCODING};
 use crate::limits::DECODED;
 
 /// What is asked for (RFC 9110 section 12.5.3).
-pub(crate) const ACCEPTED: &str = "gzip, br";
+pub(crate) const ACCEPTED: &str = if cfg!(feature = "zstd") {
+    "gzip, br, zstd"
+} else {
+    "gzip, br"
+};
 
 /// A coding being undone.
 pub(crate) enum Decoder {
     Gzip(Gzip),
     Brotli(Box<Brotli>),
+    #[cfg(feature = "zstd")]
+    Zstd(Zstd),
 }
 
 pub(crate) struct Gzip {
@@ -42,9 +48,14 @@ impl Decoder {
         if coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip") {
             return Some(Self::Gzip(Gzip::new()));
         }
-        coding
-            .eq_ignore_ascii_case("br")
-            .then(|| Self::Brotli(Box::new(Brotli::new())))
+        if coding.eq_ignore_ascii_case("br") {
+            return Some(Self::Brotli(Box::new(Brotli::new())));
+        }
+        #[cfg(feature = "zstd")]
+        if coding.eq_ignore_ascii_case("zstd") {
+            return Zstd::new().ok().map(Self::Zstd);
+        }
+        None
     }
 
     /// Takes from `input`, and gives at most [`DECODED`] bytes: none if it needs more input.
@@ -55,6 +66,8 @@ impl Decoder {
         match self {
             Self::Gzip(gzip) => gzip.step(input),
             Self::Brotli(brotli) => brotli.step(input),
+            #[cfg(feature = "zstd")]
+            Self::Zstd(zstd) => zstd.step(input),
         }
     }
 
@@ -63,6 +76,8 @@ impl Decoder {
         match self {
             Self::Gzip(gzip) => gzip.at_start,
             Self::Brotli(brotli) => brotli.ended || !brotli.begun,
+            #[cfg(feature = "zstd")]
+            Self::Zstd(zstd) => zstd.at_start,
         }
     }
 }
@@ -150,11 +165,51 @@ impl Brotli {
     }
 }
 
+#[cfg(feature = "zstd")]
+pub(crate) struct Zstd {
+    stream: zstd::stream::raw::Decoder<'static>,
+    /// Between two frames, or before the first.
+    at_start: bool,
+}
+
+#[cfg(feature = "zstd")]
+impl Zstd {
+    fn new() -> io::Result<Self> {
+        let mut stream = zstd::stream::raw::Decoder::new()?;
+        let window = zstd::stream::raw::DParameter::WindowLogMax(crate::limits::ZSTD_WINDOW);
+        stream.set_parameter(window)?;
+        Ok(Self {
+            stream,
+            at_start: true,
+        })
+    }
+
+    fn step(&mut self, input: &mut Bytes) -> io::Result<Bytes> {
+        use zstd::stream::raw::{InBuffer, Operation as _, OutBuffer};
+
+        // It may still hold what it decoded, also where there is no more input.
+        if input.is_empty() && self.at_start {
+            return Ok(Bytes::new());
+        }
+        let mut output = BytesMut::zeroed(DECODED);
+        let mut from = InBuffer::around(input);
+        let mut to = OutBuffer::around(&mut output[..]);
+        let left = self.stream.run(&mut from, &mut to)?;
+        let (taken, given) = (from.pos(), to.pos());
+        input.advance(taken);
+        self.at_start = left == 0;
+        output.truncate(given);
+        Ok(output.freeze())
+    }
+}
+
 impl fmt::Debug for Decoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Gzip(_) => "Decoder(gzip)",
             Self::Brotli(_) => "Decoder(br)",
+            #[cfg(feature = "zstd")]
+            Self::Zstd(_) => "Decoder(zstd)",
         })
     }
 }

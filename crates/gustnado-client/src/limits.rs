@@ -105,6 +105,10 @@ pub(crate) const READ: usize = 16 * 1024;
 /// memory than whoever reads it keeps.
 pub(crate) const DECODED: usize = 16 * 1024;
 
+/// The largest window of zstd, as a power of two. 23: 8 MiB, what RFC 9659 allows.
+#[cfg(feature = "zstd")]
+pub(crate) const ZSTD_WINDOW: u32 = 23;
+
 /// Bytes of a URL. 65,534: what the `http` crate can hold.
 pub(crate) const URL: usize = 65_534;
 

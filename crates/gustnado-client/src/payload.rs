@@ -103,9 +103,16 @@ impl Payload {
         }
         loop {
             if let Some((decoder, input)) = &mut self.decoder {
+                let before = input.len();
                 let decoded = decoder.step(input).map_err(not_decoded)?;
                 if !decoded.is_empty() {
                     return Poll::Ready(Some(self.count(Frame::data(decoded))));
+                }
+                if !input.is_empty() {
+                    if input.len() == before {
+                        return Poll::Ready(Some(Err(not_decoded("it goes on behind its end"))));
+                    }
+                    continue;
                 }
             }
             let Some(frame) = ready!(self.poll_arriving(cx)?) else {

@@ -86,7 +86,7 @@
 //! - `work-stealing`: [`Application::work_stealing`], one runtime for all workers
 //! - `tls`: HTTPS by rustls, as `Tls`
 //! - `client`: an HTTP client with a pool of connections, as `client::Client`
-//! - `zstd`: files and replies coded with zstd, too; it builds C
+//! - `zstd`: files and replies coded with zstd, too, and undone by the client; it builds C
 //! - `openapi`: `app.openapi()`, an OpenAPI 3.1 document, and `ApiDocs`, a page that shows it
 
 pub mod prelude;

@@ -55,6 +55,9 @@ mod static_files {}
 #[doc = include_str!("../docs/guide/17-caching-replies.md")]
 mod caching_replies {}
 
+#[doc = include_str!("../docs/guide/18-calling-services.md")]
+mod calling_services {}
+
 #[doc = include_str!("../docs/from-tornado.md")]
 mod from_tornado {}
 

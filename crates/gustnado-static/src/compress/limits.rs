@@ -42,7 +42,7 @@ impl Default for CompressLimits {
     }
 }
 
-/// Quality of brotli. 4: smaller than gzip in less time; what is made for one client is not worth more.
+/// Quality of brotli. 4: quick; what is made for one client is not worth more.
 pub(crate) const BROTLI_QUALITY: u32 = 4;
 
 /// Level of zstd. 3: its own default.

@@ -28,6 +28,7 @@ use crate::{
     middleware::{Failed, Rest},
     mount::caught,
     overload::Overload,
+    ready::ReadyMade,
     request::{Request, X_REQUEST_ID},
     respond::problem,
     response::Response,
@@ -56,6 +57,9 @@ async fn respond(head: bool, matched: Matched, request: Request) -> Outgoing {
             return call_verb(head, verb, Cx::new(request, captures, route)).await;
         }
         Matched::Mount(route) => {
+            if let Some(made) = at_hand(&route, &request) {
+                return send(head, made, &route.info.headers, request.origin().lines);
+            }
             let (response, lines) = call_mount(&route, request).await;
             return write::outgoing(head, None, response).with_lines(lines);
         }
@@ -119,6 +123,22 @@ async fn answer(head: bool, call: Call, mut cx: Cx) -> Outgoing {
         Err(error) => (fail(&error, &cx), Bytes::new()),
     };
     write::outgoing(head, Some(cx.request()), response).with_lines(lines)
+}
+
+/// What a mount has at hand. If it panics, it does so again where it is called.
+#[inline]
+fn at_hand(route: &MountRoute, request: &Request) -> Option<ReadyMade> {
+    let look = AssertUnwindSafe(|| route.mount.at_hand(&route.prefix, request));
+    catch_unwind(look).ok().flatten()
+}
+
+/// An answer that was made before, with its head as lines if it may be lines.
+#[inline]
+fn send(head: bool, made: ReadyMade, defaults: &Defaults, lines: bool) -> Outgoing {
+    match made.head.lines(defaults) {
+        Some(fields) if lines => write::ready(head, made, fields),
+        _ => write::outgoing(head, None, dress(made.into(), defaults)),
+    }
 }
 
 async fn call_mount(route: &MountRoute, request: Request) -> (Response, Bytes) {

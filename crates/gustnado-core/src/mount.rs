@@ -11,6 +11,7 @@ use crate::{
     describe::Api,
     error::{BoxError, Error},
     extract::BoxFuture,
+    ready::ReadyMade,
     request::Request,
     response::Response,
 };
@@ -28,6 +29,14 @@ pub trait Mount: Send + Sync + 'static {
     /// application says of itself, and takes a moment.
     fn built(&self, describe: &dyn Fn() -> Api) {
         let _ = describe;
+    }
+
+    /// The answer to a request, where it was made before and is sent as it is; else nothing, and
+    /// [`call`](Self::call) answers. It is asked first, on the event loop, so it must not wait. What
+    /// it answers costs no future and no map of fields.
+    fn at_hand(&self, prefix: &str, request: &Request) -> Option<ReadyMade> {
+        let _ = (prefix, request);
+        None
     }
 
     /// Answers a request. Its body has the bound of what the mount stands in, which

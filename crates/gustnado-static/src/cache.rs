@@ -6,10 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use quick_cache::{
-    Equivalent, OptionsBuilder, Weighter,
-    sync::{DefaultLifecycle, PlaceholderGuard},
-};
+use quick_cache::{Equivalent, Lifecycle, OptionsBuilder, Weighter, sync::PlaceholderGuard};
 
 use crate::{
     coding::Coding,
@@ -19,14 +16,12 @@ use crate::{
 
 /// Facts and representations in memory.
 pub(crate) struct Cache {
-    entries: quick_cache::sync::Cache<Key, Value, Weight, Seeded>,
+    entries: quick_cache::sync::Cache<Key, Value, Weight, Seeded, Leaving>,
     largest: usize,
 }
 
 /// The right and the duty to load what others are waiting for.
-pub(crate) struct Turn<'a>(PlaceholderGuard<'a, Key, Value, Weight, Seeded, Lifecycle>);
-
-type Lifecycle = DefaultLifecycle<Key, Value>;
+pub(crate) struct Turn<'a>(PlaceholderGuard<'a, Key, Value, Weight, Seeded, Leaving>);
 
 impl Cache {
     pub(crate) fn new(limits: &StaticLimits) -> Self {
@@ -44,7 +39,7 @@ impl Cache {
                 options,
                 Weight,
                 Seeded::default(),
-                Lifecycle::default(),
+                Leaving,
             ),
             // Capacities are given, which is all that can be wrong.
             Err(_) => quick_cache::sync::Cache::with(
@@ -52,7 +47,7 @@ impl Cache {
                 limits.memory as u64,
                 Weight,
                 Seeded::default(),
-                Lifecycle::default(),
+                Leaving,
             ),
         };
         Self { entries, largest }
@@ -128,10 +123,19 @@ impl Cache {
     /// Drops this representation, unless there is a newer one by now.
     pub(crate) fn drop_representation(&self, path: &str, old: &Arc<Representation>) {
         let key = Borrowed(path, Slot::In(old.coding));
-        self.entries.remove_if(
+        let removed = self.entries.remove_if(
             &key,
             |value| matches!(value, Value::Representation(found) if Arc::ptr_eq(found, old)),
         );
+        if let Some((_, value)) = removed {
+            value.leave();
+        }
+    }
+
+    /// Says that these are wanted, where they are found elsewhere.
+    pub(crate) fn touch(&self, path: &str, coding: Coding) {
+        self.entries.get(&Borrowed(path, Slot::Facts));
+        self.entries.get(&Borrowed(path, Slot::In(coding)));
     }
 }
 
@@ -188,6 +192,30 @@ impl Equivalent<Key> for Borrowed<'_> {
 pub(crate) enum Value {
     Facts(Arc<Facts>),
     Representation(Arc<Representation>),
+}
+
+impl Value {
+    /// Tells whoever else has it that it is not kept any more.
+    fn leave(&self) {
+        if let Self::Representation(left) = self {
+            left.leave();
+        }
+    }
+}
+
+/// What happens to what is driven out, or replaced: it is told, and dropped outside the lock.
+#[derive(Debug, Clone)]
+struct Leaving;
+
+impl Lifecycle<Key, Value> for Leaving {
+    type RequestState = [Option<(Key, Value)>; 2];
+
+    fn on_evict(&self, state: &mut Self::RequestState, key: Key, value: Value) {
+        value.leave();
+        if let Some(place) = state.iter_mut().find(|place| place.is_none()) {
+            *place = Some((key, value));
+        }
+    }
 }
 
 impl From<Arc<Facts>> for Value {

@@ -11,25 +11,28 @@
 //! 4. `decide`: method, preconditions and range → a `decide::Plan`
 //! 5. `serve`: the plan → an answer
 //!
-//! `store` brings steps 2 and 3 together: it gets facts and bytes from memory or disk.
+//! `store` brings steps 2 and 3 together: it gets facts and bytes from memory or disk. What a worker
+//! has answered of late is in its `front`, and goes out again without any of the steps but the look at
+//! the disk.
 //!
 //! # Layout
 //!
 //! A file imports only from rungs below its own.
 //!
 //! - 0 `limits`, `coding`, `pattern`, `failure`
-//! - 1 `resolve`, `media`, `policy`, `negotiate`, `validator`, `encode`
+//! - 1 `resolve`, `media`, `policy`, `negotiate`, `asked`, `validator`, `encode`
 //! - 2 `decide`, `disk`, `settings`
 //! - 3 `entry`, `stream`
 //! - 4 `cache`
 //! - 5 `store`: at hand, or `load`ed and `make`d
-//! - 6 `serve`
+//! - 6 `serve`, `front`: answers of late
 //! - 7 `files`: what can be asked for, and the way of one request
 
 #[cfg(fuzzing)]
 #[doc(hidden)]
 #[path = "fuzz.rs"]
 pub mod __fuzz;
+mod asked;
 mod cache;
 mod coding;
 mod decide;
@@ -38,6 +41,7 @@ mod encode;
 mod entry;
 mod failure;
 mod files;
+mod front;
 mod limits;
 mod media;
 mod negotiate;

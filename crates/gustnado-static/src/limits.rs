@@ -93,3 +93,23 @@ pub(crate) const SHARD: usize = 8 * 1024 * 1024;
 
 /// Bytes that an entry of the cache is expected to have. 8 KiB: sizes its tables, bounds nothing.
 pub(crate) const EXPECTED_ENTRY: usize = 8 * 1024;
+
+/// Answers that a worker keeps as they go out. 512: the files that make up a site's pages.
+pub(crate) const FRONT_SLOTS: usize = 512;
+
+/// Bytes of them, heads included, a worker. The bodies are those of the cache, so that this counts only
+/// while the cache has driven one out that nobody has asked for since. 2 MiB: sixteen of the largest;
+/// none takes more than an eighth.
+pub(crate) const FRONT_BYTES: usize = 2 * 1024 * 1024;
+
+/// Of so many answers that were not among them, one is added. 8: what is asked for once, as by a crawler,
+/// seldom drives out what is asked for all the time, and that is in at once all the same.
+pub(crate) const FRONT_MISSES: u32 = 8;
+
+/// Of so many that were, one is told to the cache, which would else take the file for forgotten. 32:
+/// a lock that is shared, seldom enough not to matter.
+pub(crate) const FRONT_TOUCH: u32 = 32;
+
+/// Values of `Accept-Encoding` that a worker remembers, by their lengths. 8: each family of browsers
+/// sends one.
+pub(crate) const FRONT_ACCEPTS: usize = 8;

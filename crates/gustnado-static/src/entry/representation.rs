@@ -1,7 +1,10 @@
 //! A file in one coding: its bytes or where they are, its tag, and the heads of its answers. It must
 //! not know how the bytes came about.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
@@ -34,6 +37,8 @@ pub(crate) struct Representation {
     pub(crate) whole: HeaderMap,
     /// The head of a 304.
     pub(crate) not_modified: HeaderMap,
+    /// Whether it has left the cache, and others should let go of it too.
+    left: AtomicBool,
 }
 
 impl Representation {
@@ -118,6 +123,7 @@ impl Representation {
             length,
             whole,
             not_modified,
+            left: AtomicBool::new(false),
         };
         made.set_length(length);
         made
@@ -127,6 +133,17 @@ impl Representation {
         self.length = length;
         let value = HeaderValue::from(length);
         self.whole.insert(header::CONTENT_LENGTH, value);
+    }
+
+    /// Whether it is still in the cache that it was found in.
+    #[inline]
+    pub(crate) fn is_kept(&self) -> bool {
+        !self.left.load(Relaxed)
+    }
+
+    /// It is not in the cache any more.
+    pub(crate) fn leave(&self) {
+        self.left.store(true, Relaxed);
     }
 
     /// What a decision needs to know of it.

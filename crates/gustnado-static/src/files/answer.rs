@@ -2,19 +2,20 @@
 
 use std::{borrow::Cow, path::Path};
 
-use gustnado_core::{BoxFuture, Error, Mount, Request, Response};
+use gustnado_core::{BoxFuture, Error, Mount, ReadyHead, ReadyMade, Request, Response};
 use http::{HeaderValue, Method, header};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::StaticFiles;
 use crate::{
-    decide::{Verb, decide},
+    asked::Asked,
+    decide::{Plan, Verb, decide},
     failure::{Failure, nothing_here},
     limits,
     negotiate::Preferences,
     resolve::{Names, resolve},
     serve::{not_acceptable, opens_at, serve},
-    store::Choice,
+    store::{Choice, Chosen},
     validator::Seconds,
 };
 
@@ -26,6 +27,24 @@ impl Mount for StaticFiles {
             problems.push(no_folder(root));
         }
         problems
+    }
+
+    fn at_hand(&self, prefix: &str, request: &Request) -> Option<ReadyMade> {
+        let path = answered_before(prefix, request)?;
+        let asked = Asked::of(request.headers())?;
+        let mut front = self.fronts.mine()?;
+        let preferences = front.preferences(asked.accepts);
+        let hit = front.find(path, &preferences)?;
+        if !self.store().is_fresh(hit.facts, hit.representation) {
+            front.forget(path);
+            return None;
+        }
+        if hit.tell {
+            self.store().touch(hit.facts, hit.representation.coding);
+        }
+        let tag = &hit.representation.tag;
+        let has = asked.has.is_some_and(|line| tag.matches_weakly(line));
+        Some(if has { hit.not_modified } else { hit.whole }.clone())
     }
 
     fn call<'a>(
@@ -43,7 +62,8 @@ impl Mount for StaticFiles {
             return at_once(Err(nothing_here()));
         };
         // A hit is answered here; what it takes to wait is not even made.
-        if let Some(answer) = self.at_hand(&path, verb, &request) {
+        if let Some((chosen, answer)) = self.in_memory(&path, verb, &request) {
+            self.note(prefix, &request, &chosen);
             return at_once(answer);
         }
         let path = path.into_owned();
@@ -68,20 +88,39 @@ impl StaticFiles {
     }
 
     /// The answer, when all it takes is in memory.
-    fn at_hand(
+    fn in_memory(
         &self,
         path: &str,
         verb: Verb,
         request: &Request,
-    ) -> Option<Result<Response, Error>> {
+    ) -> Option<(Chosen, Result<Response, Error>)> {
         let headers = request.headers();
         let chosen = self.store().at_hand(path, &Preferences::of(headers))?;
         let validators = chosen.representation.validators(&chosen.facts);
         let plan = decide(verb, headers, &validators, Seconds::now);
         match opens_at(plan, verb, &chosen) {
-            None => Some(serve(plan, verb, &chosen, None)),
+            None => {
+                let answer = serve(plan, verb, &chosen, None);
+                Some((chosen, answer))
+            }
             Some(_) => None,
         }
+    }
+
+    /// Has the answers to who asks for this again ready.
+    fn note(&self, prefix: &str, request: &Request, chosen: &Chosen) {
+        let Some((path, mut front)) = answered_before(prefix, request).zip(self.fronts.mine())
+        else {
+            return;
+        };
+        let head = |plan| {
+            let response = serve(plan, Verb::Head, chosen, None).ok()?;
+            let (status, fields) = (response.status(), response.headers().clone());
+            Some(ReadyHead::new(status, fields))
+        };
+        front.note(path, chosen, || {
+            Some((head(Plan::Whole)?, head(Plan::NotModified)?))
+        });
     }
 
     /// The answer, whatever it takes.
@@ -135,6 +174,14 @@ impl StaticFiles {
         }
         to_slash(request)
     }
+}
+
+/// The path of a request that could be answered as one before was.
+#[inline]
+fn answered_before<'r>(prefix: &str, request: &'r Request) -> Option<&'r str> {
+    let plain = matches!(*request.method(), Method::GET | Method::HEAD);
+    let plain = plain && request.query().is_none();
+    plain.then(|| request.path().strip_prefix(prefix)).flatten()
 }
 
 fn no_folder(root: &Path) -> String {

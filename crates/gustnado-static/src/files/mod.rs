@@ -12,6 +12,7 @@ use std::{
 use http::HeaderMap;
 
 use crate::{
+    front::Fronts,
     limits::StaticLimits,
     pattern::PathPattern,
     policy::CacheControl,
@@ -50,6 +51,7 @@ pub struct StaticFiles {
     settings: Settings,
     problems: Vec<String>,
     store: OnceLock<Arc<Store>>,
+    fronts: Fronts,
 }
 
 /// What a [`StaticFiles`] has done and holds; see [`stats`](StaticFiles::stats).
@@ -75,6 +77,7 @@ impl StaticFiles {
             settings: Settings::new(folder.into()),
             problems: Vec::new(),
             store: OnceLock::new(),
+            fronts: Fronts::new(),
         }
     }
 

@@ -17,7 +17,7 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::{
     cache::Cache,
-    coding::Codings,
+    coding::{Coding, Codings},
     disk::{self, OpenFile},
     entry::{Facts, Representation},
     failure::Failure,
@@ -88,6 +88,17 @@ impl Store {
             facts,
             representation,
         })
+    }
+
+    /// Whether a representation that was at hand before is so still.
+    #[inline]
+    pub(crate) fn is_fresh(&self, facts: &Facts, representation: &Representation) -> bool {
+        self.is_current(facts) && fits(representation, facts)
+    }
+
+    /// Says that a file is wanted that was found without the store.
+    pub(crate) fn touch(&self, facts: &Facts, coding: Coding) {
+        self.cache.touch(&facts.found.path, coding);
     }
 
     /// What there is, loaded or coded if it has to be.

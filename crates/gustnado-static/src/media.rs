@@ -93,7 +93,7 @@ pub(crate) fn shrinks(content_type: &str) -> bool {
 mod tests {
     use super::{OVERLAY, media, shrinks};
 
-    // Checklist 71.
+    // Rule 71
     #[test]
     fn types_by_name() {
         for (path, expected) in [
@@ -126,7 +126,7 @@ mod tests {
         assert!(OVERLAY.is_sorted_by(|one, next| one.0 < next.0));
     }
 
-    // Checklist 44.
+    // Rule 44
     #[test]
     fn what_shrinks() {
         for path in [

@@ -128,7 +128,7 @@ mod tests {
         Codings::NONE.with(Coding::Brotli).with(Coding::Gzip)
     }
 
-    // Checklist 34 to 39.
+    // Rules 34 to 39
     #[test]
     fn by_quality() {
         use Coding::{Brotli, Gzip, Identity};

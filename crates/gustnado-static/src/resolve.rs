@@ -128,6 +128,7 @@ mod tests {
         resolve(tail, Names::Unix).map(|found| (found.path.into_owned(), found.slash))
     }
 
+    // Rule 69
     #[test]
     fn what_it_reads() {
         for (tail, expected, slash) in [
@@ -161,6 +162,7 @@ mod tests {
         assert!(matches!(found.path, Cow::Borrowed("a/b.js")));
     }
 
+    // Rules 61, 63, 66
     #[test]
     fn what_it_refuses() {
         let long = format!("/{}", "n".repeat(256));
@@ -202,6 +204,7 @@ mod tests {
         }
     }
 
+    // Rule 64
     #[test]
     fn windows_refuses_more() {
         for tail in [

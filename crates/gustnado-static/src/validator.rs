@@ -115,7 +115,7 @@ mod tests {
         HeaderValue::from_str(text).unwrap()
     }
 
-    // Checklist 2.
+    // Rule 2
     #[test]
     fn codings_have_tags_of_their_own() {
         let tags: Vec<_> = [Coding::Identity]
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(only_now.header(), "\"a-5.1~1a-gz\"");
     }
 
-    // Checklist 8 and 17.
+    // Rules 8 and 17
     #[test]
     fn dates() {
         let expected = Seconds::of(784_111_777).unwrap();

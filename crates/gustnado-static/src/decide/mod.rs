@@ -105,7 +105,7 @@ mod tests {
         Plan::Slice(Slice { first, last })
     }
 
-    // Checklist 5 to 12.
+    // Rules 5 to 12
     #[test]
     fn preconditions_in_order() {
         use Plan::{NotModified, PreconditionFailed, Whole};
@@ -156,7 +156,7 @@ mod tests {
         }
     }
 
-    // Checklist 24.
+    // Rule 24
     #[test]
     fn head_has_preconditions_but_no_range() {
         let head = |fields: &[(HeaderName, &str)]| run(Verb::Head, fields);
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(failed, Plan::PreconditionFailed);
     }
 
-    // Checklist 29.
+    // Rule 29
     #[test]
     fn a_range_holds_only_for_the_version_it_was_asked_of() {
         for (value, expected) in [

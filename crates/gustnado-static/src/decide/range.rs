@@ -130,7 +130,7 @@ mod tests {
         Plan::Slice(Slice { first, last })
     }
 
-    // Checklist 18 to 23, 25, 27, 28, 30.
+    // Rules 18 to 23, 25, 27, 28, 30
     #[test]
     fn ranges_of_a_thousand_bytes() {
         use Plan::{NotSatisfiable, Whole};

@@ -4,7 +4,7 @@ use std::{sync::Arc, thread};
 
 use crate::site::{Site, answer, noise, request, runtime, settled, text, unbrotli};
 
-// 47
+// Rule 47
 #[test]
 fn concurrent_first_requests_load_and_code_once() {
     let content = text(300_000);
@@ -34,7 +34,7 @@ fn concurrent_first_requests_load_and_code_once() {
     }
 }
 
-// 47
+// Rule 47
 #[test]
 fn so_do_those_of_several_workers() {
     let site = Site::with(&[("a.js", &text(300_000))], |files| {
@@ -62,7 +62,7 @@ fn so_do_those_of_several_workers() {
     assert_eq!(site.files.stats().encodings, 1);
 }
 
-// 47
+// Rule 47
 #[test]
 fn a_client_that_leaves_does_not_stop_the_work_for_others() {
     let site = Site::with(&[("a.js", &text(300_000))], |files| {
@@ -89,7 +89,7 @@ fn a_client_that_leaves_does_not_stop_the_work_for_others() {
     assert_eq!(site.files.stats().encodings, 1);
 }
 
-// 76
+// Rule 76
 #[test]
 fn the_cache_never_holds_more_than_it_may() {
     let memory = 200_000;
@@ -113,7 +113,7 @@ fn the_cache_never_holds_more_than_it_may() {
     );
 }
 
-// 76
+// Rule 76
 #[test]
 fn a_huge_file_does_not_flush_it() {
     let site = Site::with(&[("small.js", &text(1000))], |files| {

@@ -6,7 +6,7 @@ use gustnado_static::StaticLimits;
 
 use crate::site::{Site, answer, gunzip, request, runtime, settled, text, unbrotli};
 
-// 4
+// Rule 4
 #[test]
 fn a_file_of_the_same_length_in_the_same_second_is_served_at_once() {
     let site = Site::new(&[("a.txt", b"0000")]);
@@ -28,7 +28,7 @@ fn a_file_of_the_same_length_in_the_same_second_is_served_at_once() {
     assert_eq!(tags.len(), 200);
 }
 
-// 4
+// Rule 4
 #[test]
 fn so_is_one_that_was_kept_for_long() {
     let site = Site::with(&[("a.txt", b"one")], |files| {
@@ -43,7 +43,7 @@ fn so_is_one_that_was_kept_for_long() {
     assert_eq!(site.files.stats().loads, 3);
 }
 
-// 49, 50
+// Rules 49, 50
 #[test]
 fn all_codings_change_together() {
     let mut content = text(2000);
@@ -91,7 +91,7 @@ fn a_file_that_goes_and_comes_back() {
     assert_eq!(site.get("/a.js", &[]).text(), "let b;");
 }
 
-// 32, 49: every answer is whole, one version, and its tag belongs to its bytes.
+// Rules 32, 49: every answer is whole, one version, and its tag belongs to its bytes.
 #[test]
 fn a_file_replaced_all_the_time_is_always_one_version() {
     let all = [settled(), StaticLimits::default()];

@@ -52,7 +52,7 @@ fn preconditions_and_ranges_hold_for_it() {
     assert!(answer.body == bytes[100_000..200_000]);
 }
 
-// 4, 32: a clock that ticks in milliseconds cannot tell these versions apart; their tags can.
+// Rules 4, 32: a clock that ticks in milliseconds cannot tell these versions apart; their tags can.
 #[test]
 fn versions_of_one_moment_have_tags_of_their_own() {
     let mut limits = StaticLimits::default();
@@ -88,7 +88,7 @@ fn change_midway(site: &Site, change: impl FnOnce()) -> (usize, bool) {
     })
 }
 
-// 74
+// Rule 74
 #[test]
 fn a_file_cut_short_midway_breaks_the_answer_off() {
     let site = site(&noise(500_000));
@@ -110,7 +110,7 @@ fn a_file_overwritten_midway_breaks_the_answer_off() {
     assert!(broken && taken < 500_000, "{taken}");
 }
 
-// 32
+// Rule 32
 #[test]
 fn a_file_replaced_midway_is_sent_to_its_end() {
     let site = site(&noise(500_000));
@@ -118,7 +118,7 @@ fn a_file_replaced_midway_is_sent_to_its_end() {
     assert_eq!((taken, broken), (500_000, false));
 }
 
-// 75: what is read and not yet sent is two chunks at most, whatever the size of the file.
+// Rule 75: what is read and not yet sent is two chunks at most, whatever the size of the file.
 #[test]
 fn a_slow_reader_does_not_make_the_server_read() {
     let site = site(&noise(500_000));

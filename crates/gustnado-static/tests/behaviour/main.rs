@@ -1,5 +1,5 @@
-//! What static files answer, asked through the mount they are. Numbers in comments are the rows of
-//! the project's checklist for servers of static files.
+//! What static files answer, asked through the mount they are. Rules in comments are
+//! those of docs/static-rules.md.
 
 // A test fails by panicking; so may its helpers.
 #![allow(clippy::unwrap_used)]

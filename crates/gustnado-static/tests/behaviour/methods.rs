@@ -8,7 +8,7 @@ use http::HeaderValue;
 
 use crate::site::{Site, answer, noise, request, settled, text};
 
-// 59
+// Rule 59
 #[test]
 fn head_is_get_without_the_body() {
     let mut limits = settled();
@@ -32,7 +32,7 @@ fn head_is_get_without_the_body() {
     assert_eq!(site.ask("HEAD", "/none", &[]).status, 404);
 }
 
-// 60
+// Rule 60
 #[test]
 fn files_are_read_and_nothing_else() {
     let site = Site::new(&[("a.js", b"let a;")]);
@@ -46,7 +46,7 @@ fn files_are_read_and_nothing_else() {
     assert_eq!(options.field("allow"), "GET, HEAD, OPTIONS");
 }
 
-// 71
+// Rule 71
 #[test]
 fn an_answer_says_what_it_is_and_that_it_is_nothing_else() {
     let site = Site::new(&[("a.css", b"a{}"), ("a.unknown", b"?"), ("a.wasm", b"")]);
@@ -62,7 +62,7 @@ fn an_answer_says_what_it_is_and_that_it_is_nothing_else() {
     }
 }
 
-// 72: a length is always said, so that nothing is chunked.
+// Rule 72: a length is always said, so that nothing is chunked.
 #[test]
 fn the_length_is_always_known() {
     let mut limits = settled();
@@ -84,7 +84,7 @@ fn the_length_is_always_known() {
     }
 }
 
-// 73
+// Rule 73
 #[test]
 fn a_target_in_absolute_form_is_the_same() {
     let site = Site::new(&[("a.js", b"let a;")]);
@@ -93,7 +93,7 @@ fn a_target_in_absolute_form_is_the_same() {
     assert_eq!(answer.text(), "let a;");
 }
 
-// 77, 79
+// Rules 77, 79
 #[test]
 fn the_last_policy_that_covers_a_file_counts() {
     let swr = HeaderValue::from_static("max-age=1, stale-while-revalidate=60");

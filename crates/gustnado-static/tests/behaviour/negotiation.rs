@@ -12,7 +12,7 @@ fn coding(site: &Site, path: &str, accept: &str) -> String {
     answer.field("content-encoding").to_owned()
 }
 
-// 34 to 39
+// Rules 34 to 39
 #[test]
 fn the_client_chooses() {
     let site = Site::new(&[("a.js", &text(1000))]);
@@ -34,7 +34,7 @@ fn the_client_chooses() {
     }
 }
 
-// 38
+// Rule 38
 #[test]
 fn a_client_that_refuses_all_there_is_gets_406() {
     let site = Site::new(&[("a.js", &text(1000)), ("a.png", &noise(1000))]);
@@ -49,7 +49,7 @@ fn a_client_that_refuses_all_there_is_gets_406() {
     }
 }
 
-// 40
+// Rule 40
 #[test]
 fn every_answer_that_depends_on_the_field_says_so() {
     let site = Site::new(&[("a.js", &text(1000))]);
@@ -70,7 +70,7 @@ fn every_answer_that_depends_on_the_field_says_so() {
     }
 }
 
-// 41
+// Rule 41
 #[test]
 fn a_coding_is_the_same_file() {
     let site = Site::new(&[("a.html", &text(5000))]);
@@ -88,7 +88,7 @@ fn a_coding_is_the_same_file() {
     }
 }
 
-// 42
+// Rule 42
 #[test]
 fn head_has_the_head_of_the_coding() {
     let site = Site::new(&[("a.js", &text(1000))]);
@@ -99,7 +99,7 @@ fn head_has_the_head_of_the_coding() {
     }
 }
 
-// 44
+// Rule 44
 #[test]
 fn what_does_not_pay_is_not_coded() {
     let site = Site::new(&[
@@ -125,7 +125,7 @@ fn what_does_not_pay_is_not_coded() {
     assert_eq!(site.files.stats().encodings, tried);
 }
 
-// 45
+// Rule 45
 #[test]
 fn no_transform_stops_coding() {
     let policy = CacheControl::Custom(HeaderValue::from_static("max-age=5, no-transform"));
@@ -149,7 +149,7 @@ fn no_transform_stops_coding() {
     }
 }
 
-// 46
+// Rule 46
 #[test]
 fn a_coding_is_made_once_and_kept() {
     let site = Site::with(&[("a.js", &text(1000))], |files| {
@@ -163,7 +163,7 @@ fn a_coding_is_made_once_and_kept() {
     assert_eq!(site.files.stats().loads, 1);
 }
 
-// 48
+// Rule 48
 #[test]
 fn files_that_are_coded_by_nature_are_not_coded_twice() {
     let site = Site::new(&[("a.svgz", &text(1000)), ("a.tar.gz", &text(1000))]);
@@ -176,7 +176,7 @@ fn files_that_are_coded_by_nature_are_not_coded_twice() {
     assert!(!tar.has("content-encoding"));
 }
 
-// 51
+// Rule 51
 #[test]
 fn dictionaries_are_never_used_unasked() {
     let site = Site::new(&[("a.js", &text(1000))]);

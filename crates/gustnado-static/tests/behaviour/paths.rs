@@ -53,7 +53,7 @@ const PAYLOADS: &[&str] = &[
     "/dir/.hidden",
 ];
 
-// 61, 63, 66
+// Rules 61, 63, 66
 #[test]
 fn nothing_outside_the_folder_and_nothing_hidden() {
     let site = Site::new(&[
@@ -78,7 +78,7 @@ fn nothing_outside_the_folder_and_nothing_hidden() {
     assert_eq!(site.get("/a.js", &[]).status, 200);
 }
 
-// 63
+// Rule 63
 #[test]
 fn well_known_is_the_one_name_with_a_dot() {
     let site = Site::new(&[(".well-known/security.txt", b"Contact: x")]);
@@ -86,7 +86,7 @@ fn well_known_is_the_one_name_with_a_dot() {
     assert_eq!(answer.text(), "Contact: x");
 }
 
-// 69
+// Rule 69
 #[test]
 fn names_are_decoded_once() {
     let site = Site::new(&[
@@ -111,7 +111,7 @@ fn names_are_decoded_once() {
     }
 }
 
-// 67, 68
+// Rules 67, 68
 #[test]
 fn folders_have_a_slash_and_an_index() {
     let site = Site::new(&[("index.html", b"root"), ("dir/index.html", b"dir")]);
@@ -137,7 +137,7 @@ fn folders_have_a_slash_and_an_index() {
     assert_eq!(site.get("/index.html/", &[]).status, 404);
 }
 
-// 67
+// Rule 67
 #[test]
 fn no_redirect_leads_to_another_host() {
     let site = Site::new(&[("example.com/index.html", b"x")]);
@@ -184,7 +184,7 @@ fn the_index_can_be_another_or_none() {
     assert_eq!(site.get("/dir/index.html", &[]).status, 200);
 }
 
-// 62
+// Rule 62
 #[cfg(unix)]
 #[test]
 fn links_lead_to_files_inside_only() {
@@ -231,7 +231,7 @@ fn links_lead_to_files_inside_only() {
     assert_eq!(coded.text(), "let c;");
 }
 
-// 62
+// Rule 62
 #[cfg(unix)]
 #[test]
 fn a_file_that_becomes_a_link_out_is_gone() {
@@ -268,7 +268,7 @@ fn the_folder_may_be_a_link_that_is_switched() {
     assert_eq!(current.get("/a.txt", &[]).text(), "two");
 }
 
-// 65
+// Rule 65
 #[cfg(unix)]
 #[test]
 fn pipes_sockets_and_devices_are_not_opened() {

@@ -18,7 +18,7 @@ fn sizes() -> [(&'static str, Site); 2] {
     ]
 }
 
-// 18, 19, 20, 23, 33
+// Rules 18, 19, 20, 23, 33
 #[test]
 fn a_slice_is_the_bytes_it_says() {
     for (name, site) in sizes() {
@@ -50,7 +50,7 @@ fn a_slice_is_the_bytes_it_says() {
     }
 }
 
-// 21, 22, 25, 27
+// Rules 21, 22, 25, 27
 #[test]
 fn what_is_no_single_range_of_bytes_gets_the_whole() {
     for (name, site) in sizes() {
@@ -75,7 +75,7 @@ fn what_is_no_single_range_of_bytes_gets_the_whole() {
     }
 }
 
-// 24
+// Rule 24
 #[test]
 fn head_knows_no_range() {
     for (name, site) in sizes() {
@@ -86,7 +86,7 @@ fn head_knows_no_range() {
     }
 }
 
-// 28
+// Rule 28
 #[test]
 fn of_two_ranges_the_one_that_exists() {
     for (_, site) in sizes() {
@@ -95,7 +95,7 @@ fn of_two_ranges_the_one_that_exists() {
     }
 }
 
-// 29
+// Rule 29
 #[test]
 fn a_range_of_another_version_gets_the_whole() {
     for (name, site) in sizes() {
@@ -115,7 +115,7 @@ fn a_range_of_another_version_gets_the_whole() {
     }
 }
 
-// 30
+// Rule 30
 #[test]
 fn an_empty_file_has_no_ranges() {
     let site = Site::new(&[("empty.txt", b"")]);
@@ -125,7 +125,7 @@ fn an_empty_file_has_no_ranges() {
     }
 }
 
-// 31, 33
+// Rules 31, 33
 #[test]
 fn a_slice_of_a_coding_is_of_its_bytes_and_says_so() {
     let site = Site::new(&[("a.js", &text(5000))]);
@@ -141,7 +141,7 @@ fn a_slice_of_a_coding_is_of_its_bytes_and_says_so() {
     assert_eq!(slice.field("content-range"), expected);
 }
 
-// 32
+// Rule 32
 #[test]
 fn two_parts_of_two_versions_are_never_joined() {
     // With the default bounds: the versions are of one tick of the clock.

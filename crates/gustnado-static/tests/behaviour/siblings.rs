@@ -47,7 +47,7 @@ fn they_are_there_for_types_that_are_not_coded_on_the_fly() {
     assert_eq!(site.get("/a.bin", &[]).field("vary"), "accept-encoding");
 }
 
-// 31
+// Rule 31
 #[test]
 fn a_range_of_one_is_a_slice_of_it() {
     let site = Site::new(&[("a.js", &text(1000)), ("a.js.br", b"0123456789")]);
@@ -58,7 +58,7 @@ fn a_range_of_one_is_a_slice_of_it() {
     assert_eq!(answer.field("content-encoding"), "br");
 }
 
-// 43
+// Rule 43
 #[test]
 fn one_that_is_older_or_not_smaller_is_not_used() {
     let site = Site::with(&[("a.js", &text(100)), ("a.js.br", b"old")], |files| {
@@ -70,7 +70,7 @@ fn one_that_is_older_or_not_smaller_is_not_used() {
     assert_eq!(ask(&site, "br"), (200, String::new(), text(100)));
 }
 
-// 43
+// Rule 43
 #[test]
 fn one_of_a_file_that_is_gone_is_gone_too() {
     let site = Site::with(&[("a.js", &text(1000)), ("a.js.br", b"brotli")], |files| {
@@ -82,7 +82,7 @@ fn one_of_a_file_that_is_gone_is_gone_too() {
     assert_eq!(site.get("/a.js.br", &[]).text(), "brotli");
 }
 
-// 43, 49
+// Rules 43, 49
 #[test]
 fn a_new_original_lets_no_old_sibling_through() {
     let site = Site::new(&[("a.js", &text(1000)), ("a.js.br", b"brotli of the old")]);
@@ -97,7 +97,7 @@ fn a_new_original_lets_no_old_sibling_through() {
     assert_eq!(crate::site::unbrotli(&body), new);
 }
 
-// 49
+// Rule 49
 #[test]
 fn one_that_changed_came_or_went_is_noticed() {
     let site = Site::with(&[("a.js", &text(100))], |files| {
@@ -118,7 +118,7 @@ fn one_that_changed_came_or_went_is_noticed() {
     assert_eq!(ask(&site, "br"), (200, String::new(), text(100)));
 }
 
-// 49
+// Rule 49
 #[test]
 fn one_that_is_in_memory_is_looked_at_for_every_answer() {
     let mut limits = settled();

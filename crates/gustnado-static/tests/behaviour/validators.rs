@@ -6,7 +6,7 @@ use crate::site::{Site, settled, text};
 
 const CODINGS: [&str; 3] = ["identity", "gzip", "br"];
 
-// 1
+// Rule 1
 #[test]
 fn the_tag_is_quoted_and_the_same_on_every_kind_of_answer() {
     let site = Site::new(&[("a.js", &text(1000))]);
@@ -30,7 +30,7 @@ fn the_tag_is_quoted_and_the_same_on_every_kind_of_answer() {
     }
 }
 
-// 2
+// Rule 2
 #[test]
 fn each_coding_has_a_tag_of_its_own() {
     let site = Site::new(&[("a.js", &text(1000))]);
@@ -44,7 +44,7 @@ fn each_coding_has_a_tag_of_its_own() {
     );
 }
 
-// 3
+// Rule 3
 #[test]
 fn the_tag_is_the_same_on_another_host_at_another_time() {
     let one = Site::new(&[("a.js", &text(1000))]);
@@ -59,7 +59,7 @@ fn the_tag_is_the_same_on_another_host_at_another_time() {
     }
 }
 
-// 5, 6, 7, 14, 15
+// Rules 5, 6, 7, 14, 15
 #[test]
 fn a_version_that_the_client_has_is_not_sent_again() {
     let site = Site::new(&[("a.js", b"let a;")]);
@@ -92,7 +92,7 @@ fn a_version_that_the_client_has_is_not_sent_again() {
     assert_eq!(site.get("/a.js", &both).status, 200);
 }
 
-// 8, 10, 11
+// Rules 8, 10, 11
 #[test]
 fn dates_are_compared_in_whole_seconds() {
     let site = Site::new(&[("a.js", b"let a;")]);
@@ -115,7 +115,7 @@ fn dates_are_compared_in_whole_seconds() {
     }
 }
 
-// 9, 11, 12, 14
+// Rules 9, 11, 12, 14
 #[test]
 fn a_version_that_is_not_meant_is_refused_without_a_body() {
     let site = Site::new(&[("a.js", &text(1000))]);
@@ -143,7 +143,7 @@ fn a_version_that_is_not_meant_is_refused_without_a_body() {
     assert!(!refused.has("cache-control"), "a 412 is not to be kept");
 }
 
-// 13
+// Rule 13
 #[test]
 fn what_is_not_there_has_no_preconditions() {
     let site = Site::new(&[]);
@@ -157,7 +157,7 @@ fn what_is_not_there_has_no_preconditions() {
     }
 }
 
-// 16
+// Rule 16
 #[test]
 fn a_304_has_the_tag_of_the_coding_it_stands_for() {
     let site = Site::new(&[("a.js", &text(1000))]);
@@ -170,7 +170,7 @@ fn a_304_has_the_tag_of_the_coding_it_stands_for() {
     assert_eq!(plain.status, 200);
 }
 
-// 17
+// Rule 17
 #[test]
 fn dates_that_http_cannot_write_are_left_out() {
     let site = Site::new(&[("old.js", b"let a;"), ("far.js", b"let a;")]);
@@ -182,7 +182,7 @@ fn dates_that_http_cannot_write_are_left_out() {
     assert_eq!(site.get("/far.js", &[]).status, 200);
 }
 
-// 17
+// Rule 17
 #[test]
 fn a_file_from_the_future_was_modified_now_at_the_latest() {
     let site = Site::new(&[("a.js", b"let a;")]);

@@ -171,7 +171,10 @@ mod tests {
     #[test]
     fn each_route_adds_its_own() {
         let head = ReadyHead::new(StatusCode::OK, HeaderMap::new());
-        for (name, line) in [(header::VARY, "vary: a\r\n"), (header::SERVER, "server: a\r\n")] {
+        for (name, line) in [
+            (header::VARY, "vary: a\r\n"),
+            (header::SERVER, "server: a\r\n"),
+        ] {
             let added = Defaults::new(map(&[(name, "a")]));
             for _ in 0..2 {
                 assert_eq!(head.lines(&added.replica()).unwrap(), line);

@@ -35,12 +35,9 @@ impl Cache {
             .estimated_items_capacity((limits.memory / limits::EXPECTED_ENTRY).max(shards * 32))
             .weight_capacity(limits.memory as u64);
         let entries = match options.build() {
-            Ok(options) => quick_cache::sync::Cache::with_options(
-                options,
-                Weight,
-                Seeded::default(),
-                Leaving,
-            ),
+            Ok(options) => {
+                quick_cache::sync::Cache::with_options(options, Weight, Seeded::default(), Leaving)
+            }
             // Capacities are given, which is all that can be wrong.
             Err(_) => quick_cache::sync::Cache::with(
                 0,

@@ -192,9 +192,9 @@ impl Front {
         }
         self.slots.resize_with(FRONT_SLOTS, || None);
         let place = &mut self.slots[place(path)];
-        if let Some(other) = place.take_if(|slot| {
-            *slot.path != *path || !Arc::ptr_eq(&slot.facts, facts)
-        }) {
+        if let Some(other) =
+            place.take_if(|slot| *slot.path != *path || !Arc::ptr_eq(&slot.facts, facts))
+        {
             self.bytes -= other.weight();
         }
         let slot = place.get_or_insert_with(|| {

@@ -10,6 +10,7 @@ mod departure;
 mod drain;
 mod ends;
 mod events;
+mod files;
 #[cfg(feature = "http2")]
 mod frames;
 mod framing;

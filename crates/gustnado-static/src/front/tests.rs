@@ -1,3 +1,5 @@
+//! The front of one thread: what it remembers of clients, and who may ask it.
+
 use http::{HeaderMap, StatusCode};
 
 use super::*;

@@ -161,7 +161,18 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
 
 pub(crate) async fn answer(files: &StaticFiles, prefix: &str, request: Request) -> Answer {
     let head = *request.method() == Method::HEAD;
-    let (status, headers, mut body) = match files.call(prefix, request).await {
+    // As an application asks: for what is at hand first.
+    let answered = match files.at_hand(prefix, &request) {
+        Some(made) => {
+            let mut response = gustnado_core::Response::from(made);
+            if head {
+                response.take_body();
+            }
+            Ok(response)
+        }
+        None => files.call(prefix, request).await,
+    };
+    let (status, headers, mut body) = match answered {
         Ok(mut response) => {
             let body = response.take_body();
             (response.status(), response.headers().clone(), body)

@@ -31,6 +31,11 @@ pub trait Mount: Send + Sync + 'static {
         let _ = describe;
     }
 
+    /// Hears where it is mounted, once, when the application is built: what `call` gets as `prefix`.
+    fn placed(&self, prefix: &str) {
+        let _ = prefix;
+    }
+
     /// The answer to a request, where it was made before and is sent as it is; else nothing, and
     /// [`call`](Self::call) answers. It is asked first, on the event loop, so it must not wait. What
     /// it answers costs no future and no map of fields.

@@ -1,140 +1,150 @@
-//! Files on the wire: what goes out when one is asked for often is what went out at first.
+//! Static files on a socket: what only shows there. Rules are those of docs/static-rules.md.
 
-use std::{fs, path::Path};
+use std::fs;
 
-use gustnado::{Application, Group, HeaderValue, StaticFiles, header};
-use tempfile::TempDir;
+use gustnado::{Application, StaticFiles};
 
 use super::{
     lab::{Server, serve_app},
-    peer::{Answer, Peer},
+    peer::Peer,
 };
 
-/// Often enough that a worker remembers.
-const OFTEN: usize = 40;
+/// Bytes of the large file: more than sockets hold.
+const LARGE: u64 = 64 << 20;
 
-fn text(letter: char) -> String {
-    std::iter::repeat_n(letter, 3000).collect()
-}
-
-fn folder() -> TempDir {
+/// A folder at `/`, and the server of it.
+fn site() -> (tempfile::TempDir, Server) {
     let folder = tempfile::tempdir().expect("a folder");
-    write(folder.path(), 'a');
-    folder
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes);
+    write("index.html", b"<p>home").expect("written");
+    write("a.txt", b"some text").expect("written");
+    write("empty.txt", b"").expect("written");
+    let large = fs::File::create(folder.path().join("large.bin")).expect("a file");
+    // Zeros that take no room on disk.
+    large.set_len(LARGE).expect("a length");
+    let app = Application::new().mount("/", StaticFiles::new(folder.path()));
+    let server = serve_app(app.build().expect("an application"));
+    (folder, server)
 }
 
-/// Another version, from a time when nothing was asked for.
-fn write(folder: &Path, letter: char) {
-    let new = folder.join("new");
-    fs::write(&new, text(letter)).expect("written");
-    fs::rename(new, folder.join("a.js")).expect("renamed");
-}
-
-fn files(folder: &TempDir) -> StaticFiles {
-    StaticFiles::new(folder.path()).limits(|limits| limits.settle_time = std::time::Duration::ZERO)
-}
-
-fn serve(folder: &TempDir) -> Server {
-    let same = |request: http::Request<gustnado::Body>| request;
-    let layered = Group::new("/layered")
-        .layer(tower::util::MapRequestLayer::new(same))
-        .mount("/", files(folder));
-    let odd = Group::new("/odd")
-        .default_header(header::CONNECTION, HeaderValue::from_static("keep-alive"))
-        .mount("/", files(folder));
-    let app = Application::new()
-        .mount("/plain", files(folder))
-        .group(layered)
-        .group(odd)
-        .default_header(header::SERVER, HeaderValue::from_static("lab"));
-    serve_app(app.build().expect("an application"))
-}
-
-/// Status and fields, but for the time and the order they stand in.
-fn said(answer: &Answer) -> Vec<&str> {
-    let lines = answer.head.lines();
-    let mut lines: Vec<_> = lines.filter(|line| !line.starts_with("date:")).collect();
-    lines[1..].sort_unstable();
-    lines
-}
-
+// Rule 72
 #[test]
-fn the_hundredth_answer_is_the_first() {
-    let folder = folder();
-    let server = serve(&folder);
-    let mut peer = Peer::connect(server.addr);
-    let tag = peer.get("/plain/a.js");
-    let tag = tag.header("etag").expect("a tag").to_owned();
-    for mount in ["plain", "odd", "layered"] {
-        for (method, fields, status) in [
-            ("GET", String::new(), 200),
-            ("HEAD", String::new(), 200),
-            ("GET", "accept-encoding: br\r\n".into(), 200),
-            ("HEAD", "accept-encoding: gzip, br;q=0\r\n".into(), 200),
-            ("GET", format!("if-none-match: {tag}\r\n"), 304),
-            ("HEAD", format!("if-none-match: \"x\", W/{tag}\r\n"), 304),
-            ("GET", "if-none-match: \"x\"\r\n".into(), 200),
-            ("GET", "range: bytes=5-9\r\n".into(), 206),
-            ("GET", "if-match: \"x\"\r\n".into(), 412),
-        ] {
-            if mount == "layered" && method == "HEAD" {
-                continue;
-            }
-            let request = format!("{method} /{mount}/a.js HTTP/1.1\r\nhost: lab\r\n{fields}\r\n");
-            let mut ask = || {
-                peer.send(&request);
-                if method == "HEAD" || status == 304 {
-                    peer.answer_to_head()
-                } else {
-                    peer.answer()
-                }
-            };
-            let first = ask();
-            assert_eq!(first.status, status, "{request}{}", first.head);
-            let server_fields = first.head.matches("server: lab").count();
-            assert_eq!(server_fields, 1, "{}", first.head);
-            for _ in 0..OFTEN {
-                let next = ask();
-                assert_eq!(said(&next), said(&first), "{request}");
-                assert_eq!(next.body, first.body);
-            }
-        }
-    }
-}
-
-#[test]
-fn a_changed_file_is_in_the_next_answer_however_often_it_was_asked_for() {
-    let folder = folder();
-    let server = serve(&folder);
-    let mut peer = Peer::connect(server.addr);
-    for letter in 'b'..'h' {
-        write(folder.path(), letter);
-        for _ in 0..OFTEN {
-            assert_eq!(peer.get("/plain/a.js").text(), text(letter));
-        }
-    }
-    fs::remove_file(folder.path().join("a.js")).expect("removed");
-    assert_eq!(peer.get("/plain/a.js").status, 404);
-}
-
-#[test]
-fn who_speaks_http_1_0_or_closes_gets_the_same() {
-    let folder = folder();
-    let server = serve(&folder);
-    for (request, line) in [
-        ("GET /plain/a.js HTTP/1.0\r\n\r\n", "HTTP/1."),
-        (
-            "GET /plain/a.js HTTP/1.1\r\nhost: lab\r\nconnection: close\r\n\r\n",
-            "HTTP/1.1",
-        ),
+fn a_client_of_http_1_0_gets_a_length_and_no_chunks() {
+    let (_folder, server) = site();
+    for (target, length) in [
+        ("/", Some(7)),
+        ("/a.txt", Some(9)),
+        ("/empty.txt", Some(0)),
+        ("/large.bin", Some(LARGE as usize)),
+        ("/none", None),
     ] {
-        for _ in 0..OFTEN {
-            let mut peer = Peer::connect(server.addr);
-            peer.send(request);
-            let answer = peer.answer();
-            assert!(answer.head.starts_with(line), "{}", answer.head);
-            assert_eq!(answer.text(), text('a'));
-            peer.closed();
+        let mut peer = Peer::connect(server.addr);
+        peer.send(format!(
+            "GET {target} HTTP/1.0\r\naccept-encoding: gzip, br\r\n\r\n"
+        ));
+        let head = peer.head().to_ascii_lowercase();
+        assert!(!head.contains("transfer-encoding"), "{target}: {head}");
+        if let Some(length) = length {
+            assert!(
+                head.contains(&format!("content-length: {length}\r\n")),
+                "{head}"
+            );
+            assert_eq!(peer.rest().len(), length, "{target}");
         }
+    }
+    let mut peer = Peer::connect(server.addr);
+    peer.send("GET /large.bin HTTP/1.0\r\nrange: bytes=0-0, 100000-100001\r\n\r\n");
+    let head = peer.head().to_ascii_lowercase();
+    assert!(
+        head.starts_with("http/1.0 206") || head.starts_with("http/1.1 206"),
+        "{head}"
+    );
+    assert!(head.contains("content-length") && !head.contains("transfer-encoding"));
+}
+
+// Rule 73
+#[test]
+fn a_target_in_absolute_form_is_the_same_file() {
+    let (_folder, server) = site();
+    let mut peer = Peer::connect(server.addr);
+    let answer = peer.get("http://lab/a.txt?x=/../y");
+    assert_eq!((answer.status, answer.text()), (200, "some text"));
+    assert_eq!(peer.get("http://lab/../a.txt").status, 404);
+}
+
+// Rule 74
+#[test]
+fn a_file_cut_short_while_it_is_sent_ends_the_connection_short() {
+    let (folder, server) = site();
+    let mut peer = Peer::connect(server.addr);
+    peer.send("GET /large.bin HTTP/1.1\r\nhost: lab\r\n\r\n");
+    let head = peer.head();
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let file = fs::File::options()
+        .write(true)
+        .open(folder.path().join("large.bin"));
+    file.expect("the file").set_len(1000).expect("a length");
+    let got = peer.until_broken() as u64;
+    assert!(got < LARGE, "{got} bytes were made up");
+    assert_eq!(Peer::connect(server.addr).get("/a.txt").status, 200);
+}
+
+// Rule 75: readers that have stopped are sent the rest when they go on, each its own.
+#[test]
+fn readers_that_stop_and_go_on_get_all() {
+    let (_folder, server) = site();
+    let mut peers: Vec<_> = (0..20).map(|_| Peer::connect(server.addr)).collect();
+    for (number, peer) in peers.iter_mut().enumerate() {
+        peer.send(format!(
+            "GET /large.bin HTTP/1.1\r\nhost: lab\r\nrange: bytes={number}-\r\nconnection: close\r\n\r\n"
+        ));
+        let head = peer.head();
+        assert!(head.starts_with("HTTP/1.1 206"), "{head}");
+    }
+    // They are all stopped by now, as nobody reads; others are still answered.
+    assert_eq!(Peer::connect(server.addr).get("/a.txt").status, 200);
+    let first = peers[0].rest().len() as u64;
+    assert_eq!(first, LARGE);
+    let last = peers[19].rest().len() as u64;
+    assert_eq!(last, LARGE - 19);
+}
+
+// Rules 61, 66
+#[test]
+fn no_target_is_answered_with_an_error_of_the_server() {
+    let (_folder, server) = site();
+    let long = format!("/{}", "n".repeat(300));
+    let deep = "/d".repeat(2500);
+    for target in [
+        "/../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/..%2f..%2fetc/passwd",
+        "/..%5c..%5cetc%5cpasswd",
+        "/%252e%252e/etc/passwd",
+        "//etc/passwd",
+        "///etc/passwd",
+        "/a.txt%00.html",
+        "/%00",
+        "/%ff%fe",
+        "/%c0%ae%c0%ae/etc/passwd",
+        "/a.txt/",
+        "/a.txt/b",
+        "/.git/config",
+        "/con",
+        "/nul.txt",
+        "/lpt1",
+        "/COM1",
+        "/a.txt::$DATA",
+        "/A~1.TXT",
+        &long,
+        &deep,
+    ] {
+        let answer = Peer::connect(server.addr).get(target);
+        assert!(
+            (400..500).contains(&answer.status),
+            "{target}: {}",
+            answer.head
+        );
+        assert!(!answer.head.to_ascii_lowercase().contains("location:"));
     }
 }

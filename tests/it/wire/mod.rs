@@ -1,4 +1,5 @@
-//! Bytes on a socket: listeners, framing, limits, time-outs, HTTP/2, drain, streams, TLS, the PROXY protocol.
+//! Bytes on a socket: listeners, framing, limits, time-outs, HTTP/2, drain, streams, TLS, the PROXY
+//! protocol, files.
 
 mod accept;
 mod access;
@@ -14,6 +15,7 @@ mod files;
 #[cfg(feature = "http2")]
 mod frames;
 mod framing;
+mod hits;
 #[cfg(feature = "http2")]
 mod http2;
 mod identity;

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{Facts, hash, head_weight};
-use crate::{coding::Coding, decide::Validators, disk::Stamp, validator::Tag};
+use crate::{coding::Coding, decide::Validators, disk::Stamp, limits, validator::Tag};
 
 /// Where the bytes of a representation are.
 #[derive(Debug, Clone)]
@@ -39,6 +39,9 @@ pub(crate) struct Representation {
     pub(crate) not_modified: HeaderMap,
     /// Whether it has left the cache, and others should let go of it too.
     left: AtomicBool,
+    /// Bytes of the head of a part, when it can be sent in parts. In a coding it is not: which of
+    /// the two is in the coding, a part or all of them, clients do not agree on.
+    part_head: Option<u64>,
 }
 
 impl Representation {
@@ -109,6 +112,9 @@ impl Representation {
         ] {
             not_modified.remove(name);
         }
+        let content_type = whole.get(header::CONTENT_TYPE);
+        let part_head = limits::PART_HEAD + content_type.map_or(0, |value| value.len() as u64);
+        let part_head = (!whole.contains_key(header::CONTENT_ENCODING)).then_some(part_head);
         let length = match &content {
             Content::Kept(bytes) => bytes.len() as u64,
             Content::Streamed => 0,
@@ -124,6 +130,7 @@ impl Representation {
             whole,
             not_modified,
             left: AtomicBool::new(false),
+            part_head,
         };
         made.set_length(length);
         made
@@ -152,6 +159,7 @@ impl Representation {
             tag: &self.tag,
             modified: facts.modified,
             length: self.length,
+            part_head: self.part_head,
         }
     }
 

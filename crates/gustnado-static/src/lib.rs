@@ -20,8 +20,9 @@
 //! A file imports only from rungs below its own.
 //!
 //! - 0 `limits`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
-//! - 1 `resolve`, `media`, `policy`, `negotiate`, `asked`, `accept`, `validator`, `encode`, `chunk`
-//! - 2 `decide`, `disk`, `settings`, `walk`
+//! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `digest`, `asked`,
+//!   `encode`, `chunk`
+//! - 2 `decide`, `disk`, `embedded`, `source`, `settings`
 //! - 3 `entry`, `parts`, `stream`, `listing`
 //! - 4 `cache`
 //! - 5 `store`: at hand, or `load`ed and `make`d
@@ -40,7 +41,9 @@ mod cache;
 mod chunk;
 mod coding;
 mod decide;
+mod digest;
 mod disk;
+mod embedded;
 mod encode;
 mod entry;
 mod failure;
@@ -60,13 +63,14 @@ mod policy;
 mod resolve;
 mod serve;
 mod settings;
+mod source;
 mod store;
 mod stream;
 mod urls;
 mod validator;
-mod walk;
 
 pub use disk::Symlinks;
+pub use embedded::Embedded;
 pub use files::{Audience, FileRequest, StaticFiles, StaticStats};
 pub use handler::{ServeFiles, StaticFileHandler};
 pub use hooks::FileHooks;
@@ -79,5 +83,10 @@ pub use urls::StaticUrls;
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]
 pub mod __files {
-    pub use crate::{files::StaticFiles, handler::StaticFileHandler, hooks::FileHooks};
+    pub use crate::{
+        embedded::{Embedded, EmbeddedFile},
+        files::StaticFiles,
+        handler::StaticFileHandler,
+        hooks::FileHooks,
+    };
 }

@@ -20,8 +20,8 @@
 //! A file imports only from rungs below its own.
 //!
 //! - 0 `limits`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
-//! - 1 `resolve`, `media`, `policy`, `negotiate`, `asked`, `accept`, `validator`, `encode`, `chunk`
-//! - 2 `decide`, `disk`, `settings`, `walk`
+//! - 1 `resolve`, `media`, `policy`, `negotiate`, `asked`, `accept`, `validator`, `encode`, `shelf`, `chunk`
+//! - 2 `decide`, `disk`, `settings`, `walk`, `watch`
 //! - 3 `entry`, `parts`, `stream`, `listing`
 //! - 4 `cache`
 //! - 5 `store`: at hand, or `load`ed and `make`d
@@ -60,11 +60,13 @@ mod policy;
 mod resolve;
 mod serve;
 mod settings;
+mod shelf;
 mod store;
 mod stream;
 mod urls;
 mod validator;
 mod walk;
+mod watch;
 
 pub use disk::Symlinks;
 pub use files::{Audience, FileRequest, StaticFiles, StaticStats};
@@ -73,7 +75,7 @@ pub use hooks::FileHooks;
 pub use limits::StaticLimits;
 pub use manifest::{ImportMap, Manifest};
 pub use policy::CacheControl;
-pub use settings::FileInfo;
+pub use settings::{Coherence, FileInfo};
 pub use urls::StaticUrls;
 
 /// What the macros write down. Nothing here is for people.

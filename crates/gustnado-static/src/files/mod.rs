@@ -60,7 +60,8 @@ use permit::Validate;
 ///
 /// A file that changes on disk is served anew by the next answer, also when it has the same
 /// length and changed within the same second. What is in memory is checked by one `stat` an
-/// answer, and one more where a file beside the original is served.
+/// answer, and one more where a file beside the original is served; [`coherence`](Self::coherence)
+/// has other ways.
 pub struct StaticFiles {
     settings: Settings,
     problems: Vec<String>,

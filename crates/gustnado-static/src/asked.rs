@@ -3,6 +3,8 @@
 
 use http::{HeaderMap, HeaderValue, header};
 
+use crate::digest::WANT_REPR_DIGEST;
+
 /// What a request that needs no decision asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Asked<'r> {
@@ -13,7 +15,7 @@ pub(crate) struct Asked<'r> {
 }
 
 impl<'r> Asked<'r> {
-    /// Nothing for a request with a range, with a precondition other than one line of
+    /// Nothing for a request with a range, for a digest, with a precondition other than one line of
     /// `If-None-Match`, or with more than one line of a field. A date is passed over beside a tag
     /// (RFC 9110 section 13.1.3).
     #[inline]
@@ -30,6 +32,7 @@ impl<'r> Asked<'r> {
                 | header::IF_UNMODIFIED_SINCE
                 | header::IF_RANGE
                 | header::RANGE => return None,
+                _ if *name == WANT_REPR_DIGEST => return None,
                 _ => {}
             }
         }
@@ -56,6 +59,7 @@ mod tests {
             (&["if-unmodified-since"], false),
             (&["range"], false),
             (&["if-range", "range"], false),
+            (&["want-repr-digest"], false),
         ] {
             let mut headers = HeaderMap::new();
             for name in names {

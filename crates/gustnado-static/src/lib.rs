@@ -20,8 +20,9 @@
 //! A file imports only from rungs below its own.
 //!
 //! - 0 `limits`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
-//! - 1 `resolve`, `media`, `policy`, `negotiate`, `asked`, `accept`, `validator`, `encode`, `shelf`, `chunk`
-//! - 2 `decide`, `disk`, `settings`, `walk`, `watch`
+//! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `digest`, `asked`,
+//!   `encode`, `shelf`, `chunk`
+//! - 2 `decide`, `disk`, `embedded`, `source`, `settings`, `watch`
 //! - 3 `entry`, `parts`, `stream`, `listing`
 //! - 4 `cache`
 //! - 5 `store`: at hand, or `load`ed and `make`d
@@ -40,7 +41,9 @@ mod cache;
 mod chunk;
 mod coding;
 mod decide;
+mod digest;
 mod disk;
+mod embedded;
 mod encode;
 mod entry;
 mod failure;
@@ -61,14 +64,15 @@ mod resolve;
 mod serve;
 mod settings;
 mod shelf;
+mod source;
 mod store;
 mod stream;
 mod urls;
 mod validator;
-mod walk;
 mod watch;
 
 pub use disk::Symlinks;
+pub use embedded::Embedded;
 pub use files::{Audience, FileRequest, StaticFiles, StaticStats};
 pub use handler::{ServeFiles, StaticFileHandler};
 pub use hooks::FileHooks;
@@ -81,5 +85,10 @@ pub use urls::StaticUrls;
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]
 pub mod __files {
-    pub use crate::{files::StaticFiles, handler::StaticFileHandler, hooks::FileHooks};
+    pub use crate::{
+        embedded::{Embedded, EmbeddedFile},
+        files::StaticFiles,
+        handler::StaticFileHandler,
+        hooks::FileHooks,
+    };
 }

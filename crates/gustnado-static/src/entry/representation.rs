@@ -3,14 +3,17 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{Facts, hash, head_weight};
-use crate::{coding::Coding, decide::Validators, disk::Stamp, limits, validator::Tag};
+use crate::{coding::Coding, decide::Validators, digest, disk::Stamp, limits, validator::Tag};
 
 /// Where the bytes of a representation are.
 #[derive(Debug, Clone)]
@@ -33,6 +36,8 @@ pub(crate) struct Representation {
     pub(crate) made_from: Option<u128>,
     pub(crate) tag: Tag,
     pub(crate) length: u64,
+    /// Whether its bytes are there anyway, and no copy.
+    in_program: bool,
     /// The head of a 200.
     pub(crate) whole: HeaderMap,
     /// The head of a 304.
@@ -44,6 +49,8 @@ pub(crate) struct Representation {
     /// Bytes of the head of a part, when it can be sent in parts. In a coding it is not: which of
     /// the two is in the coding, a part or all of them, clients do not agree on.
     part_head: Option<u64>,
+    /// The value of `Repr-Digest`, once somebody wanted it.
+    digest: OnceLock<HeaderValue>,
 }
 
 impl Representation {
@@ -59,7 +66,9 @@ impl Representation {
             Tag::of_content(hash, coding),
             Content::Kept(bytes),
         );
-        if coding != Coding::Identity {
+        if coding == Coding::Identity {
+            made.in_program = facts.found.in_program;
+        } else {
             made.made_from = facts.found.content;
         }
         made
@@ -95,6 +104,7 @@ impl Representation {
         };
         made.set_length(length);
         made.sibling = Some(file);
+        made.in_program = facts.found.in_program;
         made
     }
 
@@ -129,11 +139,13 @@ impl Representation {
             made_from: None,
             tag,
             length,
+            in_program: false,
             whole,
             not_modified,
             left: AtomicBool::new(false),
             best: AtomicBool::new(false),
             part_head,
+            digest: OnceLock::new(),
         };
         made.set_length(length);
         made
@@ -166,6 +178,20 @@ impl Representation {
         self.left.store(true, Relaxed);
     }
 
+    /// The value of `Repr-Digest`, if it has been made.
+    pub(crate) fn known_digest(&self) -> Option<&HeaderValue> {
+        self.digest.get()
+    }
+
+    /// The value of `Repr-Digest`, made the first time. Nothing for what is streamed, which would have
+    /// to be read for it each time.
+    pub(crate) fn digest(&self) -> Option<&HeaderValue> {
+        match &self.content {
+            Content::Kept(bytes) => Some(self.digest.get_or_init(|| digest::sha_256(bytes))),
+            Content::Streamed => None,
+        }
+    }
+
     /// What a decision needs to know of it.
     pub(crate) fn validators<'a>(&'a self, facts: &Facts) -> Validators<'a> {
         Validators {
@@ -187,8 +213,8 @@ impl Representation {
     /// About how many bytes of memory it takes.
     pub(crate) fn weight(&self) -> usize {
         let bytes = match &self.content {
-            Content::Kept(bytes) => bytes.len(),
-            Content::Streamed => 0,
+            Content::Kept(bytes) if !self.in_program => bytes.len(),
+            Content::Kept(_) | Content::Streamed => 0,
         };
         size_of::<Self>() + bytes + head_weight(&self.whole) + head_weight(&self.not_modified)
     }

@@ -1,10 +1,11 @@
 //! ONE request, through the pipeline; read this first. It must not know how any step works.
 
-use std::{borrow::Cow, path::Path};
+use std::{borrow::Cow, path::Path, sync::Arc};
 
 use gustnado_core::{BoxFuture, Error, Mount, ReadyMade, Request, Response};
 use http::{HeaderMap, HeaderValue, Method, header};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
+use tokio::task::spawn_blocking;
 
 use super::{
     StaticFiles,
@@ -12,6 +13,9 @@ use super::{
 };
 use crate::{
     decide::{Verb, decide},
+    digest,
+    disk::Kind,
+    entry::Representation,
     failure::{Failure, nothing_here},
     fingerprint::Fingerprint,
     limits,
@@ -26,16 +30,18 @@ use crate::{
 impl Mount for StaticFiles {
     fn problems(&self) -> Vec<String> {
         let mut problems = self.problems.clone();
-        let root = self.settings.root.path();
-        if !root.is_dir() {
-            problems.push(no_folder(root));
+        let root = &self.settings.root;
+        if let Some(folder) = root.folder().filter(|folder| !folder.is_dir()) {
+            problems.push(no_folder(folder));
         } else if let Some(fallback) = &self.settings.fallback
-            && !root.join(fallback).is_file()
+            && !matches!(root.look(&root.join(fallback)), Ok(Kind::File(_)))
         {
-            problems.push(format!(
-                "there is no fallback `{fallback}` in `{}`, the folder of the static files",
-                root.display()
-            ));
+            let folder = root.folder().map(|folder| {
+                let folder = folder.display();
+                format!(" in `{folder}`, the folder of the static files")
+            });
+            let folder = folder.unwrap_or_default();
+            problems.push(format!("there is no fallback `{fallback}`{folder}"));
         }
         problems
     }
@@ -62,7 +68,7 @@ impl Mount for StaticFiles {
         let Some(target) = self.target(prefix, &request) else {
             return at_once(Err(nothing_here()));
         };
-        let audience = match self.permit(target.path(), &request) {
+        let audience = match self.permit(&target.path(), &request) {
             Ok(audience) => audience,
             Err(error) => return at_once(Err(error)),
         };
@@ -91,10 +97,14 @@ pub(super) struct Target<'r> {
 }
 
 impl Target<'_> {
-    /// The path of the file or, where there is none to be, of the folder.
-    fn path(&self) -> &str {
-        let path = self.file.as_deref().or(self.folder.as_deref());
-        path.unwrap_or_default()
+    /// The path of the file or, where there is none to be, of the folder, with a slash at its end: so
+    /// it begins as those of the files in it do.
+    fn path(&self) -> Cow<'_, str> {
+        match (&self.file, &self.folder) {
+            (Some(file), _) => Cow::Borrowed(file),
+            (None, Some(folder)) if !folder.is_empty() => Cow::Owned(format!("{folder}/")),
+            (None, _) => Cow::Borrowed(""),
+        }
     }
 
     fn into_owned(self) -> Target<'static> {
@@ -173,8 +183,16 @@ impl StaticFiles {
         if needs_file(&plan, verb, &chosen) {
             return None;
         }
+        // Making one takes longer than an answer may.
+        let digest = digest::is_wanted(headers);
+        if digest && chosen.representation.known_digest().is_none() {
+            return None;
+        }
         let answer = serve(&plan, verb, &chosen, None);
-        let answer = answer.map(|answer| by_url(answer, &chosen, request.query()));
+        let answer = answer.map(|answer| {
+            let answer = by_url(answer, &chosen, request.query());
+            with_digest(answer, &chosen.representation, digest)
+        });
         Some((chosen, answer))
     }
 
@@ -220,7 +238,15 @@ impl StaticFiles {
             let plan = decide(verb, headers, &validators, Seconds::now);
             if !needs_file(&plan, verb, &chosen) {
                 let answer = serve(&plan, verb, &chosen, None);
-                return Ok(answer.map(|answer| by_url(answer, &chosen, head.query)));
+                let digest = digest::is_wanted(headers);
+                if digest {
+                    let representation = Arc::clone(&chosen.representation);
+                    spawn_blocking(move || drop(representation.digest().cloned())).await?;
+                }
+                return Ok(answer.map(|answer| {
+                    let answer = by_url(answer, &chosen, head.query);
+                    with_digest(answer, &chosen.representation, digest)
+                }));
             }
             let opened = match open {
                 Some(file) => Ok(file),
@@ -252,9 +278,24 @@ impl StaticFiles {
 
 /// The answer, to be kept as long as the content that its URL names, if it names one.
 pub(super) fn by_url(mut answer: Response, chosen: &Chosen, query: Option<&str>) -> Response {
-    if let Some(named) = query.and_then(Fingerprint::in_query) {
+    // What a precondition refuses is not the content.
+    let is_content = matches!(answer.status().as_u16(), 200 | 206 | 304);
+    if let Some(named) = query.and_then(Fingerprint::in_query).filter(|_| is_content) {
         let is_that = chosen.facts.fingerprint() == Some(named);
         policy::by_url(answer.headers_mut(), is_that);
+    }
+    answer
+}
+
+/// The answer with the digest of the whole, if that is wanted, and of an answer that has some of it.
+fn with_digest(mut answer: Response, representation: &Representation, wanted: bool) -> Response {
+    let has_bytes = matches!(answer.status().as_u16(), 200 | 206);
+    if wanted
+        && has_bytes
+        && let Some(digest) = representation.known_digest()
+    {
+        let name = digest::REPR_DIGEST;
+        answer.headers_mut().insert(name, digest.clone());
     }
     answer
 }

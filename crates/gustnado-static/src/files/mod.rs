@@ -18,13 +18,15 @@ use gustnado_core::Error;
 use http::HeaderMap;
 
 use crate::{
-    disk::Symlinks,
+    disk::{Root, Symlinks},
+    embedded::Embedded,
     front::Fronts,
     limits::StaticLimits,
     pattern::PathPattern,
     policy::CacheControl,
     resolve::{Names, Resolved, resolve},
     settings::{Coherence, FileInfo, Settings},
+    source::Source,
     store::Store,
 };
 
@@ -49,8 +51,9 @@ use permit::Validate;
 ///   answer, where that is less than the whole; in a coding they get the whole.
 /// - In the coding that `Accept-Encoding` prefers, each with a strong tag of its own: from a
 ///   `.br`, `.zst` or `.gz` file beside the original that is not older and is smaller, or coded
-///   by itself (brotli, zstd and gzip), once, and kept. 406 when the client refuses identity too and
+///   by itself (brotli and gzip; zstd with the feature of that name), once, and kept. 406 when the client refuses identity too and
 ///   there is nothing else.
+/// - `Repr-Digest` with `Want-Repr-Digest: sha-256=…` (RFC 9530), of what is kept in memory.
 /// - `?v=…` with the hash that [`StaticUrls`](crate::StaticUrls) put there: `immutable`, where it is
 ///   the hash of what is sent, and `no-cache` where it is not. Other queries say nothing.
 /// - `/folder` is sent on to `/folder/`, which is the folder's index file or, if that is asked for,
@@ -93,8 +96,22 @@ impl StaticFiles {
     ///
     /// The folder may be a symbolic link, also one that is switched while the server runs.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self::of(Source::Disk(Root::new(folder.into())))
+    }
+
+    /// The files of a folder that stands in the program; see `embed!`.
+    ///
+    /// What is answered is the same as from a folder on disk, but for `Last-Modified`, which there is
+    /// not. Nothing is looked at again, and what is not coded takes no memory, whatever its size. A file
+    /// above [`StaticLimits::file`] is not coded by itself.
+    #[must_use]
+    pub fn embedded(folder: Embedded) -> Self {
+        Self::of(Source::Program(folder))
+    }
+
+    fn of(source: Source) -> Self {
         Self {
-            settings: Settings::new(folder.into()),
+            settings: Settings::new(source),
             problems: Vec::new(),
             validate: None,
             store: OnceLock::new(),
@@ -306,7 +323,9 @@ impl StaticFiles {
     /// out of the folder and is reached by a link in its place is still served.
     #[must_use]
     pub fn symlinks(mut self, symlinks: Symlinks) -> Self {
-        self.settings.root.symlinks = symlinks;
+        if let Source::Disk(root) = &mut self.settings.root {
+            root.symlinks = symlinks;
+        }
         self
     }
 

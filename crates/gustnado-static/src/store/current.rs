@@ -16,6 +16,7 @@ impl Store {
     #[inline]
     pub(super) fn is_current(&self, facts: &Facts) -> bool {
         match self.settings.coherence {
+            _ if facts.found.in_program => true,
             Coherence::Frozen => true,
             Coherence::Stat => self.is_same(facts) && self.surroundings_are_current(facts),
             Coherence::Watch => self.is_vouched_for(facts) || self.looks_the_same(facts),
@@ -51,8 +52,8 @@ impl Store {
         let watch = self.watch();
         // Counted before the look: what changes behind it counts.
         let changes = watch.and_then(Watch::changes);
-        let root = self.settings.root.path();
-        let covered = watch.is_some_and(|watch| watch.covers(root, &facts.found.path));
+        let covered = watch.zip(self.settings.root.folder());
+        let covered = covered.is_some_and(|(watch, root)| watch.covers(root, &facts.found.path));
         let same = self.is_same(facts) && self.looks_the_same_around(facts);
         let vouched = changes.filter(|_| same && covered);
         facts

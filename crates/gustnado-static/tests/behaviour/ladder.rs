@@ -52,6 +52,9 @@ fn decoded(answer: &Answer) -> Vec<u8> {
 #[test]
 fn the_second_answer_is_smaller_and_has_a_tag_of_its_own() {
     for coding in ["br", "zstd"] {
+        if !MADE.contains(&coding) {
+            continue;
+        }
         let site = site(&[("a.js", &text(60_000))], |site| site);
         let quick = ask(&site, coding);
         recompressed(&site, 1);
@@ -120,7 +123,7 @@ fn a_file_that_changes_meanwhile_is_never_sent_as_it_was() {
     for round in 0..30_u8 {
         let content = vec![b'a' + round % 26; 3000 + usize::from(round)];
         site.replace("a.js", &content);
-        for coding in ["br", "zstd", "identity"] {
+        for coding in MADE.iter().chain(&["identity"]) {
             assert_eq!(decoded(&ask(&site, coding)), content, "{coding} {round}");
         }
     }

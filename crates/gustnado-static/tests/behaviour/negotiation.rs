@@ -12,6 +12,10 @@ fn coding(site: &Site, path: &str, accept: &str) -> String {
     answer.field("content-encoding").to_owned()
 }
 
+/// What there is of zstd, and what is preferred beside brotli.
+const ZSTD: &str = if cfg!(feature = "zstd") { "zstd" } else { "" };
+const SECOND: &str = if cfg!(feature = "zstd") { "zstd" } else { "gzip" };
+
 // Rules 34 to 39
 #[test]
 fn the_client_chooses() {
@@ -24,11 +28,11 @@ fn the_client_chooses() {
         ("X-GZIP", "gzip"),
         ("br;q=0.2, gzip;q=0.9", "gzip"),
         ("gzip;q=0", ""),
-        ("br ; Q=0.000, *", "zstd"),
+        ("br ; Q=0.000, *", SECOND),
         ("*", "br"),
         ("identity;q=1, gzip;q=0.1", ""),
         ("identity;q=0, gzip;q=0.1", "gzip"),
-        ("zstd", "zstd"),
+        ("zstd", ZSTD),
         ("gzip, zstd;q=0.9", "gzip"),
     ] {
         assert_eq!(coding(&site, "/a.js", accept), expected, "{accept}");
@@ -78,9 +82,11 @@ fn a_coding_is_the_same_file() {
     let plain = site.get("/a.html", &[]);
     let br = site.get("/a.html", &[("accept-encoding", "br")]);
     let gzip = site.get("/a.html", &[("accept-encoding", "gzip")]);
-    let zstd = site.get("/a.html", &[("accept-encoding", "zstd")]);
     assert_eq!(unbrotli(&br.body), plain.body);
-    assert_eq!(unzstd(&zstd.body), plain.body);
+    let zstd = site.get("/a.html", &[("accept-encoding", "zstd")]);
+    if cfg!(feature = "zstd") {
+        assert_eq!(unzstd(&zstd.body), plain.body);
+    }
     assert_eq!(gunzip(&gzip.body), plain.body);
     for answer in [&plain, &br, &gzip, &zstd] {
         assert_eq!(answer.field("content-type"), "text/html; charset=utf-8");

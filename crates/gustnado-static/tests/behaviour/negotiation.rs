@@ -14,7 +14,11 @@ fn coding(site: &Site, path: &str, accept: &str) -> String {
 
 /// What there is of zstd, and what is preferred beside brotli.
 const ZSTD: &str = if cfg!(feature = "zstd") { "zstd" } else { "" };
-const SECOND: &str = if cfg!(feature = "zstd") { "zstd" } else { "gzip" };
+const SECOND: &str = if cfg!(feature = "zstd") {
+    "zstd"
+} else {
+    "gzip"
+};
 
 // Rules 34 to 39
 #[test]

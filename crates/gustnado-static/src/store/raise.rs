@@ -4,6 +4,7 @@
 
 use std::{
     collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError, Weak, atomic::Ordering::Relaxed},
     thread,
     time::Instant,
@@ -100,9 +101,9 @@ impl Store {
                 None
             }
         };
-        self.raised.fetch_add(1, Relaxed);
         let Some(best) = best else {
             quick.note_best();
+            self.raised.fetch_add(1, Relaxed);
             return;
         };
         if let (Some(shelf), Some(original)) = (&self.shelf, facts.found.content) {
@@ -111,6 +112,7 @@ impl Store {
         let best = Representation::kept(facts, *coding, best);
         best.note_best();
         self.cache.keep_instead(&facts.found.path, &quick, best);
+        self.raised.fetch_add(1, Relaxed);
     }
 
     /// The bytes of the original, if these facts are still about it.
@@ -140,7 +142,14 @@ fn work(store: &Weak<Store>) {
             return;
         };
         let begin = Instant::now();
-        store.raise(&job);
+        // An encoder that panics costs the file its better form, and no other.
+        let raise = AssertUnwindSafe(|| store.raise(&job));
+        if catch_unwind(raise).is_err() {
+            tracing::error!(
+                path = job.facts.found.path,
+                "compressing it better panicked"
+            );
+        }
         drop((job, store));
         if !gives_way {
             // At most every other moment of one processor.

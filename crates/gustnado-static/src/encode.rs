@@ -37,7 +37,9 @@ pub(crate) fn encode(coding: Coding, effort: Effort, bytes: &[u8]) -> io::Result
         #[cfg(feature = "zstd")]
         Coding::Zstd => zstd(effort, bytes)?,
         Coding::Gzip => gzip(bytes)?,
-        _ => return Ok(None),
+        #[cfg(not(feature = "zstd"))]
+        Coding::Zstd => return Ok(None),
+        Coding::Identity => return Ok(None),
     };
     // Bytes keep their capacity; what is kept for long should not hold on to air.
     let coded = coded.into_boxed_slice();
@@ -70,10 +72,7 @@ fn zstd(effort: Effort, bytes: &[u8]) -> io::Result<Vec<u8>> {
         Effort::Quick => limits::ZSTD_LEVEL,
         Effort::Best => limits::ZSTD_BEST,
     };
-    let mut compressor = zstd::bulk::Compressor::new(level)?;
-    // Browsers take no larger one (RFC 9659 section 3).
-    compressor.set_parameter(zstd::zstd_safe::CParameter::WindowLog(limits::ZSTD_WINDOW))?;
-    compressor.compress(bytes)
+    zstd::bulk::compress(bytes, level)
 }
 
 fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {

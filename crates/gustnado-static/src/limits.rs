@@ -75,13 +75,10 @@ pub(crate) const BROTLI_BEST: i32 = 11;
 #[cfg(feature = "zstd")]
 pub(crate) const ZSTD_LEVEL: i32 = 3;
 
-/// Level of zstd in the background. 19: the last that needs no more memory of who decodes.
+/// Level of zstd in the background. 19: the last whose window is one that browsers take, 8 MiB (RFC 9659
+/// section 3).
 #[cfg(feature = "zstd")]
 pub(crate) const ZSTD_BEST: i32 = 19;
-
-/// Largest window of zstd, as a power of two. 23: browsers take no larger one (RFC 9659 section 3).
-#[cfg(feature = "zstd")]
-pub(crate) const ZSTD_WINDOW: u32 = 23;
 
 /// Codings that wait to be made better; what comes when there are more stays as it is. 4096: a large
 /// site in two codings.

@@ -163,7 +163,9 @@ fn decodes_to(coding: Coding, coded: &[u8], bytes: &[u8]) -> bool {
         #[cfg(feature = "zstd")]
         Coding::Zstd => zstd::Decoder::new(coded).and_then(|decoder| is_same(decoder, bytes)),
         Coding::Gzip => is_same(flate2::read::GzDecoder::new(coded), bytes),
-        _ => Ok(false),
+        #[cfg(not(feature = "zstd"))]
+        Coding::Zstd => Ok(false),
+        Coding::Identity => Ok(false),
     };
     same.unwrap_or(false)
 }

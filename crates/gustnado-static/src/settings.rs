@@ -46,7 +46,7 @@ pub enum Coherence {
     #[default]
     Stat,
     /// By the word of the system, on Linux (inotify): a hit asks it nothing. A change is in the answers
-    /// that are made once it has been told, which is as a rule a millisecond later. The file is looked at
+    /// that are made once it has been told, moments later. The file is looked at
     /// all the same once in [`sibling_time`](crate::StaticLimits::sibling_time), for what is not told:
     /// changes by other machines on network file systems, and by memory that is mapped. Where a symbolic
     /// link is on the way to a file below the folder, and on other systems, it is as `Stat`.

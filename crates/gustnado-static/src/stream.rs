@@ -146,3 +146,46 @@ impl PiecesBody {
         bytes.map(Frame::data)
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::{future::poll_fn, sync::mpsc, time::Duration};
+
+    use http_body::Body;
+
+    use super::*;
+    use crate::disk::Root;
+
+    // Rule 75: the only thread that may wait has something else to do.
+    #[test]
+    fn what_the_system_has_in_memory_needs_no_other_thread() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root::new(folder.path().to_owned());
+        let path = root.join("a");
+        std::fs::write(&path, vec![7; 300_000]).unwrap();
+        let file = root.load(&path, 0).unwrap().file.unwrap();
+        if !file.read_at_once(0, &mut [0]).unwrap() {
+            // This file system cannot say what it has in memory.
+            return;
+        }
+        let (done, wait) = mpsc::channel::<()>();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .max_blocking_threads(1)
+            .build()
+            .unwrap();
+        let (sent, in_time) = runtime.block_on(async {
+            let busy = spawn_blocking(move || wait.recv_timeout(Duration::from_secs(10)));
+            let last = 299_999;
+            let pieces = vec![Piece::Slice(Slice { first: 0, last })];
+            let mut body = PiecesBody::new(Source::File(Arc::new(file)), pieces);
+            let mut sent = 0;
+            while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+                sent += frame.unwrap().into_data().unwrap().len();
+            }
+            let in_time = !busy.is_finished();
+            drop(done);
+            (sent, in_time)
+        });
+        assert_eq!((sent, in_time), (300_000, true));
+    }
+}

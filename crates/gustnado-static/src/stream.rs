@@ -36,6 +36,8 @@ pub(crate) struct PiecesBody {
     slice: Option<Slice>,
     reading: Option<JoinHandle<io::Result<Bytes>>>,
     remaining: u64,
+    /// Bytes that are read at a time, at most.
+    most: u64,
     /// Chunks that were read without waiting, one after the other.
     at_once: usize,
 }
@@ -45,6 +47,11 @@ impl PiecesBody {
         Self {
             source,
             remaining: pieces.iter().map(Piece::length).sum(),
+            most: if pieces.len() > 1 {
+                limits::PART_CHUNK
+            } else {
+                u64::MAX
+            },
             pieces: pieces.into_iter(),
             slice: None,
             reading: None,
@@ -69,7 +76,7 @@ impl PiecesBody {
             }
             Source::File(file) => file,
         };
-        let mut chunk = Chunk::new(slice.length());
+        let mut chunk = Chunk::new(slice.length().min(self.most));
         let next = slice.first + chunk.length();
         self.slice = (next <= slice.last).then_some(Slice {
             first: next,

@@ -163,13 +163,15 @@ mod tests {
     use super::*;
     use crate::disk::Root;
 
-    // Rule 75: the only thread that may wait has something else to do.
+    const LENGTH: usize = 2_000_000;
+
+    // Rule 75: the only thread that may wait has something else to do, and others have their turn.
     #[test]
     fn what_the_system_has_in_memory_needs_no_other_thread() {
         let folder = tempfile::tempdir().unwrap();
         let root = Root::new(folder.path().to_owned());
         let path = root.join("a");
-        std::fs::write(&path, vec![7; 300_000]).unwrap();
+        std::fs::write(&path, vec![7; LENGTH]).unwrap();
         let file = root.load(&path, 0).unwrap().file.unwrap();
         if !file.read_at_once(0, &mut [0]).unwrap() {
             // This file system cannot say what it has in memory.
@@ -180,19 +182,26 @@ mod tests {
             .max_blocking_threads(1)
             .build()
             .unwrap();
-        let (sent, in_time) = runtime.block_on(async {
+        let (sent, in_time, pauses) = runtime.block_on(async {
             let busy = spawn_blocking(move || wait.recv_timeout(Duration::from_secs(10)));
-            let last = 299_999;
+            let last = LENGTH as u64 - 1;
             let pieces = vec![Piece::Slice(Slice { first: 0, last })];
             let mut body = PiecesBody::new(Source::File(Arc::new(file)), pieces);
-            let mut sent = 0;
-            while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+            let (mut sent, mut pauses) = (0, 0);
+            while let Some(frame) = poll_fn(|cx| {
+                let polled = Pin::new(&mut body).poll_frame(cx);
+                pauses += usize::from(polled.is_pending());
+                polled
+            })
+            .await
+            {
                 sent += frame.unwrap().into_data().unwrap().len();
             }
             let in_time = !busy.is_finished();
             drop(done);
-            (sent, in_time)
+            (sent, in_time, pauses)
         });
-        assert_eq!((sent, in_time), (300_000, true));
+        assert_eq!((sent, in_time), (LENGTH, true));
+        assert_eq!(pauses, LENGTH / (limits::AT_ONCE * limits::CHUNK));
     }
 }

@@ -154,7 +154,7 @@ impl PiecesBody {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use std::{future::poll_fn, sync::mpsc, time::Duration};
 

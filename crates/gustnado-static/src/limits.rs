@@ -118,6 +118,10 @@ pub(crate) const PART_HEAD: u64 = 150;
 /// with what its connection needs, stays well below 64 KiB.
 pub(crate) const CHUNK: usize = 40 * 1024;
 
+/// Bytes read at a time where several ranges are sent. 16 KiB: what is small, as the heads of parts are,
+/// is gathered up to 32 KiB before it is sent, and another chunk may come behind that.
+pub(crate) const PART_CHUNK: u64 = 16 * 1024;
+
 /// Chunks without content that a thread keeps for the next file. 8: as many as are on their way
 /// between two calls of a worker to its sockets.
 pub(crate) const SPARE_CHUNKS: usize = 8;

@@ -76,7 +76,9 @@ impl Mount for StaticFiles {
         if let Some(path) = &target.file
             && let Some((chosen, answer)) = self.in_memory(path, verb, &request)
         {
-            self.note(prefix, &request, &chosen);
+            if audience == Audience::Everyone {
+                self.note(prefix, &request, &chosen);
+            }
             return at_once(audience.mark(answer));
         }
         let target = target.into_owned();

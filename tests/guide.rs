@@ -49,6 +49,9 @@ mod edge {}
 #[doc = include_str!("../docs/guide/15-deploying.md")]
 mod deploying {}
 
+#[doc = include_str!("../docs/guide/16-static-files.md")]
+mod static_files {}
+
 #[doc = include_str!("../docs/from-tornado.md")]
 mod from_tornado {}
 

@@ -2,6 +2,7 @@
 //!
 //! - `bodies`, `forms`, `uploads`: what is read from a body, and how it fails.
 //! - `edge`: whom an application trusts, what it tells browsers, whether it is well.
+//! - `files`: handlers of files, and the URLs of what they serve.
 //! - `groups`: what is said for handlers that stand together.
 //! - `handlers`: what the macros promise, through an application without a socket.
 //! - `hostile`: attacks, on a server in a process of its own.
@@ -16,6 +17,7 @@
 
 mod bodies;
 mod edge;
+mod files;
 mod forms;
 mod groups;
 mod handlers;

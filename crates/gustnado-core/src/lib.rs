@@ -12,6 +12,7 @@
 //! - 0 [`defaults`]: what every answer has
 //! - 0 [`security`], [`hsts`]: what makes browsers careful
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
+//! - 0 [`cookie`]: the values of cookies in a head
 //! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
@@ -37,6 +38,7 @@ mod bounded;
 mod channel;
 mod connection;
 mod control;
+mod cookie;
 mod defaults;
 pub mod describe;
 mod endless;

@@ -30,6 +30,11 @@ pub trait Mount: Send + Sync + 'static {
         let _ = describe;
     }
 
+    /// Hears where it is mounted, once, when the application is built: what `call` gets as `prefix`.
+    fn placed(&self, prefix: &str) {
+        let _ = prefix;
+    }
+
     /// Answers a request. Its body has the bound of what the mount stands in, which
     /// [`Body::set_limit`](crate::Body::set_limit) replaces. Its path begins with `prefix`, which is
     /// empty for a mount at `/` and never ends in `/`; what follows it is empty or begins with `/`.

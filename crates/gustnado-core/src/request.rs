@@ -8,7 +8,7 @@ use http::{
     request::Parts,
 };
 
-use crate::{arrival::Arrival, body::Body};
+use crate::{arrival::Arrival, body::Body, cookie};
 
 /// The header field that names a request in the log, both ways.
 pub(crate) const X_REQUEST_ID: &str = "x-request-id";
@@ -116,6 +116,14 @@ impl Request {
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.head.headers
+    }
+
+    /// The value of a cookie. Of several with its name it is the first, which has the most specific
+    /// path (RFC 6265 section 5.4); one that is not UTF-8 counts as none.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let value = cookie::values(self.headers(), name).next()?;
+        std::str::from_utf8(value).ok()
     }
 
     /// The address at the other end of the connection, where it has one.

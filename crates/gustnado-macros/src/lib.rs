@@ -7,7 +7,9 @@
 //! - `derive::inputs`: `#[derive(Inputs)]`
 //! - `derive::param`: `#[derive(FromParam)]`
 //! - `derive::error`: `#[derive(HttpError)]`
+//! - `derive::files`: `#[derive(StaticFileHandler)]`
 //! - `attribute::verbs`: `#[verbs]`
+//! - `function::asset`: `asset!`; `folder`: the files it looks at
 //! - each of them: `parse` (tokens → model) → `check` (rules → diagnostics) → `expand` (model →
 //!   tokens); the three know the model and never each other
 //! - `derive::fields`: a struct whose fields are inputs; `input`: one input, a field or an argument
@@ -25,6 +27,8 @@ mod attribute;
 mod bounds;
 mod derive;
 mod diag;
+mod folder;
+mod function;
 mod input;
 mod names;
 mod options;
@@ -53,6 +57,16 @@ pub fn from_param(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(HttpError, attributes(problem, source, from))]
 pub fn http_error(item: TokenStream) -> TokenStream {
     derive::error::derive(item.into()).into()
+}
+
+#[proc_macro_derive(StaticFileHandler, attributes(files))]
+pub fn static_file_handler(item: TokenStream) -> TokenStream {
+    derive::files::derive(item.into()).into()
+}
+
+#[proc_macro]
+pub fn asset(tokens: TokenStream) -> TokenStream {
+    function::asset::asset(tokens.into()).into()
 }
 
 #[proc_macro_attribute]

@@ -19,6 +19,12 @@ pub(crate) fn openapi(name: &str, span: Span) -> TokenStream {
     quote_spanned!(span=> ::gustnado::__openapi::#name)
 }
 
+/// `::gustnado::__files::NAME`, which is there when files are served.
+pub(crate) fn files_runtime(name: &str, span: Span) -> TokenStream {
+    let name = Ident::new(name, span);
+    quote_spanned!(span=> ::gustnado::__files::#name)
+}
+
 /// `<TYPE as ::gustnado::__private::TRAIT>`, at the first token of the type.
 ///
 /// A bound that is asked for this way is reported at the type, without a word about the function

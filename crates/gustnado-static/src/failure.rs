@@ -21,15 +21,27 @@ pub(crate) enum Failure {
 /// Too many symbolic links. It has no stable `ErrorKind` yet.
 const LOOP: i32 = if cfg!(target_os = "linux") { 40 } else { 62 };
 
+/// A socket, or a device that nothing is behind.
+const NO_DEVICE: i32 = 6;
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         use io::ErrorKind::{
-            InvalidFilename, InvalidInput, IsADirectory, NotADirectory, NotFound, PermissionDenied,
+            CrossesDevices, InvalidFilename, InvalidInput, IsADirectory, NotADirectory, NotFound,
+            PermissionDenied,
         };
         match error.kind() {
+            // The way leads out of the root, in the words of `openat2`.
+            CrossesDevices => Self::Missing,
             NotFound | PermissionDenied | NotADirectory | IsADirectory | InvalidFilename
             | InvalidInput => Self::Missing,
-            _ if cfg!(unix) && error.raw_os_error() == Some(LOOP) => Self::Missing,
+            _ if cfg!(unix)
+                && error
+                    .raw_os_error()
+                    .is_some_and(|code| [LOOP, NO_DEVICE].contains(&code)) =>
+            {
+                Self::Missing
+            }
             _ => Self::Broken(error.into()),
         }
     }

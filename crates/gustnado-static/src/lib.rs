@@ -17,20 +17,24 @@
 //!
 //! A file imports only from rungs below its own.
 //!
-//! - 0 `limits`, `coding`, `pattern`, `failure`
-//! - 1 `resolve`, `media`, `policy`, `negotiate`, `validator`, `encode`
-//! - 2 `decide`, `disk`, `settings`
-//! - 3 `entry`, `stream`
+//! - 0 `limits`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
+//! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `encode`, `chunk`
+//! - 2 `decide`, `disk`, `settings`, `walk`
+//! - 3 `entry`, `parts`, `stream`, `listing`
 //! - 4 `cache`
 //! - 5 `store`: at hand, or `load`ed and `make`d
 //! - 6 `serve`
 //! - 7 `files`: what can be asked for, and the way of one request
+//! - 8 `urls`, `hooks`: URLs with hashes; what a handler of files overrides
+//! - 9 `handler`: all of it as one type, and the way into an application
 
 #[cfg(fuzzing)]
 #[doc(hidden)]
 #[path = "fuzz.rs"]
 pub mod __fuzz;
+mod accept;
 mod cache;
+mod chunk;
 mod coding;
 mod decide;
 mod disk;
@@ -38,9 +42,15 @@ mod encode;
 mod entry;
 mod failure;
 mod files;
+mod fingerprint;
+mod handler;
+mod hooks;
 mod limits;
+mod listing;
+mod manifest;
 mod media;
 mod negotiate;
+mod parts;
 mod pattern;
 mod policy;
 mod resolve;
@@ -48,9 +58,22 @@ mod serve;
 mod settings;
 mod store;
 mod stream;
+mod urls;
 mod validator;
+mod walk;
 
-pub use files::{StaticFiles, StaticStats};
+pub use disk::Symlinks;
+pub use files::{Audience, FileRequest, StaticFiles, StaticStats};
+pub use handler::{ServeFiles, StaticFileHandler};
+pub use hooks::FileHooks;
 pub use limits::StaticLimits;
+pub use manifest::{ImportMap, Manifest};
 pub use policy::CacheControl;
 pub use settings::FileInfo;
+pub use urls::StaticUrls;
+
+/// What the macros write down. Nothing here is for people.
+#[doc(hidden)]
+pub mod __files {
+    pub use crate::{files::StaticFiles, handler::StaticFileHandler, hooks::FileHooks};
+}

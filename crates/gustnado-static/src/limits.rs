@@ -70,13 +70,44 @@ pub(crate) const GZIP_LEVEL: u32 = 6;
 /// Bytes of a path's segment; 404 above. 255: what file systems allow.
 pub(crate) const NAME: usize = 255;
 
+/// Symbolic links on the way to one file, where the kernel does not follow them; 404 above. 40: what
+/// Linux allows.
+pub(crate) const LINKS: usize = 40;
+
+/// Files whose fingerprints are remembered beside the memory cache. 4,096: more than a page names,
+/// and less than a megabyte.
+pub(crate) const FINGERPRINTS: usize = 4096;
+
+/// Files of a folder that is listed for a manifest; above, it is an error. 10,000: a page that
+/// carried more of them would be megabytes.
+pub(crate) const LISTED: usize = 10_000;
+
+/// How long a list of the files of a folder is good for manifests. 1 s: a file that was added is there
+/// soon enough, and no page costs a walk through the folder.
+pub(crate) const LIST_TIME: Duration = Duration::from_secs(1);
+
 /// Ranges that are read in one request; with more, `Range` is ignored. 100: no player asks for
 /// so many, and RFC 9110 section 14.2 allows refusing what looks like an attack.
 pub(crate) const RANGES: usize = 100;
 
-/// Bytes read from disk at a time when a file is streamed. 40 KiB: what a reader that stops costs,
-/// with what its connection needs, stays below 64 KiB.
-pub(crate) const CHUNK: usize = 40 * 1024;
+/// Bytes of the head of a part of several ranges at most, without the value of its type. 150: the
+/// boundary, the names of two fields and three numbers of twenty digits.
+pub(crate) const PART_HEAD: u64 = 150;
+
+/// Bytes read from disk at a time when a file is streamed. 32 KiB: what a reader that stops costs,
+/// with what its connection needs, stays well below 64 KiB.
+pub(crate) const CHUNK: usize = 32 * 1024;
+
+/// Chunks without content that a thread keeps for the next file. 8: as many as are on their way
+/// between two calls of a worker to its sockets.
+pub(crate) const SPARE_CHUNKS: usize = 8;
+
+/// Chunks of one file that are read one after the other without waiting, until others have their
+/// turn. 16: 512 KiB, half a millisecond at a gigabyte a second.
+pub(crate) const AT_ONCE: usize = 16;
+
+/// Entries of a listing; what is more is not shown. 10,000: a page of 2 MB, which browsers can show.
+pub(crate) const LISTING: usize = 10_000;
 
 /// How often a file that changes while it is read is read again, and how often a request for a file
 /// that is replaced all the time is begun anew; the last time, it takes what it finds, uncoded.

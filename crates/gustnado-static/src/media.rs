@@ -58,6 +58,23 @@ const SHRINKING: &[&str] = &[
     "image/x-icon",
 ];
 
+/// Types of what pages are made of, beside all of `audio/`, `font/`, `image/`, `text/` and `video/`.
+const ASSETS: &[&str] = &[
+    "application/gzip",
+    "application/javascript",
+    "application/json",
+    "application/ld+json",
+    "application/manifest+json",
+    "application/pdf",
+    "application/rss+xml",
+    "application/vnd.ms-fontobject",
+    "application/wasm",
+    "application/xhtml+xml",
+    "application/xml",
+    "application/zip",
+    "application/zstd",
+];
+
 /// What a file of this name is; bytes of no known kind when the name does not say.
 pub(crate) fn media(path: &str) -> Media {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -79,6 +96,15 @@ fn guess(extension: &str) -> &'static str {
         .unwrap_or("application/octet-stream")
 }
 
+/// Whether a file of this name is what pages are made of, rather than a page's own address: its
+/// name ends as those of scripts, styles, images, fonts, documents and the like do.
+pub(crate) fn is_asset(path: &str) -> bool {
+    let content_type = media(path).content_type;
+    let essence = content_type.split(';').next().unwrap_or_default();
+    let (kind, _) = essence.split_once('/').unwrap_or_default();
+    ["audio", "font", "image", "text", "video"].contains(&kind) || ASSETS.contains(&essence)
+}
+
 /// Whether bytes of this type become smaller by coding them.
 pub(crate) fn shrinks(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim();
@@ -91,7 +117,7 @@ pub(crate) fn shrinks(content_type: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{OVERLAY, media, shrinks};
+    use super::{OVERLAY, is_asset, media, shrinks};
 
     // Rule 71
     #[test]
@@ -138,6 +164,40 @@ mod tests {
             "a.png", "a.woff2", "a.zip", "a.gz", "a.mp4", "a.avif", "Makefile",
         ] {
             assert!(!shrinks(media(path).content_type), "{path}");
+        }
+    }
+
+    // Rule 78
+    #[test]
+    fn what_pages_are_made_of() {
+        for path in [
+            "app.js",
+            "a/b.css",
+            "logo.svg",
+            "a.PNG",
+            "f.woff2",
+            "data.json",
+            "a.map",
+            "m.wasm",
+            "old.html",
+            "robots.txt",
+            "a.webmanifest",
+            "doc.pdf",
+            "feed.xml",
+            "film.mp4",
+        ] {
+            assert!(is_asset(path), "{path}");
+        }
+        for path in [
+            "users/7",
+            "users/john.doe",
+            "ada@example.com",
+            "v1.2",
+            "v1.2/notes",
+            "a.js/line",
+            "",
+        ] {
+            assert!(!is_asset(path), "{path}");
         }
     }
 }

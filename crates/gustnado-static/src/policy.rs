@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue, header};
 
 /// How long browsers and proxies may keep a file: the value of `Cache-Control` (RFC 9111).
 ///
@@ -25,6 +25,15 @@ pub enum CacheControl {
     NoCache,
     /// `max-age=…` in whole seconds: used so long without asking.
     MaxAge(Duration),
+    /// `max-age=…, stale-while-revalidate=…` in whole seconds: used so long without asking, and so
+    /// long after that while the browser or proxy asks for a new one behind the user's back (RFC
+    /// 5861).
+    StaleWhileRevalidate {
+        /// How long it is fresh.
+        max_age: Duration,
+        /// How long after that it may still be used.
+        stale: Duration,
+    },
     /// `max-age=31536000, immutable`: never asked for again. Only for files whose name changes
     /// with their content.
     Immutable,
@@ -42,14 +51,54 @@ impl CacheControl {
             Self::Immutable => HeaderValue::from_static("max-age=31536000, immutable"),
             Self::NoStore => HeaderValue::from_static("no-store"),
             Self::Custom(value) => value,
-            Self::MaxAge(age) => {
-                HeaderValue::try_from(format!("max-age={}", age.as_secs())).unwrap_or_else(|_| {
-                    // Digits are always a header value.
-                    HeaderValue::from_static("no-cache")
-                })
+            Self::MaxAge(age) => ascii(&format!("max-age={}", age.as_secs())),
+            Self::StaleWhileRevalidate { max_age, stale } => {
+                let (fresh, stale) = (max_age.as_secs(), stale.as_secs());
+                ascii(&format!("max-age={fresh}, stale-while-revalidate={stale}"))
             }
         }
     }
+}
+
+/// Words and digits, which are always a header value.
+fn ascii(text: &str) -> HeaderValue {
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("no-cache"))
+}
+
+/// The policy of an answer whose URL names a content, in place of the file's own: for ever if it is
+/// the content that is sent. If not, the URL is that of an older or newer version, and what is
+/// sent must not stay under it.
+pub(crate) fn by_url(headers: &mut HeaderMap, is_that: bool) {
+    if has_directive(headers, &["no-store", "private"]) {
+        return;
+    }
+    let policy = if is_that {
+        CacheControl::Immutable
+    } else {
+        CacheControl::NoCache
+    };
+    headers.insert(header::CACHE_CONTROL, policy.into_header());
+}
+
+/// The policy of an answer that is for one client alone, unless the file's own keeps it from shared
+/// caches (RFC 9111 section 5.2.2.7).
+pub(crate) fn for_one(headers: &mut HeaderMap) {
+    if !has_directive(headers, &["no-store", "private"]) {
+        let value = HeaderValue::from_static("private, no-cache");
+        headers.insert(header::CACHE_CONTROL, value);
+    }
+}
+
+/// Whether a `Cache-Control` has one of these directives.
+fn has_directive(headers: &HeaderMap, names: &[&str]) -> bool {
+    let lines = headers.get_all(header::CACHE_CONTROL).iter();
+    let texts = lines.filter_map(|line| line.to_str().ok());
+    texts.flat_map(|text| text.split(',')).any(|directive| {
+        // `private="set-cookie"` hides one field, not the answer.
+        names
+            .iter()
+            .any(|name| directive.trim().eq_ignore_ascii_case(name))
+    })
 }
 
 /// Whether a `Cache-Control` forbids changing the bytes on their way (section 5.2.2.6).
@@ -65,9 +114,9 @@ pub(crate) fn forbids_coding(value: &HeaderValue) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use http::HeaderValue;
+    use http::{HeaderMap, HeaderValue, header};
 
-    use super::{CacheControl, forbids_coding};
+    use super::{CacheControl, by_url, for_one, forbids_coding};
 
     #[test]
     fn values() {
@@ -80,6 +129,13 @@ mod tests {
                 "max-age=61",
             ),
             (CacheControl::Immutable, "max-age=31536000, immutable"),
+            (
+                CacheControl::StaleWhileRevalidate {
+                    max_age: Duration::from_secs(60),
+                    stale: Duration::from_secs(3600),
+                },
+                "max-age=60, stale-while-revalidate=3600",
+            ),
             (CacheControl::NoStore, "no-store"),
             (
                 CacheControl::Custom(custom),
@@ -88,6 +144,57 @@ mod tests {
         ] {
             assert_eq!(policy.into_header(), expected);
         }
+    }
+
+    fn changed(before: &'static str, change: impl FnOnce(&mut HeaderMap)) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(before));
+        change(&mut headers);
+        headers
+    }
+
+    #[test]
+    fn a_url_that_names_a_content_decides() {
+        for (before, right, wrong) in [
+            ("no-cache", "max-age=31536000, immutable", "no-cache"),
+            (
+                "public, max-age=60",
+                "max-age=31536000, immutable",
+                "no-cache",
+            ),
+            ("no-store", "no-store", "no-store"),
+            (
+                "max-age=1, Private",
+                "max-age=1, Private",
+                "max-age=1, Private",
+            ),
+        ] {
+            for (is_that, expected) in [(true, right), (false, wrong)] {
+                let headers = changed(before, |headers| by_url(headers, is_that));
+                assert_eq!(
+                    headers[header::CACHE_CONTROL],
+                    expected,
+                    "{before} {is_that}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_for_one_is_kept_from_shared_caches() {
+        for (before, expected) in [
+            ("max-age=31536000, immutable", "private, no-cache"),
+            ("public, max-age=60", "private, no-cache"),
+            ("private=\"set-cookie\"", "private, no-cache"),
+            ("private, max-age=60", "private, max-age=60"),
+            ("no-store", "no-store"),
+        ] {
+            let headers = changed(before, for_one);
+            assert_eq!(headers[header::CACHE_CONTROL], expected, "{before}");
+        }
+        let mut none = HeaderMap::new();
+        for_one(&mut none);
+        assert_eq!(none[header::CACHE_CONTROL], "private, no-cache");
     }
 
     #[test]

@@ -70,11 +70,17 @@ fn trimmed(path: &str) -> Option<(&str, bool)> {
     })
 }
 
+/// Whether a path, decoded and relative, is one that [`resolve`] could give for a file.
+pub(crate) fn is_file_path(path: &str, names: Names) -> bool {
+    !path.is_empty() && safe(path, names)
+}
+
 fn safe(path: &str, names: Names) -> bool {
     path.is_empty() || path.split('/').all(|name| safe_name(name, names))
 }
 
-fn safe_name(name: &str, names: Names) -> bool {
+/// Whether a name can be asked for.
+pub(crate) fn safe_name(name: &str, names: Names) -> bool {
     if name.is_empty() || name.len() > limits::NAME {
         return false;
     }

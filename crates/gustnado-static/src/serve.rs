@@ -1,5 +1,7 @@
 //! Plan → answer. It must not decide anything.
 
+use std::sync::Arc;
+
 use gustnado_core::{Body, Error, Response};
 use http::{HeaderValue, header};
 
@@ -7,25 +9,23 @@ use crate::{
     decide::{Plan, Slice, Verb},
     disk::OpenFile,
     entry::{self, Content, Facts},
+    parts::{Parts, Piece},
     store::Chosen,
-    stream::FileBody,
+    stream::{PiecesBody, Source},
 };
 
-/// The byte that a file has to be opened at to carry the plan out; none when no file has to be.
-pub(crate) fn opens_at(plan: Plan, verb: Verb, chosen: &Chosen) -> Option<u64> {
-    if verb == Verb::Head || !matches!(chosen.representation.content, Content::Streamed) {
-        return None;
-    }
-    match plan {
-        Plan::Whole => Some(0),
-        Plan::Slice(slice) => Some(slice.first),
-        Plan::NotModified | Plan::PreconditionFailed | Plan::NotSatisfiable => None,
-    }
+/// Whether a file has to be open to carry the plan out.
+pub(crate) fn needs_file(plan: &Plan, verb: Verb, chosen: &Chosen) -> bool {
+    let sends = match plan {
+        Plan::Whole | Plan::Slice(_) | Plan::Parts(_) => verb == Verb::Get,
+        Plan::NotModified | Plan::PreconditionFailed | Plan::NotSatisfiable => false,
+    };
+    sends && matches!(chosen.representation.content, Content::Streamed)
 }
 
 /// Carries a plan out, from memory or from a file that was opened for it.
 pub(crate) fn serve(
-    plan: Plan,
+    plan: &Plan,
     verb: Verb,
     chosen: &Chosen,
     file: Option<OpenFile>,
@@ -33,7 +33,7 @@ pub(crate) fn serve(
     let representation = &*chosen.representation;
     let mut response = Response::new(match plan {
         Plan::Whole => 200,
-        Plan::Slice(_) => 206,
+        Plan::Slice(_) | Plan::Parts(_) => 206,
         Plan::NotModified => 304,
         Plan::PreconditionFailed => 412,
         Plan::NotSatisfiable => {
@@ -41,9 +41,8 @@ pub(crate) fn serve(
         }
     });
     let headers = response.headers_mut();
-    let slice = match plan {
-        Plan::Slice(slice) => Some(slice),
-        Plan::Whole => None,
+    let length = representation.length;
+    let pieces = match plan {
         Plan::PreconditionFailed => {
             headers.insert(header::ETAG, representation.tag.header().clone());
             if chosen.facts.negotiable() {
@@ -55,27 +54,53 @@ pub(crate) fn serve(
             *headers = representation.not_modified.clone();
             return Ok(response);
         }
+        Plan::Whole => {
+            *headers = representation.whole.clone();
+            vec![]
+        }
+        Plan::Slice(slice) => {
+            *headers = representation.whole.clone();
+            headers.insert(header::CONTENT_RANGE, content_range(*slice, length));
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(slice.length()));
+            vec![Piece::Slice(*slice)]
+        }
+        Plan::Parts(slices) => {
+            *headers = representation.whole.clone();
+            let parts = Parts::new(slices, length, headers.get(header::CONTENT_TYPE));
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(parts.length()));
+            headers.insert(header::CONTENT_TYPE, parts.content_type);
+            parts.pieces
+        }
     };
-    *headers = representation.whole.clone();
-    if let Some(slice) = slice {
-        let range = content_range(slice, representation.length);
-        headers.insert(header::CONTENT_RANGE, range);
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(slice.length()));
-    }
     if verb == Verb::Head {
         return Ok(response);
     }
-    let length = slice.map_or(representation.length, Slice::length);
-    let body = match (&representation.content, file) {
-        (Content::Kept(bytes), _) => match slice {
-            None => Body::from(bytes.clone()),
+    Ok(response.with_body(body(&representation.content, pieces, length, file)?))
+}
+
+/// The body of these pieces; of none, all of it.
+fn body(
+    content: &Content,
+    mut pieces: Vec<Piece>,
+    length: u64,
+    file: Option<OpenFile>,
+) -> Result<Body, Error> {
+    let source = match (content, file) {
+        (Content::Kept(bytes), _) => match pieces[..] {
+            [] => return Ok(Body::from(bytes.clone())),
             // What is kept has a length that fits into memory, and the slice is within it.
-            Some(slice) => Body::from(bytes.slice(slice.first as usize..=slice.last as usize)),
+            [Piece::Slice(Slice { first, last })] => {
+                return Ok(Body::from(bytes.slice(first as usize..=last as usize)));
+            }
+            _ => Source::Memory(bytes.clone()),
         },
-        (Content::Streamed, Some(file)) => Body::new(FileBody::new(file, length)),
+        (Content::Streamed, Some(file)) => Source::File(Arc::new(file)),
         (Content::Streamed, None) => return Err(Error::internal("the file was not opened")),
     };
-    Ok(response.with_body(body))
+    if let (true, Some(last)) = (pieces.is_empty(), length.checked_sub(1)) {
+        pieces.push(Piece::Slice(Slice { first: 0, last }));
+    }
+    Ok(Body::new(PiecesBody::new(source, pieces)))
 }
 
 fn content_range(slice: Slice, length: u64) -> HeaderValue {

@@ -5,18 +5,25 @@ use std::{borrow::Cow, fmt, path::PathBuf, sync::Arc, time::SystemTime};
 
 use http::{HeaderMap, HeaderValue};
 
-use crate::{limits::StaticLimits, pattern::PathPattern, policy::CacheControl};
+use crate::{disk::Root, limits::StaticLimits, pattern::PathPattern, policy::CacheControl};
 
 type ExtraHeaders = dyn Fn(&FileInfo<'_>, &mut HeaderMap) + Send + Sync;
+type CachePolicy = dyn Fn(&FileInfo<'_>) -> Option<CacheControl> + Send + Sync;
 type ContentType = dyn Fn(&str) -> Option<Cow<'static, str>> + Send + Sync;
 
 /// What a user asked for.
 #[derive(Clone)]
 pub(crate) struct Settings {
-    pub(crate) root: PathBuf,
+    pub(crate) root: Root,
     pub(crate) index: Option<String>,
+    /// Whether folders without an index are listed.
+    pub(crate) listing: bool,
+    /// The path of the file that answers navigations to what is not there.
+    pub(crate) fallback: Option<String>,
     /// The last one that covers a path counts.
     pub(crate) cache_control: Vec<(PathPattern, HeaderValue)>,
+    /// Asked before the patterns.
+    pub(crate) cache_policy: Option<Arc<CachePolicy>>,
     pub(crate) extra_headers: Option<Arc<ExtraHeaders>>,
     pub(crate) content_type: Option<Arc<ContentType>>,
     pub(crate) precompressed: bool,
@@ -55,9 +62,12 @@ impl<'a> FileInfo<'a> {
 impl Settings {
     pub(crate) fn new(root: PathBuf) -> Self {
         Self {
-            root,
+            root: Root::new(root),
             index: Some("index.html".to_owned()),
+            listing: false,
+            fallback: None,
             cache_control: Vec::new(),
+            cache_policy: None,
             extra_headers: None,
             content_type: None,
             precompressed: true,
@@ -67,9 +77,14 @@ impl Settings {
     }
 
     /// The `Cache-Control` of a file.
-    pub(crate) fn cache_control(&self, path: &str) -> HeaderValue {
+    pub(crate) fn cache_control(&self, file: &FileInfo<'_>) -> HeaderValue {
+        let said = self.cache_policy.as_ref().and_then(|says| says(file));
+        if let Some(said) = said {
+            return said.into_header();
+        }
         let mut rules = self.cache_control.iter().rev();
-        rules.find(|(pattern, _)| pattern.covers(path)).map_or_else(
+        let covering = rules.find(|(pattern, _)| pattern.covers(file.path));
+        covering.map_or_else(
             || CacheControl::default().into_header(),
             |(_, value)| value.clone(),
         )
@@ -91,6 +106,8 @@ impl fmt::Debug for Settings {
         f.debug_struct("Settings")
             .field("root", &self.root)
             .field("index", &self.index)
+            .field("listing", &self.listing)
+            .field("fallback", &self.fallback)
             .field("cache_control", &self.cache_control)
             .field("precompressed", &self.precompressed)
             .field("compress", &self.compress)

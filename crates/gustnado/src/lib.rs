@@ -73,7 +73,7 @@
 //!
 //! - `macros`: [`macro@RequestHandler`], [`macro@verbs`], [`macro@Inputs`], [`macro@FromParam`] and
 //!   [`macro@HttpError`]
-//! - `static`: static files
+//! - `static`: static files; with `macros`, [`macro@StaticFileHandler`] and [`asset!`]
 //! - `http2`: HTTP/2 on the port of HTTP/1.1: with prior knowledge, and over TLS as negotiated
 //! - `json`: [`Json`] and [`Created`]
 //!
@@ -110,6 +110,9 @@ pub use gustnado_core::{Tls, TlsError};
 pub use gustnado_openapi::{ApiDocs, Document, OpenApi};
 #[cfg(feature = "static")]
 pub use gustnado_static::*;
+// Named, as a derive has the same name.
+#[cfg(feature = "static")]
+pub use gustnado_static::StaticFileHandler;
 // A derive has the name of its trait, as serde's have: one import brings both.
 pub use gustnado_core::{FromParam, HttpError, RequestHandler};
 /// What a request asks for and what it is answered with, by number and name.
@@ -134,6 +137,14 @@ pub use gustnado_macros::FromParam;
 #[cfg(feature = "macros")]
 #[doc = include_str!("docs/http_error.md")]
 pub use gustnado_macros::HttpError;
+
+#[cfg(all(feature = "macros", feature = "static"))]
+#[doc = include_str!("docs/static_file_handler.md")]
+pub use gustnado_macros::StaticFileHandler;
+
+#[cfg(all(feature = "macros", feature = "static"))]
+#[doc = include_str!("docs/asset.md")]
+pub use gustnado_macros::asset;
 
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]

@@ -16,9 +16,12 @@ pub use gustnado_core::{
 #[cfg(feature = "multipart")]
 #[doc(no_inline)]
 pub use gustnado_core::{Multipart, Upload};
+#[cfg(all(feature = "macros", feature = "static"))]
+#[doc(no_inline)]
+pub use gustnado_macros::{StaticFileHandler, asset};
 #[cfg(feature = "static")]
 #[doc(no_inline)]
-pub use gustnado_static::*;
+pub use gustnado_static::{StaticFileHandler, *};
 
 #[cfg(feature = "openapi")]
 #[doc(no_inline)]

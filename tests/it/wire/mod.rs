@@ -1,4 +1,5 @@
-//! Bytes on a socket: listeners, framing, limits, time-outs, HTTP/2, drain, streams, TLS, the PROXY protocol.
+//! Bytes on a socket: listeners, framing, limits, time-outs, HTTP/2, drain, streams, TLS, the PROXY
+//! protocol, files.
 
 mod accept;
 mod access;
@@ -10,6 +11,7 @@ mod departure;
 mod drain;
 mod ends;
 mod events;
+mod files;
 #[cfg(feature = "http2")]
 mod frames;
 mod framing;

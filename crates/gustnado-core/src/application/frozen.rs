@@ -69,6 +69,7 @@ impl App {
     pub(super) fn show_to_mounts(&self) {
         for route in self.router().routes() {
             if let Route::Mount(route) = route {
+                route.mount.placed(&route.prefix);
                 route.mount.built(&|| self.describe());
             }
         }

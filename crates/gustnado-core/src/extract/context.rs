@@ -8,7 +8,7 @@ use std::{
 
 use http::{HeaderMap, HeaderValue};
 
-use super::{cookie, need::Described, urls::Urls};
+use super::{need::Described, urls::Urls};
 use crate::{
     body::Body,
     control::Control,
@@ -276,8 +276,7 @@ impl Cx {
     /// path (RFC 6265 section 5.4); one that is not UTF-8 counts as none.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        let value = cookie::values(self.request.headers(), name).next()?;
-        std::str::from_utf8(value).ok()
+        self.request.cookie(name)
     }
 
     /// The value of `{name}` in the path, still percent-encoded.

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, header::COOKIE};
 
-use super::cookie;
+use crate::cookie;
 
 /// A value is a piece of a field without its separators; a cookie that is put in front is found, and
 /// found first.

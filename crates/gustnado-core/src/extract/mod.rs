@@ -6,7 +6,6 @@
 //! - `unreadable`: why a text is not the value that is wanted.
 //! - `need`: what an input says of itself before there is a request.
 //! - `urls`: links to routes by name.
-//! - `cookie`: the values of a cookie.
 //! - `context`: a request on its way through its handler.
 //! - `media`: what a body says it is. `pointer`: JSON pointers.
 //! - `bounds`: what a text may be beyond its type.
@@ -23,7 +22,6 @@
 
 mod bounds;
 mod context;
-mod cookie;
 #[cfg(feature = "multipart")]
 mod disk;
 mod field;

@@ -8,10 +8,10 @@ use percent_encoding::percent_decode_str;
 use super::{
     bounds::Bounds,
     context::Cx,
-    cookie,
     unreadable::{ParamError, ValueError},
 };
 use crate::{
+    cookie,
     describe::Place,
     error::{BadInput, Part},
 };

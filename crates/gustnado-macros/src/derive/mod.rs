@@ -2,6 +2,7 @@
 
 pub(crate) mod error;
 mod fields;
+pub(crate) mod files;
 pub(crate) mod handler;
 pub(crate) mod inputs;
 pub(crate) mod param;

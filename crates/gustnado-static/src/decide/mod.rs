@@ -1,6 +1,7 @@
 //! Request and validators → [`Plan`]: what the answer is, before anything is made of it. Pure; it
 //! must not know files, bodies or how the plan is carried out.
 
+mod join;
 mod precondition;
 mod range;
 
@@ -11,7 +12,7 @@ use http::{HeaderMap, header};
 use crate::validator::{Seconds, Tag};
 
 /// What an answer is to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Plan {
     /// 304: the client has it.
     NotModified,
@@ -23,6 +24,8 @@ pub(crate) enum Plan {
     Whole,
     /// 206: these bytes.
     Slice(Slice),
+    /// 206: these, each as a part of its own.
+    Parts(Vec<Slice>),
 }
 
 /// What a decision needs to know of the chosen representation.
@@ -31,6 +34,9 @@ pub(crate) struct Validators<'a> {
     pub(crate) tag: &'a Tag,
     pub(crate) modified: Option<Seconds>,
     pub(crate) length: u64,
+    /// Bytes of what a part has before its bytes, at most; nothing where parts would not say what
+    /// they are.
+    pub(crate) part_head: Option<u64>,
 }
 
 /// The method, as far as it matters.
@@ -58,7 +64,7 @@ pub(crate) fn decide(
     if !precondition::range_still_holds(headers, validators, now) {
         return Plan::Whole;
     }
-    range::plan(headers, validators.length)
+    range::plan(headers, validators.length, validators.part_head)
 }
 
 #[cfg(test)]
@@ -97,6 +103,7 @@ mod tests {
             tag: &tag,
             modified: modified.and_then(Seconds::of),
             length: 1000,
+            part_head: None,
         };
         decide(verb, &headers, &validators, now)
     }

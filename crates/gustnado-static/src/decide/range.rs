@@ -3,7 +3,7 @@
 
 use http::{HeaderMap, header};
 
-use super::Plan;
+use super::{Plan, join::join};
 use crate::limits;
 
 /// Bytes from `first` to `last`, both of them included.
@@ -22,9 +22,12 @@ impl Slice {
 
 /// The plan for a request with a `Range`.
 ///
-/// The field is ignored when it is not well-formed, names a unit other than bytes, stands on
-/// several lines, asks for more than one piece that exists, or when there is no byte at all.
-pub(super) fn plan(headers: &HeaderMap, length: u64) -> Plan {
+/// The field is ignored when it is not well-formed, names a unit other than bytes, stands on several
+/// lines, or when there is no byte at all. Of several pieces that exist, those that are not worth
+/// sending apart become one, where each part has a head of `part_head` bytes; and if all together
+/// are not less than the whole, or parts are not wanted, it is the whole that is sent. So nothing
+/// that is asked for costs more than the file (section 14.2).
+pub(super) fn plan(headers: &HeaderMap, length: u64, part_head: Option<u64>) -> Plan {
     let mut lines = headers.get_all(header::RANGE).iter();
     let (Some(line), None) = (lines.next(), lines.next()) else {
         return Plan::Whole;
@@ -35,12 +38,28 @@ pub(super) fn plan(headers: &HeaderMap, length: u64) -> Plan {
     let Some(asked) = line.to_str().ok().and_then(parse) else {
         return Plan::Whole;
     };
-    let mut slices = asked.into_iter().filter_map(|range| range.within(length));
-    match (slices.next(), slices.next()) {
-        (None, _) => Plan::NotSatisfiable,
-        (Some(slice), None) => Plan::Slice(slice),
-        // Several pieces would be multipart/byteranges; a server may answer with the whole.
-        (Some(_), Some(_)) => Plan::Whole,
+    let slices = asked.into_iter().filter_map(|range| range.within(length));
+    let slices: Vec<Slice> = slices.collect();
+    match (&slices[..], part_head) {
+        ([], _) => Plan::NotSatisfiable,
+        ([slice], _) => Plan::Slice(*slice),
+        (_, None) => Plan::Whole,
+        (_, Some(part_head)) => parts(slices, length, part_head),
+    }
+}
+
+fn parts(slices: Vec<Slice>, length: u64, part_head: u64) -> Plan {
+    let joined = join(slices, part_head);
+    if let [slice] = joined[..] {
+        return Plan::Slice(slice);
+    }
+    // They do not overlap, so they are not more than the length; the end is as a head is.
+    let bytes: u64 = joined.iter().map(|slice| slice.length()).sum();
+    let heads = part_head.saturating_mul(joined.len() as u64 + 1);
+    if bytes.saturating_add(heads) < length {
+        Plan::Parts(joined)
+    } else {
+        Plan::Whole
     }
 }
 
@@ -123,7 +142,7 @@ mod tests {
     fn of(line: &str, length: u64) -> Plan {
         let mut headers = HeaderMap::new();
         headers.insert(header::RANGE, HeaderValue::from_str(line).unwrap());
-        plan(&headers, length)
+        plan(&headers, length, None)
     }
 
     fn slice(first: u64, last: u64) -> Plan {
@@ -188,10 +207,61 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append(header::RANGE, HeaderValue::from_static("bytes=0-0"));
         headers.append(header::RANGE, HeaderValue::from_static("bytes=0-0"));
-        assert_eq!(plan(&headers, 10), Plan::Whole);
+        assert_eq!(plan(&headers, 10, None), Plan::Whole);
+    }
+
+    // Rules 25, 27, 28
+    #[test]
+    fn several_pieces_are_parts_where_that_is_less() {
+        use Plan::{NotSatisfiable, Parts, Whole};
+        let of = |line: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RANGE, HeaderValue::from_str(line).unwrap());
+            plan(&headers, 1000, Some(50))
+        };
+        let parts = |all: &[(u64, u64)]| {
+            let slice = |&(first, last)| Slice { first, last };
+            Parts(all.iter().map(slice).collect())
+        };
+        let many = format!("bytes={}", vec!["0-"; 50].join(","));
+        let spread: Vec<_> = (0..20).map(|at| format!("{0}-{0}", at * 50)).collect();
+        let spread = format!("bytes={}", spread.join(","));
+        for (line, expected) in [
+            ("bytes=0-9,100-109", parts(&[(0, 9), (100, 109)])),
+            ("bytes=-10,0-9", parts(&[(990, 999), (0, 9)])),
+            ("bytes=0-9,100-109,5000-", parts(&[(0, 9), (100, 109)])),
+            ("bytes=0-9,5-19", slice(0, 19)),
+            ("bytes=0-9,10-19", slice(0, 19)),
+            // Closer than a part's head is long.
+            ("bytes=0-9,50-59", slice(0, 59)),
+            ("bytes=0-9,300-309,5-19", parts(&[(0, 19), (300, 309)])),
+            ("bytes=5000-,6000-", NotSatisfiable),
+            // Nothing is left out, or nothing is saved.
+            ("bytes=0-449,600-999", Whole),
+            ("bytes=0-,-1", slice(0, 999)),
+            (many.as_str(), slice(0, 999)),
+            (spread.as_str(), slice(0, 950)),
+        ] {
+            assert_eq!(of(line), expected, "{line}");
+        }
     }
 
     proptest! {
+        #[test]
+        fn parts_are_less_than_the_whole(
+            line in "bytes=([0-9]{1,3}-[0-9]{0,3},){2,20}",
+            length in 1..1000_u64,
+            part_head in 0..60_u64,
+        ) {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RANGE, HeaderValue::from_str(&line).unwrap());
+            if let Plan::Parts(parts) = plan(&headers, length, Some(part_head)) {
+                let bytes: u64 = parts.iter().map(|part| part.length() + part_head).sum();
+                prop_assert!(parts.len() > 1 && bytes + part_head < length);
+                prop_assert!(parts.iter().all(|part| part.last < length));
+            }
+        }
+
         #[test]
         fn a_slice_lies_within(line in "bytes=([0-9]{0,21}-?[0-9]{0,21},?){0,4}", length in 0..3000_u64) {
             if let Plan::Slice(Slice { first, last }) = of(&line, length) {

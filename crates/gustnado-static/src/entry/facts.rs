@@ -13,7 +13,9 @@ use super::{head_weight, vary};
 use crate::{
     coding::{Coding, Codings},
     disk::Stamp,
-    encode, media, policy,
+    encode,
+    fingerprint::Fingerprint,
+    media, policy,
     settings::{FileInfo, Settings},
     validator::Seconds,
 };
@@ -31,8 +33,6 @@ pub(crate) struct Found {
     pub(crate) content: Option<u128>,
     /// What lies beside it, in the order of [`Coding::CODED`].
     pub(crate) siblings: [Option<Stamp>; 3],
-    /// Those of them that lie outside the root.
-    pub(crate) outside: Codings,
 }
 
 /// What is known of one version of a file.
@@ -117,6 +117,16 @@ impl Facts {
         self.useless.fetch_or(bit, Relaxed);
     }
 
+    /// What stands for this version in URLs; nothing while a further change would not show.
+    pub(crate) fn fingerprint(&self) -> Option<Fingerprint> {
+        let stamp = &self.found.stamp;
+        match self.found.content {
+            Some(hash) => Some(Fingerprint::of_content(hash)),
+            None if self.settled => Some(Fingerprint::of_file(stamp.length(), stamp.modified())),
+            None => None,
+        }
+    }
+
     /// Takes over what was learnt from older facts about the same bytes; and their version, when
     /// nothing else has changed either, so that what was made from them stays good.
     pub(crate) fn learn_from(&mut self, old: &Self) {
@@ -151,6 +161,13 @@ impl Facts {
 /// Type, policy and what the user adds; and whether the bytes may be coded.
 fn headers(found: &Found, settings: &Settings) -> (HeaderMap, bool) {
     let path = found.path.as_str();
+    let (seconds, nanoseconds) = found.stamp.modified();
+    let since = Seconds::of(seconds).map(|_| Duration::new(seconds.unsigned_abs(), nanoseconds));
+    let info = FileInfo {
+        path,
+        length: found.stamp.length(),
+        modified: since.and_then(|since| UNIX_EPOCH.checked_add(since)),
+    };
     let media = media::media(path);
     let content_type = settings
         .content_type(path)
@@ -159,19 +176,11 @@ fn headers(found: &Found, settings: &Settings) -> (HeaderMap, bool) {
     let mut headers = HeaderMap::with_capacity(16);
     headers.insert(header::CONTENT_TYPE, content_type);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
-    headers.insert(header::CACHE_CONTROL, settings.cache_control(path));
+    headers.insert(header::CACHE_CONTROL, settings.cache_control(&info));
     if let Some(coding) = media.inherent {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
     }
     if let Some(extra) = &settings.extra_headers {
-        let (seconds, nanoseconds) = found.stamp.modified();
-        let since =
-            Seconds::of(seconds).map(|_| Duration::new(seconds.unsigned_abs(), nanoseconds));
-        let info = FileInfo {
-            path,
-            length: found.stamp.length(),
-            modified: since.and_then(|since| UNIX_EPOCH.checked_add(since)),
-        };
         extra(&info, &mut headers);
         // These follow from the bytes, and are not for anyone to say.
         for name in [
@@ -200,7 +209,7 @@ fn codings(found: &Found, settings: &Settings, headers: &HeaderMap) -> (Codings,
             // An older one may hold an older version.
             sibling.modified() >= original.modified() && sibling.length() < original.length()
         });
-        if settings.precompressed && usable && !found.outside.has(coding) {
+        if settings.precompressed && usable {
             on_disk = on_disk.with(coding);
         }
     }

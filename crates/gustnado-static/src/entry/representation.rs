@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{Facts, hash, head_weight};
-use crate::{coding::Coding, decide::Validators, disk::Stamp, validator::Tag};
+use crate::{coding::Coding, decide::Validators, disk::Stamp, limits, validator::Tag};
 
 /// Where the bytes of a representation are.
 #[derive(Debug, Clone)]
@@ -34,6 +34,9 @@ pub(crate) struct Representation {
     pub(crate) whole: HeaderMap,
     /// The head of a 304.
     pub(crate) not_modified: HeaderMap,
+    /// Bytes of the head of a part, when it can be sent in parts. In a coding it is not: which of
+    /// the two is in the coding, a part or all of them, clients do not agree on.
+    part_head: Option<u64>,
 }
 
 impl Representation {
@@ -104,6 +107,9 @@ impl Representation {
         ] {
             not_modified.remove(name);
         }
+        let content_type = whole.get(header::CONTENT_TYPE);
+        let part_head = limits::PART_HEAD + content_type.map_or(0, |value| value.len() as u64);
+        let part_head = (!whole.contains_key(header::CONTENT_ENCODING)).then_some(part_head);
         let length = match &content {
             Content::Kept(bytes) => bytes.len() as u64,
             Content::Streamed => 0,
@@ -118,6 +124,7 @@ impl Representation {
             length,
             whole,
             not_modified,
+            part_head,
         };
         made.set_length(length);
         made
@@ -135,6 +142,7 @@ impl Representation {
             tag: &self.tag,
             modified: facts.modified,
             length: self.length,
+            part_head: self.part_head,
         }
     }
 

@@ -3,29 +3,45 @@
 use std::{borrow::Cow, path::Path};
 
 use gustnado_core::{BoxFuture, Error, Mount, Request, Response};
-use http::{HeaderValue, Method, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
-use super::StaticFiles;
+use super::{
+    StaticFiles,
+    permit::{self, Audience, FileRequest},
+};
 use crate::{
     decide::{Verb, decide},
     failure::{Failure, nothing_here},
+    fingerprint::Fingerprint,
     limits,
     negotiate::Preferences,
+    policy,
     resolve::{Names, resolve},
-    serve::{not_acceptable, opens_at, serve},
-    store::Choice,
+    serve::{needs_file, not_acceptable, serve},
+    store::{Choice, Chosen},
     validator::Seconds,
 };
 
 impl Mount for StaticFiles {
     fn problems(&self) -> Vec<String> {
         let mut problems = self.problems.clone();
-        let root = &self.settings.root;
+        let root = self.settings.root.path();
         if !root.is_dir() {
             problems.push(no_folder(root));
+        } else if let Some(fallback) = &self.settings.fallback
+            && !root.join(fallback).is_file()
+        {
+            problems.push(format!(
+                "there is no fallback `{fallback}` in `{}`, the folder of the static files",
+                root.display()
+            ));
         }
         problems
+    }
+
+    fn placed(&self, prefix: &str) {
+        self.place().get_or_init(|| prefix.to_owned());
     }
 
     fn call<'a>(
@@ -39,32 +55,103 @@ impl Mount for StaticFiles {
             Method::OPTIONS => return at_once(Ok(options())),
             _ => return at_once(Err(not_allowed())),
         };
-        let Some((path, slash)) = self.target(prefix, &request) else {
+        let Some(target) = self.target(prefix, &request) else {
             return at_once(Err(nothing_here()));
         };
+        let audience = match self.permit(target.path(), &request) {
+            Ok(audience) => audience,
+            Err(error) => return at_once(Err(error)),
+        };
         // A hit is answered here; what it takes to wait is not even made.
-        if let Some(answer) = self.at_hand(&path, verb, &request) {
-            return at_once(answer);
+        if let Some(path) = &target.file
+            && let Some(answer) = self.at_hand(path, verb, &request)
+        {
+            return at_once(audience.mark(answer));
         }
-        let path = path.into_owned();
-        Box::pin(async move { self.fetch(&path, slash, verb, request).await })
+        let target = target.into_owned();
+        Box::pin(async move {
+            let head = Head::of(&request);
+            audience.mark(self.fetch(&target, verb, head).await)
+        })
     }
 }
 
+/// What a request asks for.
+#[derive(Debug)]
+pub(super) struct Target<'r> {
+    /// The path of the file; none of a folder without an index.
+    file: Option<Cow<'r, str>>,
+    /// The path of the folder, where the URL ended in a slash.
+    pub(super) folder: Option<Cow<'r, str>>,
+}
+
+impl Target<'_> {
+    /// The path of the file or, where there is none to be, of the folder.
+    fn path(&self) -> &str {
+        let path = self.file.as_deref().or(self.folder.as_deref());
+        path.unwrap_or_default()
+    }
+
+    fn into_owned(self) -> Target<'static> {
+        let owned = |path: Option<Cow<'_, str>>| path.map(|path| Cow::Owned(path.into_owned()));
+        Target {
+            file: owned(self.file),
+            folder: owned(self.folder),
+        }
+    }
+}
+
+/// What else a request says. Apart from it, as its body is not to be shared while one waits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head<'r> {
+    pub(super) path: &'r str,
+    query: Option<&'r str>,
+    pub(super) headers: &'r HeaderMap,
+}
+
+impl<'r> Head<'r> {
+    fn of(request: &'r Request) -> Self {
+        Self {
+            path: request.path(),
+            query: request.query(),
+            headers: request.headers(),
+        }
+    }
+}
+
+/// An answer for a file that there is, which may be that the client is not to have it.
+pub(super) type Had = Result<Result<Response, Error>, Failure>;
+
 impl StaticFiles {
-    /// The path of the file that a request asks for, and whether its folder was meant.
-    fn target<'r>(&self, prefix: &str, request: &'r Request) -> Option<(Cow<'r, str>, bool)> {
+    fn target<'r>(&self, prefix: &str, request: &'r Request) -> Option<Target<'r>> {
         let tail = request.path().strip_prefix(prefix)?;
         let resolved = resolve(tail, Names::HERE)?;
         if !resolved.slash {
-            return Some((resolved.path, false));
+            return Some(Target {
+                file: Some(resolved.path),
+                folder: None,
+            });
         }
-        let index = self.settings.index.as_deref()?;
-        let path = match &*resolved.path {
-            "" => index.to_owned(),
-            folder => format!("{folder}/{index}"),
-        };
-        Some((Cow::Owned(path), true))
+        let file = self
+            .settings
+            .index
+            .as_deref()
+            .map(|index| match &*resolved.path {
+                "" => index.to_owned(),
+                folder => format!("{folder}/{index}"),
+            });
+        Some(Target {
+            file: file.map(Cow::Owned),
+            folder: Some(resolved.path),
+        })
+    }
+
+    /// For whom the answer is, or why there is none.
+    fn permit(&self, path: &str, request: &Request) -> Result<Audience, Error> {
+        match &self.validate {
+            None => Ok(Audience::Everyone),
+            Some(validate) => validate(&FileRequest::new(path, request)).map_err(permit::for_one),
+        }
     }
 
     /// The answer, when all it takes is in memory.
@@ -78,21 +165,37 @@ impl StaticFiles {
         let chosen = self.store().at_hand(path, &Preferences::of(headers))?;
         let validators = chosen.representation.validators(&chosen.facts);
         let plan = decide(verb, headers, &validators, Seconds::now);
-        match opens_at(plan, verb, &chosen) {
-            None => Some(serve(plan, verb, &chosen, None)),
-            Some(_) => None,
+        if needs_file(&plan, verb, &chosen) {
+            return None;
         }
+        let answer = serve(&plan, verb, &chosen, None);
+        Some(answer.map(|answer| by_url(answer, &chosen, request.query())))
     }
 
     /// The answer, whatever it takes.
     async fn fetch(
         &self,
-        path: &str,
-        slash: bool,
+        target: &Target<'_>,
         verb: Verb,
-        request: Request,
+        head: Head<'_>,
     ) -> Result<Response, Error> {
-        let headers = request.headers();
+        let had = match target.file.as_deref() {
+            Some(path) => self.file(path, verb, head).await,
+            None => Err(Failure::Missing),
+        };
+        match had {
+            Ok(answer) => answer,
+            Err(Failure::Missing) => self.instead(target, verb, head).await,
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// The answer for the file at a path.
+    ///
+    /// # Errors
+    /// Missing when there is none, or it is a folder that is not sent on.
+    pub(super) async fn file(&self, path: &str, verb: Verb, head: Head<'_>) -> Had {
+        let headers = head.headers;
         let preferences = Preferences::of(headers);
         let store = self.store();
         for attempt in 1..=limits::TRIES {
@@ -103,38 +206,51 @@ impl StaticFiles {
             };
             let chosen = match choice {
                 Choice::File(chosen) => chosen,
-                Choice::Nothing(facts) => return Err(not_acceptable(&facts)),
-                Choice::Folder => return self.folder(slash, &request),
+                Choice::Nothing(facts) => return Ok(Err(not_acceptable(&facts))),
+                Choice::Folder => return self.folder(head),
                 Choice::Again => continue,
             };
             let validators = chosen.representation.validators(&chosen.facts);
             let plan = decide(verb, headers, &validators, Seconds::now);
-            let Some(first) = opens_at(plan, verb, &chosen) else {
-                return serve(plan, verb, &chosen, None);
-            };
+            if !needs_file(&plan, verb, &chosen) {
+                let answer = serve(&plan, verb, &chosen, None);
+                return Ok(answer.map(|answer| by_url(answer, &chosen, head.query)));
+            }
             let opened = match open {
                 Some(file) => Ok(file),
                 None => store.open(&chosen).await,
             };
             match opened {
-                Ok(mut file) => {
-                    file.seek(first).map_err(Error::internal)?;
-                    return serve(plan, verb, &chosen, Some(file));
+                Ok(file) => {
+                    let answer = serve(&plan, verb, &chosen, Some(file));
+                    return Ok(answer.map(|answer| by_url(answer, &chosen, head.query)));
                 }
                 // Replaced since it was looked at: decided anew.
                 Err(Failure::Changing) => {}
-                Err(failure) => return Err(failure.into()),
+                Err(failure) => return Err(failure),
             }
         }
-        Err(Failure::Changing.into())
+        Err(Failure::Changing)
     }
 
-    fn folder(&self, slash: bool, request: &Request) -> Result<Response, Error> {
-        if slash || self.settings.index.is_none() {
-            return Err(nothing_here());
+    /// A folder where a file was asked for.
+    fn folder(&self, head: Head<'_>) -> Had {
+        let settings = &self.settings;
+        let is_served = settings.index.is_some() || settings.listing;
+        if !is_served || head.path.ends_with('/') {
+            return Err(Failure::Missing);
         }
-        to_slash(request)
+        Ok(to_slash(head))
     }
+}
+
+/// The answer, to be kept as long as the content that its URL names, if it names one.
+fn by_url(mut answer: Response, chosen: &Chosen, query: Option<&str>) -> Response {
+    if let Some(named) = query.and_then(Fingerprint::in_query) {
+        let is_that = chosen.facts.fingerprint() == Some(named);
+        policy::by_url(answer.headers_mut(), is_that);
+    }
+    answer
 }
 
 fn no_folder(root: &Path) -> String {
@@ -155,10 +271,10 @@ fn at_once<'a>(answer: Result<Response, Error>) -> BoxFuture<'a, Result<Response
 }
 
 /// What a folder answers: its path with a slash at the end, and the query.
-fn to_slash(request: &Request) -> Result<Response, Error> {
-    let path = utf8_percent_encode(request.path(), CONTROLS);
+fn to_slash(head: Head<'_>) -> Result<Response, Error> {
+    let path = utf8_percent_encode(head.path, CONTROLS);
     let mut location = format!("{path}/");
-    if let Some(query) = request.query() {
+    if let Some(query) = head.query {
         location.push('?');
         location.extend(utf8_percent_encode(query, CONTROLS));
     }

@@ -1,6 +1,10 @@
 //! [`StaticFiles`]: a folder as a mount, and what can be asked of it. It must not know requests.
 
 mod answer;
+mod instead;
+mod permit;
+
+pub use permit::{Audience, FileRequest};
 
 use std::{
     borrow::Cow,
@@ -9,15 +13,20 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use gustnado_core::Error;
 use http::HeaderMap;
 
 use crate::{
+    disk::Symlinks,
     limits::StaticLimits,
     pattern::PathPattern,
     policy::CacheControl,
+    resolve::{Names, Resolved, resolve},
     settings::{FileInfo, Settings},
     store::Store,
 };
+
+use permit::Validate;
 
 /// The files of a folder, served.
 ///
@@ -34,12 +43,16 @@ use crate::{
 ///
 /// What it answers:
 /// - GET, HEAD and OPTIONS; anything else is 405.
-/// - Preconditions, `If-Range` and one range as RFC 9110 has them; several ranges get the whole.
+/// - Preconditions, `If-Range` and ranges as RFC 9110 has them. Several ranges are parts of one
+///   answer, where that is less than the whole; in a coding they get the whole.
 /// - In the coding that `Accept-Encoding` prefers, each with a strong tag of its own: from a
 ///   `.br`, `.zst` or `.gz` file beside the original that is not older and is smaller, or coded
 ///   by itself (brotli and gzip), once, and kept. 406 when the client refuses identity too and
 ///   there is nothing else.
-/// - `/folder` is sent on to `/folder/`, which is the folder's index file.
+/// - `?v=…` with the hash that [`StaticUrls`](crate::StaticUrls) put there: `immutable`, where it is
+///   the hash of what is sent, and `no-cache` where it is not. Other queries say nothing.
+/// - `/folder` is sent on to `/folder/`, which is the folder's index file or, if that is asked for,
+///   a [listing](Self::listing).
 /// - 404 for what is not there, is no regular file, may not be read, lies outside the folder by a
 ///   symbolic link, or has a name that begins with a dot (but `.well-known`).
 ///
@@ -49,7 +62,10 @@ use crate::{
 pub struct StaticFiles {
     settings: Settings,
     problems: Vec<String>,
+    validate: Option<Box<Validate>>,
     store: OnceLock<Arc<Store>>,
+    /// The prefix it is mounted at, once it is.
+    place: Arc<OnceLock<String>>,
 }
 
 /// What a [`StaticFiles`] has done and holds; see [`stats`](StaticFiles::stats).
@@ -74,7 +90,9 @@ impl StaticFiles {
         Self {
             settings: Settings::new(folder.into()),
             problems: Vec::new(),
+            validate: None,
             store: OnceLock::new(),
+            place: Arc::default(),
         }
     }
 
@@ -94,6 +112,57 @@ impl StaticFiles {
     #[must_use]
     pub fn no_index(mut self) -> Self {
         self.settings.index = None;
+        self
+    }
+
+    /// Lists what is in a folder that has no index, for whoever asks for it. Off by default: names
+    /// that are in no page are found that way.
+    ///
+    /// ```
+    /// # use gustnado_static as gustnado;
+    /// use gustnado::StaticFiles;
+    ///
+    /// let downloads = StaticFiles::new("downloads").no_index().listing();
+    /// ```
+    ///
+    /// It is a page without scripts, or JSON where that is what `Accept` names (a list of objects with
+    /// `name`, `type` and, of files, `size` in bytes and `mtime`). What cannot be asked for is not
+    /// shown: names that begin with a dot, pipes and devices, links that are not followed. It is made
+    /// anew for each request, and shows 10,000 entries at most.
+    #[must_use]
+    pub fn listing(mut self) -> Self {
+        self.settings.listing = true;
+        self
+    }
+
+    /// The file, by its path below the folder, that is answered where there is none: for applications
+    /// of a single page, whose script reads the address.
+    ///
+    /// ```
+    /// # use gustnado_static as gustnado;
+    /// use gustnado::{CacheControl, StaticFiles};
+    ///
+    /// let app = StaticFiles::new("dist")
+    ///     .cache_control("assets/**", CacheControl::Immutable)
+    ///     .fallback("index.html");
+    /// ```
+    ///
+    /// It is for people who go somewhere (GET or HEAD, with `Sec-Fetch-Mode: navigate` or, from a
+    /// client that does not send that, `Accept` with `text/html`), with 200 and
+    /// `Cache-Control: no-cache`. A script that is not there, or whatever else has the name of an
+    /// asset, stays a 404, and so does what a script asks for as JSON: neither would know what to do
+    /// with a page.
+    #[must_use]
+    pub fn fallback(mut self, path: impl Into<String>) -> Self {
+        let path = path.into();
+        let address = format!("/{path}");
+        let is_file = |found: Resolved<'_>| !found.slash && *found.path == *path;
+        // A path and not an address: nothing in it is decoded.
+        if path.contains('%') || !resolve(&address, Names::HERE).is_some_and(is_file) {
+            let problem = format!("the fallback `{path}` of the static files is no file's path");
+            self.problems.push(problem);
+        }
+        self.settings.fallback = Some(path);
         self
     }
 
@@ -118,6 +187,47 @@ impl StaticFiles {
                 self.problems.push(problem);
             }
         }
+        self
+    }
+
+    /// How long a file may be kept by who receives it, by more than its path. What it does not say
+    /// is said by the [patterns](Self::cache_control). It is called when a file is loaded, not for
+    /// every answer.
+    #[must_use]
+    pub fn cache_policy<F>(mut self, policy: F) -> Self
+    where
+        F: Fn(&FileInfo<'_>) -> Option<CacheControl> + Send + Sync + 'static,
+    {
+        self.settings.cache_policy = Some(Arc::new(policy));
+        self
+    }
+
+    /// Asks for each GET and HEAD whether it may have what it asks for, before that is looked for:
+    /// an error is the answer, with `Cache-Control: no-store` unless it has another.
+    ///
+    /// It is called on the event loop: what waits, such as for a database, is a layer's business.
+    ///
+    /// ```
+    /// # use gustnado_core::Error;
+    /// # use gustnado_static as gustnado;
+    /// use gustnado::{Audience, StaticFiles};
+    ///
+    /// StaticFiles::new("static").validate(|file| {
+    ///     if !file.path().starts_with("members/") {
+    ///         return Ok(Audience::Everyone);
+    ///     }
+    ///     match file.cookie("session") {
+    ///         Some("5e55") => Ok(Audience::ThisClient),
+    ///         _ => Err(Error::new(403, "for members")),
+    ///     }
+    /// });
+    /// ```
+    #[must_use]
+    pub fn validate<F>(mut self, validate: F) -> Self
+    where
+        F: Fn(&FileRequest<'_>) -> Result<Audience, Error> + Send + Sync + 'static,
+    {
+        self.validate = Some(Box::new(validate));
         self
     }
 
@@ -173,6 +283,26 @@ impl StaticFiles {
         self
     }
 
+    /// Which symbolic links below the folder are followed. [`Symlinks::Inside`] unless said otherwise:
+    /// those that stay within it.
+    ///
+    /// ```
+    /// # use gustnado_static as gustnado;
+    /// use gustnado::{StaticFiles, Symlinks};
+    ///
+    /// let uploads = StaticFiles::new("uploads").symlinks(Symlinks::Refuse);
+    /// ```
+    ///
+    /// On Linux it is the kernel that sees to it (`openat2`), elsewhere the path is walked component
+    /// by component. A file that is in memory is looked at by its path alone, and its way is walked
+    /// anew once in [`sibling_time`](StaticLimits::sibling_time): for so long, a file that was moved
+    /// out of the folder and is reached by a link in its place is still served.
+    #[must_use]
+    pub fn symlinks(mut self, symlinks: Symlinks) -> Self {
+        self.settings.root.symlinks = symlinks;
+        self
+    }
+
     /// Bytes of the memory cache; see [`StaticLimits::memory`].
     #[must_use]
     pub fn memory(mut self, bytes: usize) -> Self {
@@ -199,7 +329,13 @@ impl StaticFiles {
         }
     }
 
-    fn store(&self) -> &Arc<Store> {
+    /// The prefix it is mounted at; empty until it is.
+    pub(crate) fn place(&self) -> &Arc<OnceLock<String>> {
+        &self.place
+    }
+
+    /// What holds the files. What is set after the first call has no effect.
+    pub(crate) fn store(&self) -> &Arc<Store> {
         let new = || Arc::new(Store::new(self.settings.clone()));
         self.store.get_or_init(new)
     }

@@ -13,8 +13,8 @@ use tokio::task::spawn_blocking;
 
 use super::Store;
 use crate::{
-    coding::{Coding, Codings},
-    disk::{self, Kind, OpenFile},
+    coding::Coding,
+    disk::{Kind, OpenFile},
     entry::{self, Facts, Found, Representation},
     failure::Failure,
 };
@@ -47,8 +47,8 @@ impl Store {
             Some(facts) => self.cache.drop_facts(facts),
             // What is not there, is a folder or no file at all is not worth loading.
             None => {
-                if disk::look(&self.settings.root.join(path))? == Kind::Folder {
-                    return self.folder(path).await;
+                if self.settings.root.look(&self.settings.root.join(path))? == Kind::Folder {
+                    return Ok(Known::Folder);
                 }
             }
         }
@@ -68,13 +68,6 @@ impl Store {
         Ok(Known::File(loaded.facts))
     }
 
-    /// A folder, unless a link to it leads out of the root.
-    async fn folder(self: &Arc<Self>, path: &str) -> Result<Known, Failure> {
-        let (root, path) = (self.settings.root.clone(), self.settings.root.join(path));
-        spawn_blocking(move || disk::inside(&root, &path)).await??;
-        Ok(Known::Folder)
-    }
-
     /// Loads what is at a path, kept or not; nothing for a folder.
     pub(super) async fn load(
         self: &Arc<Self>,
@@ -88,23 +81,17 @@ impl Store {
     fn load_blocking(&self, path: String, old: Option<&Facts>) -> Result<Option<Loaded>, Failure> {
         let root = &self.settings.root;
         let full = root.join(&path);
-        if disk::look(&full)? == Kind::Folder {
-            disk::inside(root, &full)?;
+        if root.look(&full)? == Kind::Folder {
             return Ok(None);
         }
         let (looked, seen) = (SystemTime::now(), self.now());
         // The siblings before the original: one that is replaced in between is then the older.
-        let mut siblings = [None; 3];
-        let mut outside = Codings::NONE;
-        if self.settings.precompressed {
-            siblings = disk::siblings(&full);
-        }
-        for (coding, sibling) in Coding::CODED.into_iter().zip(siblings) {
-            if sibling.is_some() && disk::inside(root, &disk::sibling(&full, coding)).is_err() {
-                outside = outside.with(coding);
-            }
-        }
-        let loaded = disk::load(root, &full, self.cache.largest())?;
+        let siblings = if self.settings.precompressed {
+            root.siblings(&full)
+        } else {
+            [None; 3]
+        };
+        let loaded = root.load(&full, self.cache.largest())?;
         self.loads.fetch_add(1, Relaxed);
         let found = Found {
             looked,
@@ -113,7 +100,6 @@ impl Store {
             stamp: loaded.stamp,
             content: loaded.bytes.as_deref().map(entry::hash),
             siblings,
-            outside,
         };
         let version = self.versions.fetch_add(1, Relaxed);
         let mut facts = Facts::new(found, &self.settings, version);

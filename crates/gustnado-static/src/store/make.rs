@@ -5,7 +5,7 @@ use std::sync::{Arc, atomic::Ordering::Relaxed};
 
 use tokio::task::spawn_blocking;
 
-use super::{Store, fits};
+use super::Store;
 use crate::{
     coding::Coding,
     disk, encode,
@@ -24,7 +24,7 @@ impl Store {
         coding: Coding,
     ) -> Made {
         if let Some(found) = self.cache.representation(&facts.found.path, coding)
-            && fits(&found, facts)
+            && self.fits(&found, facts)
         {
             return Ok(Some(found));
         }
@@ -38,13 +38,13 @@ impl Store {
         let path = facts.found.path.as_str();
         let old = self.cache.representation(path, coding);
         if let Some(old) = &old {
-            if fits(old, facts) {
+            if self.fits(old, facts) {
                 return Ok(Some(Arc::clone(old)));
             }
             self.cache.drop_representation(path, old);
         }
         let turn = match self.cache.representation_or_turn(path, coding).await {
-            Ok(found) => return Ok(fits(&found, facts).then_some(found)),
+            Ok(found) => return Ok(self.fits(&found, facts).then_some(found)),
             Err(turn) => turn,
         };
         let made = if coding == Coding::Identity {
@@ -83,7 +83,7 @@ impl Store {
         let (store, of) = (Arc::clone(self), Arc::clone(facts));
         let made = spawn_blocking(move || {
             let file = disk::sibling(&of.found.full, coding);
-            let loaded = disk::load(&store.settings.root, &file, store.cache.largest())?;
+            let loaded = store.settings.root.load(&file, store.cache.largest())?;
             store.loads.fetch_add(1, Relaxed);
             let expected = of.sibling(coding) == Some(loaded.stamp);
             Ok(expected.then(|| {
@@ -119,7 +119,7 @@ impl Store {
         }
         let path = facts.found.path.as_str();
         let original = self.cache.representation(path, Coding::Identity);
-        let original = match original.filter(|original| fits(original, facts)) {
+        let original = match original.filter(|original| self.fits(original, facts)) {
             Some(original) => original,
             None => match self.original(facts).await? {
                 Some(original) => original,

@@ -2,6 +2,7 @@
 //! the file on disk, else loaded or coded, once for all who wait. It must not know methods,
 //! preconditions or answers.
 
+mod fingerprint;
 mod load;
 mod make;
 
@@ -18,13 +19,14 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 use crate::{
     cache::Cache,
     coding::Codings,
-    disk::{self, OpenFile},
-    entry::{Facts, Representation},
+    disk::{Kind, OpenFile},
+    entry::{Facts, Found, Representation},
     failure::Failure,
     negotiate::Preferences,
     settings::Settings,
 };
 
+use fingerprint::Fingerprints;
 use load::Known;
 
 /// A file and the representation that was chosen of it; they belong together.
@@ -54,6 +56,7 @@ pub(crate) struct Store {
     versions: AtomicU64,
     loads: AtomicU64,
     encodings: AtomicU64,
+    fingerprints: Fingerprints,
 }
 
 impl Store {
@@ -65,6 +68,7 @@ impl Store {
             versions: AtomicU64::new(0),
             loads: AtomicU64::new(0),
             encodings: AtomicU64::new(0),
+            fingerprints: Fingerprints::default(),
             settings,
         }
     }
@@ -84,7 +88,7 @@ impl Store {
         }
         let coding = preferences.choose(facts.available())?;
         let representation = self.cache.representation(path, coding)?;
-        fits(&representation, &facts).then_some(Chosen {
+        self.fits(&representation, &facts).then_some(Chosen {
             facts,
             representation,
         })
@@ -118,10 +122,14 @@ impl Store {
     /// # Errors
     /// Changing when it is no longer the one that was chosen.
     pub(crate) async fn open(self: &Arc<Self>, chosen: &Chosen) -> Result<OpenFile, Failure> {
+        let (path, stamp) = chosen.representation.file(&chosen.facts);
+        if let Some(file) = self.settings.root.open_at_once(path, stamp) {
+            return Ok(file);
+        }
         let (store, wanted) = (Arc::clone(self), chosen.clone());
         spawn_blocking(move || {
             let (path, stamp) = wanted.representation.file(&wanted.facts);
-            OpenFile::open(&store.settings.root, path, stamp)
+            store.settings.root.open(path, stamp)
         })
         .await?
     }
@@ -151,20 +159,23 @@ impl Store {
 
     /// Whether the file on disk is the one these facts are about, and what lies beside it too.
     fn is_current(&self, facts: &Facts) -> bool {
-        disk::is_still(&facts.found.full, &facts.found.stamp) && self.siblings_are_current(facts)
+        let Found { full, stamp, .. } = &facts.found;
+        self.settings.root.is_still(full, stamp) && self.surroundings_are_current(facts)
     }
 
-    /// Looks for siblings that came or went, but not each time.
-    fn siblings_are_current(&self, facts: &Facts) -> bool {
-        if !self.settings.precompressed {
-            return true;
-        }
+    /// Looks for siblings that came or went, and goes the way to the file anew, which a link may
+    /// lead out of the root by now; but not each time.
+    fn surroundings_are_current(&self, facts: &Facts) -> bool {
         let now = self.now();
         let passed = now.saturating_sub(facts.siblings_seen.load(Relaxed));
         if u128::from(passed) < self.settings.limits.sibling_time.as_millis() {
             return true;
         }
-        let same = disk::siblings(&facts.found.full) == facts.found.siblings;
+        let (root, found) = (&self.settings.root, &facts.found);
+        let same = root
+            .look(&found.full)
+            .is_ok_and(|kind| kind == Kind::File(found.stamp))
+            && (!self.settings.precompressed || root.siblings(&found.full) == found.siblings);
         if same {
             facts.siblings_seen.store(now, Relaxed);
         }
@@ -175,14 +186,14 @@ impl Store {
     fn now(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
-}
 
-/// Whether a representation was made from these facts, and the file it was read from is there
-/// still.
-fn fits(representation: &Representation, facts: &Facts) -> bool {
-    representation.version == facts.version
-        && representation
-            .sibling
-            .as_ref()
-            .is_none_or(|(path, stamp)| disk::is_still(path, stamp))
+    /// Whether a representation was made from these facts, and the file it was read from is there
+    /// still.
+    fn fits(&self, representation: &Representation, facts: &Facts) -> bool {
+        representation.version == facts.version
+            && representation
+                .sibling
+                .as_ref()
+                .is_none_or(|(path, stamp)| self.settings.root.is_still(path, stamp))
+    }
 }

@@ -6,11 +6,16 @@
 
 mod cache;
 mod change;
+mod fallback;
 mod hooks;
 mod large;
+mod links;
+mod listing;
 mod methods;
 mod negotiation;
+mod parts;
 mod paths;
+mod permits;
 mod ranges;
 mod siblings;
 mod site;

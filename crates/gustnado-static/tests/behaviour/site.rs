@@ -103,8 +103,12 @@ impl Site {
 
     /// A folder that is there already.
     pub(crate) fn of(root: &Path) -> Self {
+        Self::of_with(root, |files| files)
+    }
+
+    pub(crate) fn of_with(root: &Path, set_up: impl FnOnce(StaticFiles) -> StaticFiles) -> Self {
         Self {
-            files: Arc::new(StaticFiles::new(root)),
+            files: Arc::new(set_up(StaticFiles::new(root))),
             folder: tempfile::tempdir().unwrap(),
             runtime: runtime(),
         }

@@ -7,7 +7,7 @@ use http::{HeaderMap, header::COOKIE};
 /// Pairs are separated by `;` (RFC 6265 section 4.2.1), in one field or, as HTTP/2 has it (RFC
 /// 9113 section 8.2.3), in several. What is no pair is passed over: a request is full of cookies
 /// that others have set.
-pub(super) fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a [u8]> {
+pub(crate) fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a [u8]> {
     let fields = headers.get_all(COOKIE).into_iter();
     let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
     pairs.filter_map(move |pair| value(pair, name))

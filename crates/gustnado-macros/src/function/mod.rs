@@ -1,0 +1,3 @@
+//! The macros that are called like functions. Each looks at files of the crate that is compiled.
+
+pub(crate) mod asset;

@@ -1,0 +1,52 @@
+//! Static site: serves a folder, as one would with `python -m http.server`, or with a small nginx.
+//!
+//! `cargo run --release -p static-site -- 8080 site`, then open <http://127.0.0.1:8080>. `--help` tells
+//! the options.
+
+mod options;
+#[cfg(test)]
+mod tests;
+
+use std::process::ExitCode;
+
+use gustnado::prelude::*;
+use options::{Options, USAGE};
+
+fn main() -> ExitCode {
+    let options = match Options::read(std::env::args().skip(1)) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        Err(problem) => {
+            eprintln!("{problem}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match serve(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(options: &Options) -> Result<(), RunError> {
+    let host = if options.public { "[::]" } else { "127.0.0.1" };
+    let bound = application(options)
+        .build()?
+        .bind(format!("{host}:{}", options.port))?;
+    println!("Open http://{}/; Ctrl-C stops it.", bound.local_addr());
+    bound.run()
+}
+
+/// The files, with what a careful operator would say of them.
+fn application(options: &Options) -> Application {
+    let mut files = StaticFiles::new(&options.folder);
+    for pattern in &options.immutable {
+        files = files.cache_control(pattern, CacheControl::Immutable);
+    }
+    Application::new().mount("/", files)
+}

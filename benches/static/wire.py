@@ -35,6 +35,7 @@ import counted  # noqa: E402
 import site_build  # noqa: E402
 
 NAMES = ["gustnado", "nginx"]
+IMMUTABLE = ["--immutable", "assets/**"]
 
 
 def main() -> None:
@@ -69,7 +70,7 @@ def visits(name: str, build: Path, target: Path, scratch: Path, options):
     site = scratch / "www"
     shutil.copytree(build, site, copy_function=shutil.copyfile)
     commands = {
-        "gustnado": lambda port: [target / "release" / "static-site", port, site],
+        "gustnado": lambda port: [target / "release" / "static-site", *IMMUTABLE, port, site],
         "nginx": lambda port: nginx(port, site),
     }
     port = load.free_port()

@@ -91,7 +91,9 @@ def write(site: Path) -> None:
     (site / "docs" / "index.html").write_text(PAGE)
     (site / "app.css").write_text("".join(f".c{number} {{ color: red }}\n" for number in range(200)))
     (site / "app.js").write_text("".join(f"function f{number}() {{}}\n" for number in range(200)))
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>\n'
+    # REDbot asks for the first 97 bytes of some of these, which should not be all.
+    lines = "".join(f'<path d="M0 {number}h9v9z"/>\n' for number in range(9))
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">\n{lines}</svg>\n'
     (site / "drawing.svg").write_text(svg)
     (site / "picture.png").write_bytes(png())
     with (site / "large.bin").open("wb") as large:
@@ -99,13 +101,14 @@ def write(site: Path) -> None:
 
 
 def png() -> bytes:
-    """One grey pixel."""
+    """Grey, with noise: it does not become small."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0\x80")) + chunk(b"IEND", b"")
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 32, 32, 8, 0, 0, 0, 0))
+    lines = b"".join(b"\0" + os.urandom(32) for _ in range(32))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
 
 
 def report(results: list, everything: bool) -> int:

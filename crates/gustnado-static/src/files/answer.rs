@@ -282,7 +282,13 @@ fn to_slash(head: Head<'_>) -> Result<Response, Error> {
     if location.starts_with("//") || location.starts_with("/\\") {
         return Err(nothing_here());
     }
-    Response::new(301).try_header(header::LOCATION, &location)
+    // Without it, caches make up how long they may keep it (RFC 9111 section 4.2.2). There is no
+    // validator to ask anew with.
+    let answer = Response::new(301).with_header(
+        header::CACHE_CONTROL,
+        policy::CacheControl::NoStore.into_header(),
+    );
+    answer.try_header(header::LOCATION, &location)
 }
 
 fn options() -> Response {

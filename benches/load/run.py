@@ -52,7 +52,7 @@ def rows() -> dict:
     """What is measured: the path, how it is loaded, who takes part; the first is the measure."""
     frameworks = ["gustnado", "axum", "actix"]
     return {
-        "text": ("/plaintext", "wrk", ["hyper", "hyper-stealing", *frameworks]),
+        "text": ("/plaintext", "wrk", ["hyper", "hyper-stealing", "gustnado-stealing", *frameworks]),
         "text, pipelined": ("/plaintext", "pipeline", ["hyper", *frameworks]),
         "typed inputs, pipelined": ("/users/1?verbose=true", "pipeline", ["axum", "gustnado", "actix"]),
         "JSON body, pipelined": ("/echo", "post", ["axum", "gustnado", "actix"]),
@@ -69,6 +69,7 @@ def servers(programs: Path, peers: Path, files: Path) -> dict:
     """The command of each server, given its port."""
     return {
         "gustnado": lambda port: [programs / "yardstick", port, files],
+        "gustnado-stealing": lambda port: [programs / "yardstick", port, files, "stealing"],
         "hyper": lambda port: [peers / "bare", port, "cores", "http1"],
         "hyper-stealing": lambda port: [peers / "bare", port, "stealing", "http1"],
         "hyper-http2": lambda port: [peers / "bare", port, "cores", "http2"],

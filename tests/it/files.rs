@@ -120,6 +120,8 @@ fn a_url_names_the_content_and_is_immutable() {
         );
         assert_eq!(client.get("/url?of=app.js").send().text(), url);
     }
+    let missed = client.get(url).header("if-match", "\"x\"").send();
+    assert_eq!((missed.status(), missed.header("cache-control")), (412, ""));
     // As it is without a hash, or with what somebody else calls `v`.
     for plain in [
         "/static/app.js",
@@ -246,4 +248,61 @@ fn urls_of_what_is_not_served_are_told_at_start() {
         text.contains("StaticUrls<") && text.contains("Assets"),
         "{text}"
     );
+}
+
+/// The same folder, in the program.
+#[derive(StaticFileHandler)]
+#[files(embed = "static", at = "/static")]
+struct InProgram;
+
+impl FileHooks for InProgram {}
+
+/// Shows the URLs of all files.
+#[derive(RequestHandler)]
+#[route("/all")]
+struct All {
+    on_disk: StaticUrls,
+    in_program: StaticUrls<InProgram>,
+}
+
+#[verbs]
+impl All {
+    async fn get(self) -> Result<Json<[Manifest; 2]>> {
+        let [disk, program] = [
+            self.on_disk.manifest("**").await?,
+            self.in_program.manifest("**").await?,
+        ];
+        Ok(Json([disk, program]))
+    }
+}
+
+#[test]
+fn a_folder_in_the_program_has_the_files_and_the_hashes_of_the_one_on_disk() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/static");
+    let app = Application::new()
+        .handler::<All>()
+        .files(InProgram)
+        .files_at("/disk", StaticFiles::new(folder));
+    let client = client(app);
+    let [disk, program]: [serde_json::Map<String, serde_json::Value>; 2] =
+        client.get("/all").send().json();
+    assert!(disk.len() > 5 && disk.len() == program.len());
+    for (path, url) in &program {
+        let url = url.as_str().expect("a URL");
+        let on_disk = disk[path].as_str().expect("a URL");
+        assert_eq!(url.strip_prefix("/static/"), on_disk.strip_prefix("/disk/"));
+        let (here, there) = (client.get(url).send(), client.get(on_disk).send());
+        assert_eq!(here.header("cache-control"), IMMUTABLE);
+        assert_eq!(here.header("etag"), there.header("etag"), "{path}");
+        assert_eq!(here.text(), there.text(), "{path}");
+    }
+}
+
+#[test]
+fn a_folder_in_the_program_is_a_value() {
+    const SITE: Embedded = embed!("static");
+    let files = || StaticFiles::embedded(SITE).no_index();
+    let client = client(Application::new().mount("/a", files()).mount("/b", files()));
+    assert_eq!(client.get("/a/js/dep.js").send().text(), "export {};\n");
+    assert_eq!(client.get("/b/").send().status(), 404);
 }

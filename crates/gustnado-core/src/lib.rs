@@ -7,6 +7,7 @@
 //!
 //! - 0 [`arrival`], [`control`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`trust`]: who a request comes from
+//! - 0 [`spare`]: header maps that nobody needs now
 //! - 0 [`seldom`]: what peers bring about, logged once a second
 //! - 0 [`overload`]: whether a worker has too much to do
 //! - 0 [`defaults`]: what every answer has
@@ -64,6 +65,7 @@ mod router;
 mod security;
 mod seldom;
 mod server;
+mod spare;
 mod state;
 mod stop;
 #[doc(hidden)]

@@ -23,16 +23,16 @@ use crate::{
     defaults::Defaults,
     error::{BoxError, Error},
     extract::{BoxFuture, Cx, RouteInfo},
-    handler::{Action, Call, ClientGone},
+    handler::{Call, ClientGone},
     limits::{self, CAUSES},
     middleware::{Failed, Rest},
     mount::caught,
     overload::Overload,
-    request::{Request, X_REQUEST_ID},
+    request::{Outline, Request, X_REQUEST_ID},
     respond::problem,
     response::Response,
     route::Captures,
-    router::{Matched, MountRoute},
+    router::Matched,
     tally::Counted,
     write::{self, Outgoing},
 };
@@ -50,19 +50,35 @@ pub(crate) async fn handle(app: &App, mut request: Request) -> Outgoing {
 }
 
 /// Calls what was found for a request. `head`: the body of the answer is not to be sent.
+///
+/// One future for all of it: each further one would keep a copy of what it is called with, and all of
+/// them are moved on their way into hyper.
 async fn respond(head: bool, matched: Matched, request: Request) -> Outgoing {
-    let response = match matched {
+    match matched {
         Matched::Verb(verb, route, captures) => {
-            return call_verb(head, verb, Cx::new(request, captures, route)).await;
+            let mut cx = Cx::new(request, captures, route);
+            if verb.options.client_gone == Some(ClientGone::Finish) {
+                return finish(head, verb.call, cx).await;
+            }
+            let result = caught((verb.call)(&mut cx)).await;
+            answer(head, result, cx)
         }
         Matched::Mount(route) => {
-            let (response, lines) = call_mount(&route, request).await;
-            return write::outgoing(head, None, response).with_lines(lines);
+            let lines = request.origin().lines;
+            // The mount takes the request; an error is written for who sent it.
+            let left = request.outline(route.info.writes_errors());
+            // Called within the future: a mount may also panic before it has made its own.
+            let call = async { route.mount.call(&route.prefix, request).await };
+            let result = caught(call).await;
+            mounted(head, result, &route.info, lines, left)
         }
-        Matched::Answer(response, route) => dress(response, &route.headers),
-        Matched::Nothing(error, route) => fail_outside(&error, request, route),
-    };
-    write::outgoing(head, None, response)
+        Matched::Answer(response, route) => {
+            write::outgoing(head, None, dress(response, &route.headers))
+        }
+        Matched::Nothing(error, route) => {
+            write::outgoing(head, None, fail_outside(&error, request, route))
+        }
+    }
 }
 
 /// Calls the layers around what was found, and within them what was found.
@@ -92,24 +108,24 @@ fn through_layers(matched: Matched, request: Request) -> BoxFuture<'static, Resp
     })
 }
 
-async fn call_verb(head: bool, verb: Action, cx: Cx) -> Outgoing {
-    if verb.options.client_gone != Some(ClientGone::Finish) {
-        return answer(head, verb.call, cx).await;
-    }
+/// Calls a verb on a task of its own: it goes on when nobody waits for it any more, and the server
+/// waits for it before it stops.
+fn finish(head: bool, call: Call, mut cx: Cx) -> BoxFuture<'static, Outgoing> {
     let counted = cx.stop().finishing.add();
-    let answer = answer(head, verb.call, cx);
-    // On a task of its own: it goes on when nobody waits for it any more, and the server waits for
-    // it before it stops.
     let task = async move {
         let _counted = counted;
-        answer.await
+        let result = caught(call(&mut cx)).await;
+        answer(head, result, cx)
     };
-    let finished = tokio::spawn(task.in_current_span()).await;
-    finished.unwrap_or_else(|_cut| write::outgoing(head, None, Response::new(500)))
+    let task = tokio::spawn(task.in_current_span());
+    Box::pin(async move {
+        let cut = |_cut| write::outgoing(head, None, Response::new(500));
+        task.await.unwrap_or_else(cut)
+    })
 }
 
-async fn answer(head: bool, call: Call, mut cx: Cx) -> Outgoing {
-    let result = caught(call(&mut cx)).await;
+/// What a verb returned, or its panic, as it goes out.
+fn answer(head: bool, result: Option<Result<Response, Error>>, cx: Cx) -> Outgoing {
     let (response, lines) = match result.unwrap_or_else(|| Err(panicked())) {
         Ok(mut response) => {
             response.body_mut().end_on(cx.stop());
@@ -118,26 +134,27 @@ async fn answer(head: bool, call: Call, mut cx: Cx) -> Outgoing {
         }
         Err(error) => (fail(&error, &cx), Bytes::new()),
     };
-    write::outgoing(head, Some(cx.request()), response).with_lines(lines)
+    let outgoing = write::outgoing(head, Some(cx.request()), response).with_lines(lines);
+    cx.into_request().recycle();
+    outgoing
 }
 
-async fn call_mount(route: &MountRoute, request: Request) -> (Response, Bytes) {
-    let lines = request.origin().lines;
-    // The mount takes the request; an error is written for who sent it.
-    let left = request.outline(route.info.writes_errors());
-    // Called within the future: a mount may also panic before it has made its own.
-    let call = async { route.mount.call(&route.prefix, request).await };
-    let result = caught(call).await;
-    match result.unwrap_or_else(|| Err(panicked())) {
+/// What a mount returned, or its panic, as it goes out.
+fn mounted(
+    head: bool,
+    result: Option<Result<Response, Error>>,
+    info: &Arc<RouteInfo>,
+    lines: bool,
+    left: Outline,
+) -> Outgoing {
+    let (response, lines) = match result.unwrap_or_else(|| Err(panicked())) {
         Ok(mut response) => {
-            response.body_mut().end_on(&route.info.shared.stop);
-            dress_lightly(response, &route.info.headers, lines)
+            response.body_mut().end_on(&info.shared.stop);
+            dress_lightly(response, &info.headers, lines)
         }
-        Err(error) => {
-            let response = fail_outside(&error, left, Arc::clone(&route.info));
-            (response, Bytes::new())
-        }
-    }
+        Err(error) => (fail_outside(&error, left, Arc::clone(info)), Bytes::new()),
+    };
+    write::outgoing(head, None, response).with_lines(lines)
 }
 
 #[cold]

@@ -8,7 +8,7 @@ use http::{
     request::Parts,
 };
 
-use crate::{arrival::Arrival, body::Body, cookie};
+use crate::{arrival::Arrival, body::Body, cookie, spare};
 
 /// The header field that names a request in the log, both ways.
 pub(crate) const X_REQUEST_ID: &str = "x-request-id";
@@ -31,7 +31,7 @@ struct Inner {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Origin {
     pub(crate) arrival: Arrival,
-    /// Whether lines can be written behind the first of its answer; see
+    /// Whether lines can be written at the end of its answer's head; see
     /// [`Defaults`](crate::defaults::Defaults).
     pub(crate) lines: bool,
     /// What the log calls it, where somebody wanted to know before it was asked for.
@@ -153,6 +153,11 @@ impl Request {
     /// Takes the body, leaving an empty one.
     pub fn take_body(&mut self) -> Body {
         std::mem::take(&mut self.0.body)
+    }
+
+    /// Lets go of it. Its header fields make room for those of an answer.
+    pub(crate) fn recycle(mut self) {
+        spare::give(std::mem::take(&mut self.0.head.headers));
     }
 }
 

@@ -6,7 +6,7 @@ use http::{
     header::{CONTENT_TYPE, HeaderName},
 };
 
-use crate::{body::Body, error::Error};
+use crate::{body::Body, error::Error, spare};
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
@@ -38,6 +38,7 @@ impl Response {
     pub fn with_code(status: StatusCode) -> Self {
         let mut response = http::Response::new(Body::empty());
         *response.status_mut() = status;
+        *response.headers_mut() = spare::take();
         Self(Box::new(response))
     }
 

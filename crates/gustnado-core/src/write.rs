@@ -24,7 +24,7 @@ impl Outgoing {
         self.into_parts().0
     }
 
-    /// The answer, and header fields of it as lines that are still to be written behind its first.
+    /// The answer, and header fields of it as lines that are still to be written at the end of its head.
     pub(crate) fn into_parts(self) -> (http::Response<Body>, Bytes) {
         (self.response.into(), self.lines)
     }

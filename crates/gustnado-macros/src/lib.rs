@@ -9,7 +9,7 @@
 //! - `derive::error`: `#[derive(HttpError)]`
 //! - `derive::files`: `#[derive(StaticFileHandler)]`
 //! - `attribute::verbs`: `#[verbs]`
-//! - `function::asset`: `asset!`; `folder`: the files it looks at
+//! - `function::asset`, `function::embed`: `asset!` and `embed!`; `folder`: the files they look at
 //! - each of them: `parse` (tokens → model) → `check` (rules → diagnostics) → `expand` (model →
 //!   tokens); the three know the model and never each other
 //! - `derive::fields`: a struct whose fields are inputs; `input`: one input, a field or an argument
@@ -67,6 +67,11 @@ pub fn static_file_handler(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn asset(tokens: TokenStream) -> TokenStream {
     function::asset::asset(tokens.into()).into()
+}
+
+#[proc_macro]
+pub fn embed(tokens: TokenStream) -> TokenStream {
+    function::embed::embed(tokens.into()).into()
 }
 
 #[proc_macro_attribute]

@@ -19,7 +19,7 @@
 //!
 //! - 0 `limits`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
 //! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `encode`, `chunk`
-//! - 2 `decide`, `disk`, `settings`, `walk`
+//! - 2 `decide`, `disk`, `embedded`, `source`, `settings`
 //! - 3 `entry`, `parts`, `stream`, `listing`
 //! - 4 `cache`
 //! - 5 `store`: at hand, or `load`ed and `make`d
@@ -38,6 +38,7 @@ mod chunk;
 mod coding;
 mod decide;
 mod disk;
+mod embedded;
 mod encode;
 mod entry;
 mod failure;
@@ -56,13 +57,14 @@ mod policy;
 mod resolve;
 mod serve;
 mod settings;
+mod source;
 mod store;
 mod stream;
 mod urls;
 mod validator;
-mod walk;
 
 pub use disk::Symlinks;
+pub use embedded::Embedded;
 pub use files::{Audience, FileRequest, StaticFiles, StaticStats};
 pub use handler::{ServeFiles, StaticFileHandler};
 pub use hooks::FileHooks;
@@ -75,5 +77,10 @@ pub use urls::StaticUrls;
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]
 pub mod __files {
-    pub use crate::{files::StaticFiles, handler::StaticFileHandler, hooks::FileHooks};
+    pub use crate::{
+        embedded::{Embedded, EmbeddedFile},
+        files::StaticFiles,
+        handler::StaticFileHandler,
+        hooks::FileHooks,
+    };
 }

@@ -5,10 +5,11 @@ use std::fmt::Write;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
-    disk::{Kind, Root},
+    disk::Kind,
     failure::Failure,
     limits,
     resolve::{Names, safe_name},
+    source::Source,
     validator::Seconds,
 };
 
@@ -46,7 +47,7 @@ impl Listing {
     ///
     /// Names with a dot at their start, and all others that cannot be asked for, are left out; so is
     /// what lies outside the root, is no regular file, or may not be looked at.
-    pub(crate) fn read(root: &Root, folder: &str) -> Result<Self, Failure> {
+    pub(crate) fn read(root: &Source, folder: &str) -> Result<Self, Failure> {
         let full = root.join(folder);
         let (names, cut) = root.names(&full, limits::LISTING)?;
         let servable = |name: &String| safe_name(name, Names::HERE);

@@ -1,11 +1,11 @@
 //! What a user asked for: the folder, the rules and the hooks, and what they say of one file. It
 //! must not know requests.
 
-use std::{borrow::Cow, fmt, path::PathBuf, sync::Arc, time::SystemTime};
+use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
 
 use http::{HeaderMap, HeaderValue};
 
-use crate::{disk::Root, limits::StaticLimits, pattern::PathPattern, policy::CacheControl};
+use crate::{limits::StaticLimits, pattern::PathPattern, policy::CacheControl, source::Source};
 
 type ExtraHeaders = dyn Fn(&FileInfo<'_>, &mut HeaderMap) + Send + Sync;
 type CachePolicy = dyn Fn(&FileInfo<'_>) -> Option<CacheControl> + Send + Sync;
@@ -14,7 +14,7 @@ type ContentType = dyn Fn(&str) -> Option<Cow<'static, str>> + Send + Sync;
 /// What a user asked for.
 #[derive(Clone)]
 pub(crate) struct Settings {
-    pub(crate) root: Root,
+    pub(crate) root: Source,
     pub(crate) index: Option<String>,
     /// Whether folders without an index are listed.
     pub(crate) listing: bool,
@@ -60,9 +60,9 @@ impl<'a> FileInfo<'a> {
 }
 
 impl Settings {
-    pub(crate) fn new(root: PathBuf) -> Self {
+    pub(crate) fn new(root: Source) -> Self {
         Self {
-            root: Root::new(root),
+            root,
             index: Some("index.html".to_owned()),
             listing: false,
             fallback: None,

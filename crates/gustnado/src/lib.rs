@@ -73,7 +73,8 @@
 //!
 //! - `macros`: [`macro@RequestHandler`], [`macro@verbs`], [`macro@Inputs`], [`macro@FromParam`] and
 //!   [`macro@HttpError`]
-//! - `static`: static files; with `macros`, [`macro@StaticFileHandler`] and [`asset!`]
+//! - `static`: static files; with `macros`, [`macro@StaticFileHandler`], [`asset!`]
+//!   and [`embed!`]
 //! - `http2`: HTTP/2 on the port of HTTP/1.1: with prior knowledge, and over TLS as negotiated
 //! - `json`: [`Json`] and [`Created`]
 //!
@@ -82,7 +83,9 @@
 //! - `multipart`: forms with files, as `Upload` and `Multipart`
 //! - `pattern`: regular expressions as bounds of inputs
 //! - `garde`: inputs checked by the rules of the garde crate, as `Garde`
+//! - `work-stealing`: [`Application::work_stealing`], one runtime for all workers
 //! - `tls`: HTTPS by rustls, as `Tls`
+//! - `zstd`: files and replies coded with zstd, too; it builds C
 //! - `openapi`: `app.openapi()`, an OpenAPI 3.1 document, and `ApiDocs`, a page that shows it
 
 pub mod prelude;
@@ -145,6 +148,10 @@ pub use gustnado_macros::StaticFileHandler;
 #[cfg(all(feature = "macros", feature = "static"))]
 #[doc = include_str!("docs/asset.md")]
 pub use gustnado_macros::asset;
+
+#[cfg(all(feature = "macros", feature = "static"))]
+#[doc = include_str!("docs/embed.md")]
+pub use gustnado_macros::embed;
 
 /// What the macros write down. Nothing here is for people.
 #[doc(hidden)]

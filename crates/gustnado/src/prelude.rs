@@ -18,7 +18,7 @@ pub use gustnado_core::{
 pub use gustnado_core::{Multipart, Upload};
 #[cfg(all(feature = "macros", feature = "static"))]
 #[doc(no_inline)]
-pub use gustnado_macros::{StaticFileHandler, asset};
+pub use gustnado_macros::{StaticFileHandler, asset, embed};
 #[cfg(feature = "static")]
 #[doc(no_inline)]
 pub use gustnado_static::{StaticFileHandler, *};

@@ -45,6 +45,12 @@ fn serve(options: &Options) -> Result<(), RunError> {
 /// The files, with what a careful operator would say of them.
 fn application(options: &Options) -> Application {
     let mut files = StaticFiles::new(&options.folder);
+    if options.list {
+        files = files.listing();
+    }
+    if options.spa {
+        files = files.fallback("index.html");
+    }
     for pattern in &options.immutable {
         files = files.cache_control(pattern, CacheControl::Immutable);
     }

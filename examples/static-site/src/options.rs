@@ -11,6 +11,9 @@ Serves the files of a folder.
     PORT   from 1 to 65535; 0 lets the system choose
     DIR    the folder; /folder/ is its index.html
 
+    --list                 shows what is in folders that have no index.html
+    --spa                  answers addresses of pages that are not there by index.html, for
+                           applications of a single page
     --public               also for other machines; else for this one alone
     --immutable PATTERN    files whose names change with their content, such as 'assets/**':
                            browsers keep them and never ask again. Several times, if need be
@@ -22,6 +25,8 @@ Serves the files of a folder.
 pub(crate) struct Options {
     pub(crate) port: u16,
     pub(crate) folder: PathBuf,
+    pub(crate) list: bool,
+    pub(crate) spa: bool,
     pub(crate) public: bool,
     pub(crate) immutable: Vec<String>,
 }
@@ -40,6 +45,8 @@ impl Options {
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--help" | "-h" => return Ok(None),
+                "--list" => options.list = true,
+                "--spa" => options.spa = true,
                 "--public" => options.public = true,
                 "--immutable" => match arguments.next() {
                     Some(pattern) => options.immutable.push(pattern),

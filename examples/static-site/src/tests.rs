@@ -35,10 +35,19 @@ fn a_command_line_that_is_wrong_says_why() {
 #[test]
 fn a_command_line_is_read() {
     let here = env!("CARGO_MANIFEST_DIR");
-    let options = read(&["8080", "--immutable", "assets/**", here, "--public"]);
+    let options = read(&[
+        "8080",
+        "--list",
+        "--immutable",
+        "assets/**",
+        here,
+        "--public",
+    ]);
     let expected = Options {
         port: 8080,
         folder: here.into(),
+        list: true,
+        spa: false,
         public: true,
         immutable: vec!["assets/**".into()],
     };
@@ -90,4 +99,23 @@ fn a_pattern_that_is_none_is_told_at_start() {
     let folder = site.path().to_str().unwrap();
     let options = read(&["0", folder, "--immutable", "[a]"]).unwrap().unwrap();
     assert!(application(&options).build().is_err());
+}
+
+#[test]
+fn folders_and_pages_that_are_not_there_are_answered_as_asked() {
+    let site = site();
+    let plain = client(site.path(), &[]);
+    let both = client(site.path(), &["--list", "--spa"]);
+    let page = |client: &TestClient, path: &str| {
+        let request = client.get(path).header("accept", "text/html");
+        request.send().status()
+    };
+    for path in ["/assets/", "/users/7"] {
+        assert_eq!(
+            (page(&plain, path), page(&both, path)),
+            (404, 200),
+            "{path}"
+        );
+    }
+    assert_eq!(page(&both, "/assets/none.js"), 404);
 }

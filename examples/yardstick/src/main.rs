@@ -16,7 +16,8 @@ usage: yardstick PORT DIR [WORKERS]
 
   PORT     the TCP port to listen on, at 127.0.0.1
   DIR      the folder to serve under /static/
-  WORKERS  how many workers; 0, the default, is one per core";
+  WORKERS  how many workers; 0, the default, is one per core; or `stealing`:
+           one per core, and they take work from one another";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -27,7 +28,11 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match application(dir).workers(workers).run(("127.0.0.1", port)) {
+    let application = match workers {
+        Workers::Apart(count) => application(dir).workers(count),
+        Workers::Stealing => application(dir).work_stealing(),
+    };
+    match application.run(("127.0.0.1", port)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("yardstick: {error}");
@@ -36,8 +41,14 @@ fn main() -> ExitCode {
     }
 }
 
+#[derive(Debug, PartialEq)]
+enum Workers {
+    Apart(usize),
+    Stealing,
+}
+
 /// Port, folder and workers, or what is wrong with them.
-fn parse(arguments: &[String]) -> Result<(u16, &str, usize), String> {
+fn parse(arguments: &[String]) -> Result<(u16, &str, Workers), String> {
     let (port, dir, workers) = match arguments {
         [port, dir] => (port, dir, "0"),
         [port, dir, workers] => (port, dir, workers.as_str()),
@@ -46,9 +57,14 @@ fn parse(arguments: &[String]) -> Result<(u16, &str, usize), String> {
     let port = port
         .parse()
         .map_err(|_| format!("PORT is a number up to 65535, not {port:?}"))?;
-    let workers = workers
-        .parse()
-        .map_err(|_| format!("WORKERS is a number, not {workers:?}"))?;
+    let workers = match workers {
+        "stealing" => Workers::Stealing,
+        count => Workers::Apart(
+            count
+                .parse()
+                .map_err(|_| format!("WORKERS is a number or `stealing`, not {count:?}"))?,
+        ),
+    };
     if !Path::new(dir).is_dir() {
         return Err(format!("DIR is a folder, and {dir:?} is none"));
     }

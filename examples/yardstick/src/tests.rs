@@ -2,7 +2,7 @@
 
 use gustnado::testing::TestClient;
 
-use super::{Message, application, parse};
+use super::{Message, Workers, application, parse};
 
 fn client() -> TestClient {
     let app = application(env!("CARGO_MANIFEST_DIR"));
@@ -45,8 +45,10 @@ fn bad_arguments_are_told() {
         let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
         parse(&arguments).map(|(port, _, workers)| (port, workers))
     };
-    assert_eq!(told(&["80", here]), Ok((80, 0)));
-    assert_eq!(told(&["80", here, "2"]), Ok((80, 2)));
+    assert_eq!(told(&["80", here]), Ok((80, Workers::Apart(0))));
+    assert_eq!(told(&["80", here, "2"]), Ok((80, Workers::Apart(2))));
+    let stealing = told(&["80", here, "stealing"]);
+    assert_eq!(stealing, Ok((80, Workers::Stealing)));
     let table: [(&[&str], &str); 5] = [
         (&[], "two or three arguments, not 0"),
         (&["80", here, "2", "3"], "two or three arguments, not 4"),
@@ -54,7 +56,10 @@ fn bad_arguments_are_told() {
             &["70000", here],
             "PORT is a number up to 65535, not \"70000\"",
         ),
-        (&["80", here, "-1"], "WORKERS is a number, not \"-1\""),
+        (
+            &["80", here, "-1"],
+            "WORKERS is a number or `stealing`, not \"-1\"",
+        ),
         (
             &["80", "no/folder"],
             "DIR is a folder, and \"no/folder\" is none",

@@ -26,6 +26,25 @@ fn connections_are_spread_evenly_over_workers() {
 }
 
 #[test]
+fn with_work_stealing_no_connection_waits_for_a_thread_that_is_held() {
+    let mut program = Program::start_with(&["stealing"]);
+    // More than there are threads: some stand with the one that will be held.
+    let mut peers: Vec<Peer> = (0..12).map(|_| Peer::connect(program.addr)).collect();
+    for peer in &mut peers {
+        assert!(peer.get("/").text().starts_with("worker-"));
+    }
+    let mut held = Peer::connect(program.addr);
+    held.send("GET /hold HTTP/1.1\r\nhost: lab\r\n\r\n");
+    for peer in &mut peers {
+        assert_eq!(peer.get("/").status, 200);
+    }
+    assert_eq!(peers[0].get("/release").status, 200);
+    assert_eq!(held.answer().status, 200);
+    program.signal("TERM");
+    assert_eq!(program.exit_code(), Some(0));
+}
+
+#[test]
 fn a_signal_drains_and_the_exit_code_is_0() {
     for name in ["TERM", "INT"] {
         let mut program = Program::start();

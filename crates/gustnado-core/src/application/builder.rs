@@ -285,6 +285,23 @@ impl Application {
         self
     }
 
+    /// Has the workers of [`run`](Self::run) take work from one another: all threads share one runtime
+    /// and all connections, instead of each having its own.
+    ///
+    /// A connection then never waits for a thread that is busy with another, or that the system does
+    /// not let run, while a second one is idle. Without it, nothing moves between cores and each
+    /// counts by itself, which serves more where all are busy. The choice is for programs whose
+    /// handlers compute, or that share their machine: see [the
+    /// measurements](https://github.com/gustnado/gustnado/blob/main/docs/benchmarks.md#load).
+    ///
+    /// Limits that hold for a worker, such as [`Limits::awake`](crate::Limits), hold for all threads
+    /// together.
+    #[cfg(feature = "work-stealing")]
+    pub fn work_stealing(mut self) -> Self {
+        self.force.stealing = true;
+        self
+    }
+
     /// Lets operators set what the program has set: each of the [`Limits`] by a variable of its name
     /// in the environment, such as `GUSTNADO_HEAD_TIME=5s` and `GUSTNADO_BODY=16MiB`, and the
     /// workers by `GUSTNADO_WORKERS` and `GUSTNADO_PROCESSES`. [`run`](Self::run) does so by itself.

@@ -44,6 +44,9 @@ pub(crate) struct Force {
     pub(crate) workers: usize,
     /// Processes, 0 being one per core; where not said, this one serves.
     pub(crate) processes: Option<usize>,
+    /// Whether the threads have one runtime, in which they take work from one another.
+    #[cfg(feature = "work-stealing")]
+    pub(crate) stealing: bool,
 }
 
 /// What an application says of itself as a whole.

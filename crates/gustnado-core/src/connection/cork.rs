@@ -45,16 +45,15 @@ impl Cork {
         })
     }
 
-    /// Takes a head in, with more lines behind its first. Says how long it was without them; `None`
-    /// means that something waits which has to be sent before.
+    /// Takes a head in, with more lines before the empty one at its end. Says how long it was without
+    /// them; `None` means that something waits which has to be sent before.
     pub(super) fn gather_head(&mut self, head: &[u8], lines: &[u8]) -> Option<usize> {
         // One that has no room even by itself would have to be taken apart to be sent.
         if !self.has_room(head.len() + lines.len()) && !self.is_empty() {
             return None;
         }
-        let end = head.iter().position(|byte| *byte == b'\n');
-        let (status, fields) = head.split_at(end.map_or(head.len(), |end| end + 1));
-        for part in [status, lines, fields] {
+        let (fields, end) = head.split_at(head.len().saturating_sub(2));
+        for part in [fields, lines, end] {
             self.bytes.extend_from_slice(part);
         }
         Some(head.len())

@@ -46,7 +46,11 @@ pub(super) fn may_conflict(head: &Parts, body: &Incoming) -> bool {
 /// One `Host`, and one that is a host (RFC 9112 section 3.2). HTTP/1.0 may leave it out.
 fn host(head: &Parts) -> Option<&'static str> {
     let headers = &head.headers;
-    let Some(first) = headers.get(header::HOST) else {
+    // Most clients say it first (RFC 9110 section 7.2 would have them): then it need not be looked for.
+    let first = headers.iter().next();
+    let first = first.filter(|(name, _)| *name == header::HOST);
+    let first = first.map(|(_, value)| value);
+    let Some(first) = first.or_else(|| headers.get(header::HOST)) else {
         let old = head.version < Version::HTTP_11;
         return (!old).then_some("the Host field is missing");
     };

@@ -41,7 +41,7 @@ pub(super) struct Live {
     pub(super) blocked: bool,
     /// hyper was told so, and holds the rest of what it has to say.
     held: bool,
-    /// To be written behind the first line of what hyper says next.
+    /// To be written at the end of the head that hyper says next.
     lines: Bytes,
     /// Bytes of the last write, if it was gathered.
     last: usize,
@@ -96,7 +96,7 @@ pub(super) fn takes_lines() -> bool {
     SLOT.with_borrow(|slot| slot.as_ref().is_some_and(|live| !live.held))
 }
 
-/// Has these lines written behind the first of hyper's next words.
+/// Has these lines written at the end of the head that hyper says next.
 pub(super) fn write_lines(lines: Bytes) {
     if lines.is_empty() {
         return;
@@ -262,14 +262,17 @@ impl Live {
         written
     }
 
-    /// Takes a head and puts lines behind its first, then what is behind the head if that is small.
+    /// Takes a head with lines put at its end, then what is behind the head if that is small.
     fn poll_write_head(
         &mut self,
         cx: &mut Context<'_>,
         head: &[u8],
         rest: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        debug_assert!(head.starts_with(b"HTTP/1."), "lines within an answer");
+        debug_assert!(
+            head.starts_with(b"HTTP/1.") && head.ends_with(b"\r\n\r\n"),
+            "lines elsewhere than in a head"
+        );
         loop {
             if let Some(count) = self.cork.gather_head(head, &self.lines) {
                 self.lines = Bytes::new();

@@ -187,6 +187,11 @@ impl Cx {
         &self.route.headers
     }
 
+    /// The request, whose way is over.
+    pub(crate) fn into_request(self) -> Request {
+        self.request
+    }
+
     /// The request.
     #[must_use]
     pub fn request(&self) -> &Request {

@@ -30,6 +30,8 @@ pub(crate) struct HandlerRoute {
     pub(crate) info: Arc<RouteInfo>,
     /// Each with the options of the whole route where it has none of its own.
     pub(crate) verbs: Arc<[Verb]>,
+    /// Their methods, in the same order: quicker to compare than their names.
+    methods: Arc<[Method]>,
     allow: HeaderValue,
 }
 
@@ -83,11 +85,15 @@ impl HandlerRoute {
             verb.options = verb.options.or(handler.options);
             verb
         });
+        // Names of methods are tokens, so none is left out.
+        let methods = handler.verbs.iter();
+        let methods = methods.filter_map(|verb| Method::from_bytes(verb.method.as_bytes()).ok());
         Self {
             name: handler.name,
             doc: handler.doc,
             info: Arc::new(info),
             verbs: verbs.collect(),
+            methods: methods.collect(),
             allow: allow(handler.verbs),
         }
     }
@@ -100,13 +106,13 @@ impl HandlerRoute {
     /// The verb that answers a method, if there is one.
     #[inline]
     pub(super) fn verb(&self, method: &Method) -> Option<Action> {
-        let named = |method: &str| self.verbs.iter().find(|verb| verb.method == method);
+        let place = |method: &Method| self.methods.iter().position(|own| own == method);
         // HEAD is a GET whose body is not sent; `write` sees to that.
-        let verb = named(method.as_str()).or_else(|| {
+        let place = place(method).or_else(|| {
             let head = *method == Method::HEAD;
-            head.then(|| named("GET")).flatten()
+            head.then(|| place(&Method::GET)).flatten()
         });
-        verb.map(Verb::action)
+        self.verbs.get(place?).map(Verb::action)
     }
 
     /// What it answers to a method that no verb of it does.

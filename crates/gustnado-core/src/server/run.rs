@@ -15,7 +15,7 @@ use super::{
     listen::{IntoListen, ListenAddr, ListenError, Opened, listens, open},
     process::{Estate, Role, Steward},
     serve::Serve,
-    threads::{runtime, serve_on_threads},
+    threads::{Team, runtime, serve_on_threads},
 };
 use crate::{
     application::{App, Application, BuildError, Force},
@@ -165,7 +165,8 @@ impl Bound {
                 steward.supervise(count).await?
             }
             Work::Serve(count) => {
-                let gate = Gate::new(app.limits(), count, descriptors::raise());
+                let team = Team::of(app.force(), count);
+                let gate = Gate::new(app.limits(), team.workers, descriptors::raise());
                 let connections = gate.connections();
                 tracing::info!(addrs, workers = count, connections, "serving");
                 let listeners = std::mem::take(&mut opened.listeners).into_iter();
@@ -174,7 +175,7 @@ impl Bound {
                 #[cfg(all(unix, feature = "tls"))]
                 tokio::spawn(reload(std::mem::take(&mut opened.tls), steward.reloads()));
                 let (phase, ready) = (steward.phase().clone(), steward.on_ready());
-                let serving = serve_on_threads(&app, listeners, gate, count, &phase, ready);
+                let serving = serve_on_threads(&app, listeners, gate, team, &phase, ready);
                 steward.attend(serving).await?
             }
         };

@@ -1,5 +1,6 @@
-//! The threads of a process that serves: one for each worker, from their start to the end of the
-//! last. It must not know what a worker does, nor who says that it is over.
+//! The threads of a process that serves: one for each worker, or several that are one worker, from
+//! their start to the end of the last. It must not know what a worker does, nor who says that it is
+//! over.
 
 use std::{
     io,
@@ -18,7 +19,44 @@ use super::{
     race::{Won, race},
     worker::{Door, Phase, Worker, advance, patience},
 };
-use crate::{application::App, tally::Tally};
+use crate::{
+    application::{App, Force},
+    tally::Tally,
+};
+
+/// How the threads of a process are its workers.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Team {
+    /// How many runtimes, each with its own connections.
+    pub(super) workers: usize,
+    /// How many threads each of them has.
+    threads: usize,
+}
+
+impl Team {
+    /// So many threads.
+    pub(super) fn of(force: Force, threads: usize) -> Self {
+        let apart = Self {
+            workers: threads,
+            threads: 1,
+        };
+        let together = Self {
+            workers: 1,
+            threads,
+        };
+        if is_stealing(force) { together } else { apart }
+    }
+}
+
+#[cfg(feature = "work-stealing")]
+fn is_stealing(force: Force) -> bool {
+    force.stealing
+}
+
+#[cfg(not(feature = "work-stealing"))]
+fn is_stealing(_force: Force) -> bool {
+    false
+}
 
 /// Serves on so many threads until the phase says otherwise and the connections have ended. Calls
 /// `ready` when all accept. Says how many connections were cut.
@@ -29,13 +67,13 @@ pub(super) async fn serve_on_threads(
     app: &App,
     listeners: Vec<(Listener, Arc<Way>)>,
     gate: Gate,
-    count: usize,
+    team: Team,
     phase: &watch::Sender<Phase>,
     ready: impl FnOnce(),
 ) -> io::Result<usize> {
     let (tell, mut told) = mpsc::unbounded_channel();
     let mut threads = Vec::new();
-    let started = start(app, &listeners, gate, count, phase, &tell, &mut threads);
+    let started = start(app, &listeners, gate, team, phase, &tell, &mut threads);
     // Closed by the last worker that drains.
     drop((tell, listeners));
     if started.is_err() {
@@ -58,7 +96,7 @@ pub(super) async fn serve_on_threads(
                 break;
             }
         }
-        if begun == count {
+        if begun == team.workers {
             ready.take().into_iter().for_each(|ready| ready());
         }
     }
@@ -79,12 +117,12 @@ fn start(
     app: &App,
     listeners: &[(Listener, Arc<Way>)],
     gate: Gate,
-    count: usize,
+    team: Team,
     phase: &watch::Sender<Phase>,
     tell: &mpsc::UnboundedSender<News>,
     threads: &mut Threads,
 ) -> io::Result<()> {
-    let (doors, inboxes): (Vec<_>, Vec<_>) = (0..count)
+    let (doors, inboxes): (Vec<_>, Vec<_>) = (0..team.workers)
         .map(|_| {
             let (inbox, receiver) = mpsc::unbounded_channel();
             let load = Tally::default();
@@ -112,7 +150,7 @@ fn start(
             // A worker that ends, for whatever reason, ends the program: a program that is half
             // there is harder to notice than one that is gone.
             let ending = Ending { index, phase, tell };
-            let runtime = runtime()?;
+            let runtime = runtime_of(team.threads)?;
             let begun = || drop(ending.tell.send(News::Begun));
             let cut = runtime.block_on(worker.work(begun))?;
             // Work on blocking threads has its time too, but not for ever.
@@ -149,6 +187,29 @@ impl Drop for Ending {
     }
 }
 
+/// A runtime of so many threads, which is more than one only where they take work from one another.
+#[cfg(feature = "work-stealing")]
+fn runtime_of(threads: usize) -> io::Result<tokio::runtime::Runtime> {
+    if threads == 1 {
+        return runtime();
+    }
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .thread_name_fn(move || {
+            let number = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            format!("worker-{number}")
+        })
+        .enable_all()
+        .build()
+}
+
+#[cfg(not(feature = "work-stealing"))]
+fn runtime_of(_threads: usize) -> io::Result<tokio::runtime::Runtime> {
+    runtime()
+}
+
+/// A runtime of the thread that it is used on.
 pub(super) fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -4,6 +4,7 @@
 //! Whatever is opened is opened below the root: by the kernel where it offers that (`beneath`), else
 //! component by component (`walk`), so that no link that appears meanwhile leads out.
 
+mod all;
 #[cfg(unix)]
 mod beneath;
 #[cfg(not(unix))]
@@ -18,6 +19,6 @@ mod symlinks;
 mod walk;
 
 pub(crate) use open_file::OpenFile;
-pub(crate) use root::{Root, sibling};
+pub(crate) use root::{Loaded, Root, sibling};
 pub(crate) use stamp::{Kind, Stamp};
 pub use symlinks::Symlinks;

@@ -9,13 +9,14 @@ use std::{
 
 use bytes::Bytes;
 
-#[cfg(unix)]
-use super::{beneath, purpose::For};
 use super::{
+    all,
     open_file::OpenFile,
     stamp::{Kind, Stamp},
     symlinks::Symlinks,
 };
+#[cfg(unix)]
+use super::{beneath, purpose::For};
 use crate::{coding::Coding, failure::Failure, limits};
 
 /// The folder whose files are served.
@@ -183,6 +184,12 @@ impl Root {
             names.push(name);
         }
         Ok((names, false))
+    }
+
+    /// The paths below it of all files that a URL can name, in no order. Some of them may not be for
+    /// anybody: links are looked at when one is asked for.
+    pub(crate) fn files(&self) -> io::Result<Vec<String>> {
+        all::files(&self.path)
     }
 
     #[cfg(unix)]

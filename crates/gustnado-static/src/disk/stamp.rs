@@ -44,6 +44,17 @@ impl Stamp {
         }
     }
 
+    /// Of what stands in the program and never changes. It has no date.
+    pub(crate) fn of_program(length: u64) -> Self {
+        let before = (-1, 0);
+        Self {
+            length,
+            modified: before,
+            changed: before,
+            file: (0, 0),
+        }
+    }
+
     pub(crate) fn length(&self) -> u64 {
         self.length
     }

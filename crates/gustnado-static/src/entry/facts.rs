@@ -33,6 +33,10 @@ pub(crate) struct Found {
     pub(crate) content: Option<u128>,
     /// What lies beside it, in the order of [`Coding::CODED`].
     pub(crate) siblings: [Option<Stamp>; 3],
+    /// Whether what is made from it could be kept.
+    pub(crate) may_make: bool,
+    /// Whether its bytes are there anyway, and no copy.
+    pub(crate) in_program: bool,
 }
 
 /// What is known of one version of a file.
@@ -218,7 +222,7 @@ fn codings(found: &Found, settings: &Settings, headers: &HeaderMap) -> (Codings,
         .and_then(|value| value.to_str().ok())
         .is_some_and(media::shrinks);
     let large_enough = original.length() >= settings.limits.compress_from as u64;
-    if settings.compress && found.content.is_some() && large_enough && shrinks {
+    if settings.compress && found.may_make && large_enough && shrinks {
         (on_disk, encode::MADE.without(on_disk))
     } else {
         (on_disk, Codings::NONE)

@@ -30,6 +30,8 @@ pub(crate) struct Representation {
     pub(crate) made_from: Option<u128>,
     pub(crate) tag: Tag,
     pub(crate) length: u64,
+    /// Whether its bytes are there anyway, and no copy.
+    in_program: bool,
     /// The head of a 200.
     pub(crate) whole: HeaderMap,
     /// The head of a 304.
@@ -52,7 +54,9 @@ impl Representation {
             Tag::of_content(hash, coding),
             Content::Kept(bytes),
         );
-        if coding != Coding::Identity {
+        if coding == Coding::Identity {
+            made.in_program = facts.found.in_program;
+        } else {
             made.made_from = facts.found.content;
         }
         made
@@ -88,6 +92,7 @@ impl Representation {
         };
         made.set_length(length);
         made.sibling = Some(file);
+        made.in_program = facts.found.in_program;
         made
     }
 
@@ -122,6 +127,7 @@ impl Representation {
             made_from: None,
             tag,
             length,
+            in_program: false,
             whole,
             not_modified,
             part_head,
@@ -157,8 +163,8 @@ impl Representation {
     /// About how many bytes of memory it takes.
     pub(crate) fn weight(&self) -> usize {
         let bytes = match &self.content {
-            Content::Kept(bytes) => bytes.len(),
-            Content::Streamed => 0,
+            Content::Kept(bytes) if !self.in_program => bytes.len(),
+            Content::Kept(_) | Content::Streamed => 0,
         };
         size_of::<Self>() + bytes + head_weight(&self.whole) + head_weight(&self.not_modified)
     }

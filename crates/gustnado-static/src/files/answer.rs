@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     decide::{Verb, decide},
+    disk::Kind,
     failure::{Failure, nothing_here},
     fingerprint::Fingerprint,
     limits,
@@ -26,16 +27,18 @@ use crate::{
 impl Mount for StaticFiles {
     fn problems(&self) -> Vec<String> {
         let mut problems = self.problems.clone();
-        let root = self.settings.root.path();
-        if !root.is_dir() {
-            problems.push(no_folder(root));
+        let root = &self.settings.root;
+        if let Some(folder) = root.folder().filter(|folder| !folder.is_dir()) {
+            problems.push(no_folder(folder));
         } else if let Some(fallback) = &self.settings.fallback
-            && !root.join(fallback).is_file()
+            && !matches!(root.look(&root.join(fallback)), Ok(Kind::File(_)))
         {
-            problems.push(format!(
-                "there is no fallback `{fallback}` in `{}`, the folder of the static files",
-                root.display()
-            ));
+            let folder = root.folder().map(|folder| {
+                let folder = folder.display();
+                format!(" in `{folder}`, the folder of the static files")
+            });
+            let folder = folder.unwrap_or_default();
+            problems.push(format!("there is no fallback `{fallback}`{folder}"));
         }
         problems
     }
@@ -58,7 +61,7 @@ impl Mount for StaticFiles {
         let Some(target) = self.target(prefix, &request) else {
             return at_once(Err(nothing_here()));
         };
-        let audience = match self.permit(target.path(), &request) {
+        let audience = match self.permit(&target.path(), &request) {
             Ok(audience) => audience,
             Err(error) => return at_once(Err(error)),
         };
@@ -86,10 +89,14 @@ pub(super) struct Target<'r> {
 }
 
 impl Target<'_> {
-    /// The path of the file or, where there is none to be, of the folder.
-    fn path(&self) -> &str {
-        let path = self.file.as_deref().or(self.folder.as_deref());
-        path.unwrap_or_default()
+    /// The path of the file or, where there is none to be, of the folder, with a slash at its end: so
+    /// it begins as those of the files in it do.
+    fn path(&self) -> Cow<'_, str> {
+        match (&self.file, &self.folder) {
+            (Some(file), _) => Cow::Borrowed(file),
+            (None, Some(folder)) if !folder.is_empty() => Cow::Owned(format!("{folder}/")),
+            (None, _) => Cow::Borrowed(""),
+        }
     }
 
     fn into_owned(self) -> Target<'static> {
@@ -246,7 +253,9 @@ impl StaticFiles {
 
 /// The answer, to be kept as long as the content that its URL names, if it names one.
 fn by_url(mut answer: Response, chosen: &Chosen, query: Option<&str>) -> Response {
-    if let Some(named) = query.and_then(Fingerprint::in_query) {
+    // What a precondition refuses is not the content.
+    let is_content = matches!(answer.status().as_u16(), 200 | 206 | 304);
+    if let Some(named) = query.and_then(Fingerprint::in_query).filter(|_| is_content) {
         let is_that = chosen.facts.fingerprint() == Some(named);
         policy::by_url(answer.headers_mut(), is_that);
     }

@@ -17,12 +17,14 @@ use gustnado_core::Error;
 use http::HeaderMap;
 
 use crate::{
-    disk::Symlinks,
+    disk::{Root, Symlinks},
+    embedded::Embedded,
     limits::StaticLimits,
     pattern::PathPattern,
     policy::CacheControl,
     resolve::{Names, Resolved, resolve},
     settings::{FileInfo, Settings},
+    source::Source,
     store::Store,
 };
 
@@ -87,8 +89,22 @@ impl StaticFiles {
     ///
     /// The folder may be a symbolic link, also one that is switched while the server runs.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self::of(Source::Disk(Root::new(folder.into())))
+    }
+
+    /// The files of a folder that stands in the program; see `embed!`.
+    ///
+    /// What is answered is the same as from a folder on disk, but for `Last-Modified`, which there is
+    /// not. Nothing is looked at again, and what is not coded takes no memory, whatever its size. A file
+    /// above [`StaticLimits::file`] is not coded by itself.
+    #[must_use]
+    pub fn embedded(folder: Embedded) -> Self {
+        Self::of(Source::Program(folder))
+    }
+
+    fn of(source: Source) -> Self {
         Self {
-            settings: Settings::new(folder.into()),
+            settings: Settings::new(source),
             problems: Vec::new(),
             validate: None,
             store: OnceLock::new(),
@@ -299,7 +315,9 @@ impl StaticFiles {
     /// out of the folder and is reached by a link in its place is still served.
     #[must_use]
     pub fn symlinks(mut self, symlinks: Symlinks) -> Self {
-        self.settings.root.symlinks = symlinks;
+        if let Source::Disk(root) = &mut self.settings.root {
+            root.symlinks = symlinks;
+        }
         self
     }
 

@@ -33,7 +33,8 @@ impl<'a> FileRequest<'a> {
     }
 
     /// The path below the folder, decoded, with `/` between its parts and none before: that of the
-    /// index file where a folder is asked for with a slash at its end.
+    /// index file where a folder is asked for with a slash at its end, and without an index that of
+    /// the folder, with the slash.
     ///
     /// There is one way to write it, but for file systems that ignore case. A file in another coding
     /// beside its original, such as `a.html.gz`, has a path of its own: go by folders.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::Store;
-use crate::{disk::Stamp, entry, failure::Failure, fingerprint::Fingerprint, limits, walk};
+use crate::{disk::Stamp, entry, failure::Failure, fingerprint::Fingerprint, limits};
 
 /// What is remembered for fingerprints beside the memory cache, which may have other files to keep.
 pub(super) struct Fingerprints {
@@ -67,7 +67,7 @@ impl Store {
         {
             return Ok(Arc::clone(paths));
         }
-        let paths: Arc<[String]> = walk::files(self.settings.root.path())?.into();
+        let paths: Arc<[String]> = self.settings.root.files()?.into();
         *list = Some((Instant::now(), Arc::clone(&paths)));
         Ok(paths)
     }

@@ -91,7 +91,8 @@ impl Store {
         } else {
             [None; 3]
         };
-        let loaded = root.load(&full, self.cache.largest())?;
+        let largest = self.cache.largest();
+        let loaded = root.load(&full, largest)?;
         self.loads.fetch_add(1, Relaxed);
         let found = Found {
             looked,
@@ -100,6 +101,8 @@ impl Store {
             stamp: loaded.stamp,
             content: loaded.bytes.as_deref().map(entry::hash),
             siblings,
+            may_make: loaded.bytes.is_some() && loaded.stamp.length() <= largest as u64,
+            in_program: root.is_program(),
         };
         let version = self.versions.fetch_add(1, Relaxed);
         let mut facts = Facts::new(found, &self.settings, version);

@@ -6,6 +6,7 @@
 
 mod cache;
 mod change;
+mod embedded;
 mod fallback;
 mod hooks;
 mod large;

@@ -105,3 +105,19 @@ fn a_policy_by_more_than_the_path_goes_before_patterns() {
         "no-store"
     );
 }
+
+#[test]
+fn the_listing_of_a_folder_is_asked_for_as_what_is_in_it() {
+    let files: &[(&str, &[u8])] = &[("members/list.txt", b"x"), ("a.txt", b"x")];
+    let site = Site::with(files, |files| {
+        files.no_index().listing().validate(|file| {
+            if file.path().starts_with("members/") {
+                Err(Error::new(403, "for members"))
+            } else {
+                Ok(Audience::Everyone)
+            }
+        })
+    });
+    assert_eq!(site.get("/members/", &[]).status, 403);
+    assert_eq!(site.get("/", &[]).status, 200);
+}

@@ -2,7 +2,7 @@
 
 use syn::GenericParam;
 
-use super::model::Handler;
+use super::model::{Folder, Handler};
 use crate::diag::Diag;
 
 pub(super) fn check(handler: &Handler, diag: &mut Diag) {
@@ -19,11 +19,11 @@ pub(super) fn check(handler: &Handler, diag: &mut Diag) {
     if let Some(problem) = place(&files.at.value()) {
         diag.at(&files.at, problem);
     }
-    if files.folder.value().is_empty() {
-        diag.at(
-            &files.folder,
-            "a folder has a name; `.` is the one that the program runs in",
-        );
+    if let Folder::OnDisk(folder) = &files.folder
+        && folder.value().is_empty()
+    {
+        let message = "a folder has a name; `.` is the one that the program runs in";
+        diag.at(folder, message);
     }
 }
 

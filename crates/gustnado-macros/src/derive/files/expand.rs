@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::model::{Files, Handler};
-use crate::names::files_runtime;
+use super::model::{Files, Folder, Handler};
+use crate::{function, names::files_runtime};
 
 pub(super) fn expand(handler: &Handler) -> TokenStream {
     let Some(Files { folder, at }) = &handler.files else {
@@ -21,6 +21,13 @@ pub(super) fn expand(handler: &Handler) -> TokenStream {
         predicates.push(syn::parse_quote!(Self: #hooks));
     }
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let made = match folder {
+        Folder::OnDisk(folder) => quote!(#files::new(#folder)),
+        Folder::Embedded(folder) => {
+            let embedded = function::embed::expand(folder);
+            quote!(#files::embedded(#embedded))
+        }
+    };
     // Asked for at the type, so that it is where a missing impl is told.
     let hooked = quote_spanned!(span=> <#ident #ty_generics as #hooks>::hooked);
     quote! {
@@ -29,7 +36,7 @@ pub(super) fn expand(handler: &Handler) -> TokenStream {
             const AT: &'static ::core::primitive::str = #at;
 
             fn into_files(self) -> #files {
-                #hooked(self, #files::new(#folder))
+                #hooked(self, #made)
             }
         }
     }

@@ -13,6 +13,12 @@ pub(super) struct Handler {
 
 /// Which files, and where.
 pub(super) struct Files {
-    pub(super) folder: LitStr,
+    pub(super) folder: Folder,
     pub(super) at: LitStr,
+}
+
+/// The folder, as it was written.
+pub(super) enum Folder {
+    OnDisk(LitStr),
+    Embedded(LitStr),
 }

@@ -7,7 +7,7 @@ use syn::{
     parse::{Parse, ParseStream},
 };
 
-use super::model::{Files, Handler};
+use super::model::{Files, Folder, Handler};
 use crate::diag::{Diag, did_you_mean};
 
 /// What `#[files(…)]` looks like.
@@ -57,7 +57,7 @@ fn said(attribute: &Attribute, diag: &mut Diag) -> Option<Files> {
 
 /// What stands in the parentheses.
 struct Said {
-    folder: Option<LitStr>,
+    folder: Option<Folder>,
     at: Option<LitStr>,
 }
 
@@ -68,7 +68,7 @@ impl Parse for Said {
             at: None,
         };
         if input.peek(LitStr) {
-            said.folder = Some(input.parse()?);
+            said.folder = Some(Folder::OnDisk(input.parse()?));
             input.parse::<Option<Token![,]>>()?;
         }
         while !input.is_empty() {
@@ -78,13 +78,20 @@ impl Parse for Said {
                 input.parse::<Token![=]>().map_err(|_| wrong())?;
                 input.parse().map_err(|_| wrong())
             };
-            if name != "at" {
-                let hint = did_you_mean(&name.to_string(), &["at"]);
-                let message = format!("there is no option `{name}`{hint}");
+            let twice = match name.to_string().as_str() {
+                "at" => said.at.replace(text()?).map(|_| "`at` is given twice"),
+                "embed" => {
+                    let before = said.folder.replace(Folder::Embedded(text()?));
+                    before.map(|_| "a handler of files has one folder, on disk or embedded")
+                }
+                other => {
+                    let hint = did_you_mean(other, &["at", "embed"]);
+                    let message = format!("there is no option `{other}`{hint}");
+                    return Err(syn::Error::new(name.span(), message));
+                }
+            };
+            if let Some(message) = twice {
                 return Err(syn::Error::new(name.span(), message));
-            }
-            if said.at.replace(text()?).is_some() {
-                return Err(syn::Error::new(name.span(), "`at` is given twice"));
             }
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;

@@ -1,20 +1,18 @@
-//! The names of all files below a folder, for manifests. Everything here waits for the disk. It must
-//! not know what the files are, nor serve any.
+//! The paths of all files below the root, for manifests. It must not know what the files are.
 
 use std::{fs, io, path::Path};
 
 use crate::{
-    coding::Coding,
     limits,
     resolve::{Names, is_file_path},
 };
 
-/// The paths below the folder of all that a URL can name, sorted: no dotfiles, nothing in a coding
-/// beside its original. Links to folders are not followed, as they may lead in circles.
+/// The paths below the folder of all that a URL can name, in no order. Links to folders are not
+/// followed, as they may lead in circles.
 ///
 /// # Errors
 /// When a folder cannot be read, or when there are too many files.
-pub(crate) fn files(root: &Path) -> io::Result<Vec<String>> {
+pub(super) fn files(root: &Path) -> io::Result<Vec<String>> {
     let mut found = Vec::new();
     let mut folders = vec![(root.to_owned(), String::new())];
     while let Some((folder, path)) = folders.pop() {
@@ -44,21 +42,7 @@ pub(crate) fn files(root: &Path) -> io::Result<Vec<String>> {
             }
         }
     }
-    found.sort_unstable();
-    let originals = found.clone();
-    found.retain(|path| !is_sibling(path, &originals));
     Ok(found)
-}
-
-/// Whether a file is another one in a coding.
-fn is_sibling(path: &str, sorted: &[String]) -> bool {
-    Coding::CODED.into_iter().any(|coding| {
-        let original = path.strip_suffix(coding.file_suffix());
-        original.is_some_and(|original| {
-            let place = sorted.binary_search_by(|other| other.as_str().cmp(original));
-            place.is_ok()
-        })
-    })
 }
 
 #[cfg(test)]
@@ -70,8 +54,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for path in [
             "app.js",
-            "app.js.br",
-            "lone.gz",
             "js/dep.js",
             ".env",
             ".git/config",
@@ -81,10 +63,9 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, b"x").unwrap();
         }
-        assert_eq!(
-            files(folder.path()).unwrap(),
-            [".well-known/security.txt", "app.js", "js/dep.js", "lone.gz"]
-        );
+        let mut found = files(folder.path()).unwrap();
+        found.sort();
+        assert_eq!(found, [".well-known/security.txt", "app.js", "js/dep.js"]);
         assert!(files(&folder.path().join("none")).is_err());
     }
 }

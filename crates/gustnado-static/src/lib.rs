@@ -18,7 +18,8 @@
 //! A file imports only from rungs below its own.
 //!
 //! - 0 `limits`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
-//! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `encode`, `chunk`
+//! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `digest`, `encode`,
+//!   `chunk`
 //! - 2 `decide`, `disk`, `embedded`, `source`, `settings`
 //! - 3 `entry`, `parts`, `stream`, `listing`
 //! - 4 `cache`
@@ -37,6 +38,7 @@ mod cache;
 mod chunk;
 mod coding;
 mod decide;
+mod digest;
 mod disk;
 mod embedded;
 mod encode;

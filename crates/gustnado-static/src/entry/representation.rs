@@ -1,13 +1,16 @@
 //! A file in one coding: its bytes or where they are, its tag, and the heads of its answers. It must
 //! not know how the bytes came about.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{Facts, hash, head_weight};
-use crate::{coding::Coding, decide::Validators, disk::Stamp, limits, validator::Tag};
+use crate::{coding::Coding, decide::Validators, digest, disk::Stamp, limits, validator::Tag};
 
 /// Where the bytes of a representation are.
 #[derive(Debug, Clone)]
@@ -39,6 +42,8 @@ pub(crate) struct Representation {
     /// Bytes of the head of a part, when it can be sent in parts. In a coding it is not: which of
     /// the two is in the coding, a part or all of them, clients do not agree on.
     part_head: Option<u64>,
+    /// The value of `Repr-Digest`, once somebody wanted it.
+    digest: OnceLock<HeaderValue>,
 }
 
 impl Representation {
@@ -131,6 +136,7 @@ impl Representation {
             whole,
             not_modified,
             part_head,
+            digest: OnceLock::new(),
         };
         made.set_length(length);
         made
@@ -140,6 +146,20 @@ impl Representation {
         self.length = length;
         let value = HeaderValue::from(length);
         self.whole.insert(header::CONTENT_LENGTH, value);
+    }
+
+    /// The value of `Repr-Digest`, if it has been made.
+    pub(crate) fn known_digest(&self) -> Option<&HeaderValue> {
+        self.digest.get()
+    }
+
+    /// The value of `Repr-Digest`, made the first time. Nothing for what is streamed, which would have
+    /// to be read for it each time.
+    pub(crate) fn digest(&self) -> Option<&HeaderValue> {
+        match &self.content {
+            Content::Kept(bytes) => Some(self.digest.get_or_init(|| digest::sha_256(bytes))),
+            Content::Streamed => None,
+        }
     }
 
     /// What a decision needs to know of it.

@@ -1,10 +1,11 @@
 //! ONE request, through the pipeline; read this first. It must not know how any step works.
 
-use std::{borrow::Cow, path::Path};
+use std::{borrow::Cow, path::Path, sync::Arc};
 
 use gustnado_core::{BoxFuture, Error, Mount, Request, Response};
 use http::{HeaderMap, HeaderValue, Method, header};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
+use tokio::task::spawn_blocking;
 
 use super::{
     StaticFiles,
@@ -12,7 +13,9 @@ use super::{
 };
 use crate::{
     decide::{Verb, decide},
+    digest,
     disk::Kind,
+    entry::Representation,
     failure::{Failure, nothing_here},
     fingerprint::Fingerprint,
     limits,
@@ -175,8 +178,16 @@ impl StaticFiles {
         if needs_file(&plan, verb, &chosen) {
             return None;
         }
+        // Making one takes longer than an answer may.
+        let digest = digest::is_wanted(headers);
+        if digest && chosen.representation.known_digest().is_none() {
+            return None;
+        }
         let answer = serve(&plan, verb, &chosen, None);
-        Some(answer.map(|answer| by_url(answer, &chosen, request.query())))
+        Some(answer.map(|answer| {
+            let answer = by_url(answer, &chosen, request.query());
+            with_digest(answer, &chosen.representation, digest)
+        }))
     }
 
     /// The answer, whatever it takes.
@@ -221,7 +232,15 @@ impl StaticFiles {
             let plan = decide(verb, headers, &validators, Seconds::now);
             if !needs_file(&plan, verb, &chosen) {
                 let answer = serve(&plan, verb, &chosen, None);
-                return Ok(answer.map(|answer| by_url(answer, &chosen, head.query)));
+                let digest = digest::is_wanted(headers);
+                if digest {
+                    let representation = Arc::clone(&chosen.representation);
+                    spawn_blocking(move || drop(representation.digest().cloned())).await?;
+                }
+                return Ok(answer.map(|answer| {
+                    let answer = by_url(answer, &chosen, head.query);
+                    with_digest(answer, &chosen.representation, digest)
+                }));
             }
             let opened = match open {
                 Some(file) => Ok(file),
@@ -258,6 +277,19 @@ fn by_url(mut answer: Response, chosen: &Chosen, query: Option<&str>) -> Respons
     if let Some(named) = query.and_then(Fingerprint::in_query).filter(|_| is_content) {
         let is_that = chosen.facts.fingerprint() == Some(named);
         policy::by_url(answer.headers_mut(), is_that);
+    }
+    answer
+}
+
+/// The answer with the digest of the whole, if that is wanted, and of an answer that has some of it.
+fn with_digest(mut answer: Response, representation: &Representation, wanted: bool) -> Response {
+    let has_bytes = matches!(answer.status().as_u16(), 200 | 206);
+    if wanted
+        && has_bytes
+        && let Some(digest) = representation.known_digest()
+    {
+        let name = digest::REPR_DIGEST;
+        answer.headers_mut().insert(name, digest.clone());
     }
     answer
 }

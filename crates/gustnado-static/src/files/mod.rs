@@ -51,6 +51,7 @@ use permit::Validate;
 ///   `.br`, `.zst` or `.gz` file beside the original that is not older and is smaller, or coded
 ///   by itself (brotli and gzip), once, and kept. 406 when the client refuses identity too and
 ///   there is nothing else.
+/// - `Repr-Digest` with `Want-Repr-Digest: sha-256=…` (RFC 9530), of what is kept in memory.
 /// - `?v=…` with the hash that [`StaticUrls`](crate::StaticUrls) put there: `immutable`, where it is
 ///   the hash of what is sent, and `no-cache` where it is not. Other queries say nothing.
 /// - `/folder` is sent on to `/folder/`, which is the folder's index file or, if that is asked for,

@@ -93,6 +93,48 @@ fn a_target_in_absolute_form_is_the_same() {
     assert_eq!(answer.text(), "let a;");
 }
 
+// Rule 80
+#[test]
+fn who_wants_a_digest_gets_that_of_the_whole_in_its_coding() {
+    let site = Site::with(&[("a.js", &text(5000))], |files| {
+        files.limits(|all| *all = settled())
+    });
+    let want = ("want-repr-digest", "sha-512=3, sha-256=10");
+    let mut digests = Vec::new();
+    for coding in ["identity", "br"] {
+        let accept = ("accept-encoding", coding);
+        let whole = site.get("/a.js", &[accept, want]);
+        let digest = whole.field("repr-digest").to_owned();
+        let value = digest
+            .strip_prefix("sha-256=:")
+            .and_then(|rest| rest.strip_suffix(':'));
+        assert_eq!(value.map(str::len), Some(44), "{digest}");
+        // From memory, of a part, of nothing.
+        let range = ("range", "bytes=5-9");
+        for (method, fields) in [
+            ("GET", vec![accept, want]),
+            ("GET", vec![accept, want, range]),
+            ("HEAD", vec![accept, want]),
+        ] {
+            let again = site.ask(method, "/a.js", &fields);
+            assert_eq!(again.field("repr-digest"), digest, "{method} {fields:?}");
+        }
+        assert!(!site.get("/a.js", &[accept]).has("repr-digest"));
+        digests.push(digest);
+    }
+    assert_ne!(digests[0], digests[1]);
+    site.replace("a.js", &text(5001));
+    let other = site.get("/a.js", &[want]);
+    assert_ne!(other.field("repr-digest"), digests[0]);
+    assert!(
+        !site
+            .get("/a.js", &[("want-repr-digest", "sha-256=0")])
+            .has("repr-digest")
+    );
+    let missed = site.get("/a.js", &[want, ("if-match", "\"x\"")]);
+    assert!(!missed.has("repr-digest"));
+}
+
 // Rules 77, 79
 #[test]
 fn the_last_policy_that_covers_a_file_counts() {

@@ -16,6 +16,7 @@
 //! - 0 [`cookie`]: the values of cookies in a head
 //! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
+//! - 2 [`upgrade`]: the change of a connection to another protocol
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
 //! - 3 [`middleware`]: layers around what answers
 //! - 3 [`extract`]: inputs out of a request
@@ -74,6 +75,7 @@ mod tally;
 pub mod testing;
 mod to_https;
 mod trust;
+mod upgrade;
 mod write;
 
 pub use application::{App, Application, BuildError, BuildProblem, Group, Routes};
@@ -111,6 +113,7 @@ pub use server::{Tls, TlsError};
 pub use stop::Stopping;
 pub use to_https::HttpsRedirect;
 pub use trust::Client;
+pub use upgrade::{Upgrade, Upgraded};
 
 /// Parsers for the fuzzers, each with what must hold of whatever it is given.
 #[cfg(fuzzing)]

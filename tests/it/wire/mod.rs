@@ -32,3 +32,4 @@ mod sleep;
 mod slow;
 mod times;
 mod tls;
+mod upgrade;

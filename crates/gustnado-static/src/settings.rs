@@ -1,7 +1,7 @@
 //! What a user asked for: the folder, the rules and the hooks, and what they say of one file. It
 //! must not know requests.
 
-use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
+use std::{borrow::Cow, fmt, path::PathBuf, sync::Arc, time::SystemTime};
 
 use http::{HeaderMap, HeaderValue};
 

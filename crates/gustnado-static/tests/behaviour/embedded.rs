@@ -120,7 +120,8 @@ fn what_is_large_is_served_and_coded_by_its_siblings_alone() {
         ("a.txt", &large),
         ("b.txt", &large),
         ("b.txt.br", &coded),
-    ]));
+    ]))
+    .limits(|limits| limits.file = 1024 * 1024);
     for _ in 0..3 {
         let plain = ask(&files, "GET", "/a.txt", &[("accept-encoding", "br, gzip")]);
         assert!(!plain.has("content-encoding") && plain.body == large);

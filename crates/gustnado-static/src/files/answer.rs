@@ -101,7 +101,7 @@ pub(super) struct Target<'r> {
 impl Target<'_> {
     /// The path of the file or, where there is none to be, of the folder, with a slash at its end: so
     /// it begins as those of the files in it do.
-    fn path(&self) -> Cow<'_, str> {
+    pub(super) fn path(&self) -> Cow<'_, str> {
         match (&self.file, &self.folder) {
             (Some(file), _) => Cow::Borrowed(file),
             (None, Some(folder)) if !folder.is_empty() => Cow::Owned(format!("{folder}/")),

@@ -14,7 +14,7 @@ use std::{
 use gustnado_static::StaticFiles;
 
 use crate::site::{
-    Answer, Site, answer, gunzip, request, runtime, settled, text, unbrotli, unzstd,
+    Answer, MADE, Site, answer, gunzip, request, runtime, settled, text, unbrotli, unzstd,
 };
 
 /// A site where it is done.

@@ -85,22 +85,6 @@ pub(crate) const ZSTD_BEST: i32 = 19;
 /// site in two codings.
 pub(crate) const RAISE_QUEUE: usize = 4096;
 
-/// Quality of brotli in the background. 11: a tenth smaller than at 5.
-pub(crate) const BROTLI_BEST: i32 = 11;
-
-/// Level of zstd on the fly. 3: its default, and quicker than gzip.
-#[cfg(feature = "zstd")]
-pub(crate) const ZSTD_LEVEL: i32 = 3;
-
-/// Level of zstd in the background. 19: the last whose window is one that browsers take, 8 MiB (RFC 9659
-/// section 3).
-#[cfg(feature = "zstd")]
-pub(crate) const ZSTD_BEST: i32 = 19;
-
-/// Codings that wait to be made better; what comes when there are more stays as it is. 4096: a large
-/// site in two codings.
-pub(crate) const RAISE_QUEUE: usize = 4096;
-
 /// Level of gzip on the fly. 6: zlib's default; above it, time doubles for a percent.
 pub(crate) const GZIP_LEVEL: u32 = 6;
 

@@ -52,6 +52,9 @@ mod deploying {}
 #[doc = include_str!("../docs/guide/16-static-files.md")]
 mod static_files {}
 
+#[doc = include_str!("../docs/guide/18-calling-services.md")]
+mod calling_services {}
+
 #[doc = include_str!("../docs/from-tornado.md")]
 mod from_tornado {}
 

@@ -4,6 +4,7 @@
 pub mod boundary;
 mod guide;
 mod log;
+pub mod races;
 
 pub use log::log;
 

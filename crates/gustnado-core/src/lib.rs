@@ -17,6 +17,7 @@
 //! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`ready`]: answers that were made before
+//! - 2 [`upgrade`]: the change of a connection to another protocol
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
 //! - 3 [`middleware`]: layers around what answers
 //! - 3 [`extract`]: inputs out of a request
@@ -76,6 +77,7 @@ mod tally;
 pub mod testing;
 mod to_https;
 mod trust;
+mod upgrade;
 mod write;
 
 pub use application::{App, Application, BuildError, BuildProblem, Group, Routes};
@@ -114,6 +116,7 @@ pub use server::{Tls, TlsError};
 pub use stop::Stopping;
 pub use to_https::HttpsRedirect;
 pub use trust::Client;
+pub use upgrade::{Upgrade, Upgraded};
 
 /// Parsers for the fuzzers, each with what must hold of whatever it is given.
 #[cfg(fuzzing)]

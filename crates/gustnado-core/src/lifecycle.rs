@@ -33,7 +33,7 @@ use crate::{
     respond::problem,
     response::Response,
     route::Captures,
-    router::Matched,
+    router::{Matched, MountRoute},
     tally::Counted,
     write::{self, Outgoing},
 };

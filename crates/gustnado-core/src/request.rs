@@ -34,6 +34,8 @@ pub(crate) struct Origin {
     /// Whether lines can be written at the end of its answer's head; see
     /// [`Defaults`](crate::defaults::Defaults).
     pub(crate) lines: bool,
+    /// Whether it asks for another protocol, and its connection can have one.
+    pub(crate) upgradable: bool,
     /// What the log calls it, where somebody wanted to know before it was asked for.
     pub(crate) id: Option<Arc<str>>,
 }

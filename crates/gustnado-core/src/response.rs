@@ -93,8 +93,13 @@ impl Response {
 
     /// Marks it as one that nobody wants to read of.
     pub(crate) fn quiet(mut self) -> Self {
-        self.0.extensions_mut().insert(Quiet);
+        self.extend(Quiet);
         self
+    }
+
+    /// Has something go with it to the connection.
+    pub(crate) fn extend(&mut self, with: impl Clone + Send + Sync + 'static) {
+        self.0.extensions_mut().insert(with);
     }
 
     /// The status.

@@ -74,6 +74,14 @@ impl Cache {
         }
     }
 
+    /// What is kept, without it counting as wanted for that.
+    pub(crate) fn peek(&self, path: &str, coding: Coding) -> Option<Arc<Representation>> {
+        match self.entries.peek(&Borrowed(path, Slot::In(coding)))? {
+            Value::Representation(found) if found.coding == coding => Some(found),
+            _ => None,
+        }
+    }
+
     /// Facts that somebody has loaded or is about to, or the turn to load them.
     pub(crate) async fn facts_or_turn(&self, path: &str) -> Result<Arc<Facts>, Turn<'_>> {
         loop {
@@ -106,6 +114,14 @@ impl Cache {
         let key = Key(path.into(), Slot::In(representation.coding));
         self.entries
             .insert(key, Value::Representation(representation));
+    }
+
+    /// Keeps another in the place of this one, if this is there still.
+    pub(crate) fn keep_instead(&self, path: &str, old: &Arc<Representation>, new: Representation) {
+        let there = self.peek(path, old.coding);
+        if there.is_some_and(|there| Arc::ptr_eq(&there, old)) {
+            self.keep(path, Arc::new(new));
+        }
     }
 
     /// Drops these facts, unless there are newer ones by now.

@@ -21,8 +21,8 @@
 //!
 //! - 0 `limits`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
 //! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `digest`, `asked`,
-//!   `encode`, `chunk`
-//! - 2 `decide`, `disk`, `embedded`, `source`, `settings`
+//!   `encode`, `shelf`, `chunk`
+//! - 2 `decide`, `disk`, `embedded`, `source`, `settings`, `watch`
 //! - 3 `entry`, `parts`, `stream`, `listing`
 //! - 4 `cache`
 //! - 5 `store`: at hand, or `load`ed and `make`d
@@ -63,11 +63,13 @@ mod policy;
 mod resolve;
 mod serve;
 mod settings;
+mod shelf;
 mod source;
 mod store;
 mod stream;
 mod urls;
 mod validator;
+mod watch;
 
 pub use disk::Symlinks;
 pub use embedded::Embedded;
@@ -77,7 +79,7 @@ pub use hooks::FileHooks;
 pub use limits::StaticLimits;
 pub use manifest::{ImportMap, Manifest};
 pub use policy::CacheControl;
-pub use settings::FileInfo;
+pub use settings::{Coherence, FileInfo};
 pub use urls::StaticUrls;
 
 /// What the macros write down. Nothing here is for people.

@@ -85,13 +85,16 @@
 //! - `garde`: inputs checked by the rules of the garde crate, as `Garde`
 //! - `work-stealing`: [`Application::work_stealing`], one runtime for all workers
 //! - `tls`: HTTPS by rustls, as `Tls`
-//! - `zstd`: files and replies coded with zstd, too; it builds C
+//! - `client`: an HTTP client with a pool of connections, as `client::Client`
+//! - `zstd`: files and replies coded with zstd, too, and undone by the client; it builds C
 //! - `openapi`: `app.openapi()`, an OpenAPI 3.1 document, and `ApiDocs`, a page that shows it
 
 pub mod prelude;
 
 pub use gustnado_core::{describe, testing};
 
+#[cfg(feature = "client")]
+pub use gustnado_client as client;
 #[cfg(feature = "garde")]
 pub use gustnado_core::Garde;
 pub use gustnado_core::{
@@ -101,8 +104,8 @@ pub use gustnado_core::{
     IntoListen, IntoResponse, Invalid, Limits, Listen, ListenAddr, ListenError, LocalUrl, Mount,
     Needs, Next, NoContent, OrError, Outcome, ParamError, Part, Pattern, PatternError, Peer, Piece,
     ReadyHead, ReadyMade, Redirect, Request, RequestHead, Response, Result, Routes, RunError,
-    SameSite, Sender, Serve, SetCookie, SharedState, Stage, Stopping, Text, Tower, Urls, Valid,
-    Validate, With,
+    SameSite, Sender, Serve, SetCookie, SharedState, Stage, Stopping, Text, Tower, Upgrade,
+    Upgraded, Urls, Valid, Validate, With,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};

@@ -11,7 +11,7 @@ pub use gustnado_core::{
     Application, Body, Bytes, Cx, Download, Error, Event, Events, FromParam, FromRequest, Group,
     Html, HttpError, Internal, IntoResponse, Invalid, Limits, Listen, LocalUrl, Needs, NoContent,
     OrError, Outcome, ParamError, Redirect, RequestHandler, Response, Result, RunError, SetCookie,
-    Stage, Stopping, Text, Valid, Validate, With,
+    Stage, Stopping, Text, Upgrade, Valid, Validate, With,
 };
 #[cfg(feature = "multipart")]
 #[doc(no_inline)]

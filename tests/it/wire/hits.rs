@@ -31,7 +31,9 @@ fn write(folder: &Path, letter: char) {
 }
 
 fn files(folder: &TempDir) -> StaticFiles {
-    StaticFiles::new(folder.path()).limits(|limits| limits.settle_time = std::time::Duration::ZERO)
+    StaticFiles::new(folder.path())
+        .recompress(false)
+        .limits(|limits| limits.settle_time = std::time::Duration::ZERO)
 }
 
 fn serve(folder: &TempDir) -> Server {

@@ -33,3 +33,4 @@ mod sleep;
 mod slow;
 mod times;
 mod tls;
+mod upgrade;

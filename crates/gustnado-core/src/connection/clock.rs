@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use http::Version;
 use tokio::time::Instant;
 
 #[cfg(unix)]
@@ -320,8 +321,12 @@ impl Vitals {
         self.begun() != self.answered.load(Relaxed)
     }
 
-    pub(super) fn note_old(&self) {
-        self.old.store(true, Relaxed);
+    /// Notes the version of a request.
+    #[inline]
+    pub(super) fn note_version(&self, version: Version) {
+        if version < Version::HTTP_11 {
+            self.old.store(true, Relaxed);
+        }
     }
 
     pub(super) fn is_old(&self) -> bool {

@@ -19,7 +19,10 @@ use super::{
     refusal::{is_bare, says_close},
     socket::Socket,
 };
-use crate::limits::READ;
+use crate::{
+    limits::READ,
+    upgrade::{GoOn, Handover},
+};
 
 thread_local! {
     /// The connection that is being polled on this thread.
@@ -27,7 +30,6 @@ thread_local! {
 }
 
 /// A socket and what waits to be written to it.
-#[derive(Debug)]
 pub(super) struct Live {
     socket: Socket,
     /// Read by the driver before there was a hyper to read it.
@@ -49,6 +51,8 @@ pub(super) struct Live {
     watch: bool,
     /// It does.
     pub(super) conflict: bool,
+    /// What goes on with another protocol once hyper has ended.
+    pub(super) go_on: Option<GoOn>,
     /// Looks at what is read, over HTTP/2.
     #[cfg(feature = "http2")]
     pub(super) frames: Option<Box<Frames>>,
@@ -108,6 +112,16 @@ pub(super) fn write_lines(lines: Bytes) {
     });
 }
 
+/// Has the connection that is being polled go on with another protocol behind its next answer.
+#[cold]
+pub(super) fn hand_over(to: Option<Handover>) {
+    SLOT.with_borrow_mut(|slot| {
+        if let Some(live) = slot {
+            live.go_on = to.and_then(|to| to.take());
+        }
+    });
+}
+
 /// Has the connection that is being polled look at its next write.
 pub(super) fn watch() {
     SLOT.with_borrow_mut(|slot| {
@@ -137,6 +151,7 @@ impl Live {
             last: 0,
             watch: false,
             conflict: false,
+            go_on: None,
             #[cfg(feature = "http2")]
             frames: None,
         }
@@ -151,6 +166,11 @@ impl Live {
     #[cfg(unix)]
     pub(super) fn into_socket(self) -> Socket {
         self.socket
+    }
+
+    /// The socket, and what was read of it and put back. Nothing may wait to be written.
+    pub(super) fn into_parts(self) -> (Socket, Option<Bytes>) {
+        (self.socket, self.prefix.map(|prefix| *prefix))
     }
 
     /// Puts back bytes that were read too early.

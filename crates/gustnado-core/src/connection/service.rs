@@ -10,7 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    HeaderValue, Version,
+    HeaderValue, StatusCode, Version,
     header::{CONNECTION, EXPECT},
     request::Parts,
 };
@@ -18,6 +18,7 @@ use http_body::{Body as _, Frame, SizeHint};
 use hyper::{
     body::Incoming,
     service::{Service, service_fn},
+    upgrade::OnUpgrade,
 };
 
 use super::{
@@ -49,12 +50,11 @@ pub(super) fn service(
 > {
     service_fn(move |request: http::Request<Incoming>| {
         let in_flight = vitals.begin();
-        if request.version() < Version::HTTP_11 {
-            vitals.note_old();
-        }
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
+        vitals.note_version(head.version);
         let fault = framing::fault(&head, &body, vitals.app.limits());
         let alone = head.version > Version::HTTP_11;
+        let upgradable = head.extensions.remove::<OnUpgrade>().is_some();
         // Made here and not in the future, which is moved more than once on its way into hyper.
         let (body, had_body) = if body.is_end_stream() {
             (Body::empty(), None)
@@ -64,6 +64,7 @@ pub(super) fn service(
         let mut request = Request::arrived(head, body, vitals.arrival);
         // A body that is read may have hyper say `100 Continue` before the answer.
         request.origin_mut().lines = had_body.is_none() && !alone && live::takes_lines();
+        request.origin_mut().upgradable = upgradable;
         let access = Access::begin(&vitals.app, &mut request);
         let admitted = match fault {
             None => vitals.app.admit(&request, clock.lag()),
@@ -80,17 +81,18 @@ pub(super) fn service(
                 Err(error) => app.refuse(request, &error),
             };
             let (mut response, lines) = answer.into_parts();
-            let in_flight = &exchange.in_flight;
             if let Some(had) = had_body {
-                had.settle(in_flight, &mut response).await;
+                had.settle(&exchange.in_flight, &mut response).await;
             }
-            in_flight.answered();
+            exchange.in_flight.answered();
             exchange.access.answered(&mut response);
             if alone {
                 return Ok(sent_alone(response, exchange));
             }
             live::write_lines(lines);
-            if exchange.in_flight.is_last() {
+            if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+                live::hand_over(response.extensions_mut().remove());
+            } else if exchange.in_flight.is_last() {
                 say_close(&mut response);
             }
             Ok(response.map(|body| Sending { body, exchange }))

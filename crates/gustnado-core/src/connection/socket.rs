@@ -215,8 +215,7 @@ fn write(
     }
 }
 
-/// As TLS has its bytes carried.
-#[cfg(feature = "tls")]
+/// As TLS has its bytes carried, and other protocols.
 impl AsyncRead for Socket {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -227,7 +226,6 @@ impl AsyncRead for Socket {
     }
 }
 
-#[cfg(feature = "tls")]
 impl AsyncWrite for Socket {
     fn poll_write(
         mut self: Pin<&mut Self>,

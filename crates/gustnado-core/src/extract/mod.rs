@@ -15,8 +15,8 @@
 //! - `slot`: the place an input is read into, whatever its type.
 //! - `param`: values read from one piece of text. `field`: from a field of a form. `typed`: inputs
 //!   known by their type. `link`: values in links to routes, and `urls` as an input.
-//! - `stopping`, `head`, `raw`, `json`: inputs known by their type. The first needs no request, the
-//!   second is the head of one, the others read its body. `valid`, `rules`: inputs that are checked
+//! - `stopping`, `head`, `upgrade`, `raw`, `json`: inputs known by their type. The first needs no
+//!   request, the next two are of the head of one, the others read its body. `valid`, `rules`: inputs that are checked
 //!   when they are read.
 //! - `fill`: fills the slots of a handler, stage by stage. `group`: slots that are one input.
 
@@ -51,6 +51,7 @@ mod stopping;
 mod text;
 mod typed;
 mod unreadable;
+mod upgrade;
 #[cfg(feature = "multipart")]
 mod upload;
 mod urls;

@@ -44,6 +44,8 @@ pub(crate) struct Representation {
     pub(crate) not_modified: HeaderMap,
     /// Whether it has left the cache, and others should let go of it too.
     left: AtomicBool,
+    /// Whether it was made as well as it can be.
+    best: AtomicBool,
     /// Bytes of the head of a part, when it can be sent in parts. In a coding it is not: which of
     /// the two is in the coding, a part or all of them, clients do not agree on.
     part_head: Option<u64>,
@@ -141,6 +143,7 @@ impl Representation {
             whole,
             not_modified,
             left: AtomicBool::new(false),
+            best: AtomicBool::new(false),
             part_head,
             digest: OnceLock::new(),
         };
@@ -158,6 +161,16 @@ impl Representation {
     #[inline]
     pub(crate) fn is_kept(&self) -> bool {
         !self.left.load(Relaxed)
+    }
+
+    /// Whether it was made as well as it can be.
+    pub(crate) fn is_best(&self) -> bool {
+        self.best.load(Relaxed)
+    }
+
+    /// Nothing better is to be made of it.
+    pub(crate) fn note_best(&self) {
+        self.best.store(true, Relaxed);
     }
 
     /// It is not in the cache any more.

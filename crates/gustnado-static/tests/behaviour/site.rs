@@ -70,6 +70,26 @@ pub(crate) fn unbrotli(bytes: &[u8]) -> Vec<u8> {
     decoded
 }
 
+#[cfg(feature = "zstd")]
+pub(crate) fn unzstd(bytes: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::new();
+    let mut decoder = zstd::Decoder::new(bytes).unwrap();
+    std::io::Read::read_to_end(&mut decoder, &mut decoded).unwrap();
+    decoded
+}
+
+#[cfg(not(feature = "zstd"))]
+pub(crate) fn unzstd(_bytes: &[u8]) -> Vec<u8> {
+    panic!("zstd is made with its feature only")
+}
+
+/// What is made beside identity.
+pub(crate) const MADE: &[&str] = if cfg!(feature = "zstd") {
+    &["br", "zstd", "gzip"]
+} else {
+    &["br", "gzip"]
+};
+
 pub(crate) fn request(method: &str, target: &str, fields: &[(&str, &str)]) -> Request {
     let mut request = http::Request::builder().method(method).uri(target);
     for (name, value) in fields {
@@ -91,7 +111,8 @@ impl Site {
         let root = folder.path().join("root");
         fs::create_dir(&root).unwrap();
         let site = Self {
-            files: Arc::new(set_up(StaticFiles::new(&root))),
+            // What happens in the background changes tags, which is for the tests of just that.
+            files: Arc::new(set_up(StaticFiles::new(&root).recompress(false))),
             folder,
             runtime: runtime(),
         };

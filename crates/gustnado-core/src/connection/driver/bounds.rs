@@ -130,7 +130,7 @@ impl<S: Serve> Driver<S> {
         let stalled = self.live.as_ref().is_none_or(|live| live.blocked);
         let now = self.clock.now();
         match &self.phase {
-            Phase::Closing(_) => return false,
+            Phase::Closing(_) | Phase::Leaving(_) => return false,
             _ if stalled => return false,
             #[cfg(feature = "http2")]
             Phase::Http2(_) if !self.draining => {

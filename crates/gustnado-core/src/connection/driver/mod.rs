@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! Dormant ──bytes──▶ Http1 ──end, refusal, time──▶ Closing ──▶ done
-//!  │ ▲ │              │                               ▲
+//!  │ ▲ │              │ └─101─▶ Leaving ─▶ another      ▲
+//!  │ │ │              │                   protocol      │
 //!  │ │ │              └ nothing asked ─▶ Dormant      │
 //!  │ │ └───────────▶ Http2 ───────────────────────────┘
 //!  ▼ │
@@ -25,11 +26,13 @@
 //! | the server stops | `linger_time` without a request | close; the next answer says close; HTTP/2: GOAWAY |
 //! | Http2 | `control_frames` in 10 s | GOAWAY that says ENHANCE_YOUR_CALM, close |
 //! | an answer is made and the peer has left | as soon as that is known | done |
+//! | Leaving | `write_time` without progress | cut; behind the 101, no bound is ours |
 //! | Closing | `linger_time` and `linger_bytes` | done |
 
 mod bounds;
 mod closing;
 mod dormant;
+mod leaving;
 #[cfg(unix)]
 mod parking;
 mod protocol;
@@ -46,7 +49,7 @@ use std::{
 
 use hyper::server::conn::http1;
 
-use self::{bounds::Times, closing::Closing, protocol::Serve};
+use self::{bounds::Times, closing::Closing, leaving::Leaving, protocol::Serve};
 use super::{
     clock::{Clock, Kept, NEVER, Tick, Vitals},
     departure::Departure,
@@ -126,9 +129,11 @@ impl<S: Serve> Future for Driven<S> {
         };
         let end = ready!(driver.poll(cx));
         let driven = self.0.take();
-        #[cfg(unix)]
-        if let (End::Park, Some((driver, guard))) = (end, driven) {
-            parking::park(driver, guard);
+        match (end, driven) {
+            #[cfg(unix)]
+            (End::Park, Some((driver, guard))) => parking::park(driver, guard),
+            (End::Leave, Some((driver, guard))) => leaving::go_on(driver, guard),
+            _ => {}
         }
         Poll::Ready(())
     }
@@ -177,6 +182,8 @@ enum Phase<S: Serve> {
     Http1(Pin<Box<http1::Connection<SlotIo, S>>>),
     #[cfg(feature = "http2")]
     Http2(Pin<Box<http2::Connection<SlotIo, S, Spawn>>>),
+    /// What was gathered is sent, and then another protocol is spoken.
+    Leaving(Box<Leaving>),
     Closing(Closing),
 }
 
@@ -188,6 +195,8 @@ enum Step {
     Wait(Tick),
     /// Wait without a future.
     Park,
+    /// Go on with another protocol.
+    Leave,
     Done,
 }
 
@@ -196,6 +205,7 @@ enum End {
     Close,
     #[cfg_attr(not(unix), expect(dead_code, reason = "nowhere to park"))]
     Park,
+    Leave,
 }
 
 impl<S: Serve> Driver<S> {
@@ -206,6 +216,7 @@ impl<S: Serve> Driver<S> {
             let step = match &mut self.phase {
                 Phase::Dormant(_) => self.listen(cx),
                 Phase::Closing(_) => self.close(cx),
+                Phase::Leaving(_) => self.take_leave(cx),
                 Phase::Http1(_) => self.serve(cx),
                 #[cfg(feature = "http2")]
                 Phase::Http2(_) => {
@@ -217,6 +228,7 @@ impl<S: Serve> Driver<S> {
                 Step::Again => {}
                 Step::Done => return Poll::Ready(End::Close),
                 Step::Park => return Poll::Ready(End::Park),
+                Step::Leave => return Poll::Ready(End::Leave),
                 // Now that what has come was looked at: it is still answered.
                 Step::Wait(_) if self.is_to_end() => self.drain(),
                 Step::Wait(deadline) if self.clock.now() >= deadline => {

@@ -14,9 +14,15 @@ impl<S: Serve> Driver<S> {
             Phase::Http1(hyper) => hyper.as_mut().poll(cx),
             #[cfg(feature = "http2")]
             Phase::Http2(hyper) => hyper.as_mut().poll(cx),
-            Phase::Dormant(_) | Phase::Closing(_) => Poll::Pending,
+            Phase::Dormant(_) | Phase::Leaving(_) | Phase::Closing(_) => Poll::Pending,
         });
         if let Poll::Ready(result) = poll {
+            let live = self.live.as_mut();
+            if let Some(go_on) = live.and_then(|live| live.go_on.take())
+                && result.is_ok()
+            {
+                return self.leave(go_on);
+            }
             return self.over(&result);
         }
         let Some(live) = &mut self.live else {

@@ -1,0 +1,182 @@
+//! What is asked, in a form that can be sent more than once: again, or on to where a redirect leads.
+//! It must not know connections.
+
+use bytes::Bytes;
+use gustnado_core::Body;
+use http::{
+    HeaderMap, HeaderValue, Method, Request, Uri,
+    header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, RANGE},
+};
+
+use crate::{
+    auth::basic,
+    decode::ACCEPTED,
+    error::{Error, Result},
+    form::Form,
+    redirect::{Hop, strip},
+    url::Url,
+};
+
+/// A request, before and between its attempts.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Source,
+    /// Whether we asked for a coding, and so undo it.
+    pub(crate) decode: bool,
+}
+
+/// The body of a request.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// It can be sent as often as need be.
+    Bytes(Bytes),
+    /// It can be sent once; `None` when that was done.
+    Once(Option<Body>),
+}
+
+impl From<Body> for Source {
+    fn from(body: Body) -> Self {
+        if http_body::Body::is_end_stream(&body) {
+            return Self::Bytes(Bytes::new());
+        }
+        match body.as_full() {
+            Some(bytes) => Self::Bytes(bytes.clone()),
+            None => Self::Once(Some(body)),
+        }
+    }
+}
+
+impl Call {
+    /// Adds what is not said and should be.
+    pub(crate) fn complete(&mut self, defaults: &HeaderMap, decode: bool) -> Result<()> {
+        for (name, value) in defaults {
+            if !self.headers.contains_key(name) {
+                self.headers.append(name, value.clone());
+            }
+        }
+        self.authorize();
+        // Who says what is accepted wants to see it; and a part of a coded body cannot be decoded.
+        self.decode = decode
+            && !self.headers.contains_key(ACCEPT_ENCODING)
+            && !self.headers.contains_key(RANGE);
+        if self.decode {
+            self.headers
+                .insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
+        }
+        for name in ["content-length", "transfer-encoding"] {
+            if self.headers.contains_key(name) {
+                return Err(Error::invalid(format!(
+                    "`{name}` cannot be set: it follows from the body"
+                )));
+            }
+        }
+        // Where a body is usual, none has to be told from one that is to come (RFC 9110 section 8.6).
+        let empty = matches!(&self.body, Source::Bytes(bytes) if bytes.is_empty());
+        if empty && matches!(self.method, Method::POST | Method::PUT | Method::PATCH) {
+            self.headers
+                .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        Ok(())
+    }
+
+    /// Says who we are, if the URL does and the header does not.
+    fn authorize(&mut self) {
+        if let Some((name, password)) = self.url.credentials.take()
+            && !self.headers.contains_key(AUTHORIZATION)
+        {
+            self.headers.insert(AUTHORIZATION, basic(&name, &password));
+        }
+    }
+
+    /// The request as it is sent next.
+    ///
+    /// # Errors
+    /// Where its body was sent already and cannot be again.
+    pub(crate) fn request(&mut self, form: Form) -> Result<Request<Body>> {
+        let body = match &mut self.body {
+            Source::Bytes(bytes) if bytes.is_empty() => Body::empty(),
+            Source::Bytes(bytes) => bytes.clone().into(),
+            Source::Once(body) => body
+                .take()
+                .ok_or_else(|| Error::invalid("the body was a stream and cannot be sent again"))?,
+        };
+        let mut request = Request::new(body);
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = match &form {
+            Form::Path => self.url.target.clone().into(),
+            Form::Proxy(_) => self.whole(&self.url.authority)?,
+            Form::Fields => self.whole(self.headers.get(HOST).unwrap_or(&self.url.authority))?,
+        };
+        let headers = request.headers_mut();
+        headers.reserve(self.headers.len() + 1);
+        let fields = matches!(form, Form::Fields);
+        if !fields && !self.headers.contains_key(HOST) {
+            headers.insert(HOST, self.url.authority.clone());
+        }
+        for (name, value) in &self.headers {
+            // By HTTP/2 it is part of the URL.
+            if !(fields && name == HOST) {
+                headers.append(name, value.clone());
+            }
+        }
+        if let Form::Proxy(Some(value)) = form {
+            headers.insert(PROXY_AUTHORIZATION, value);
+        }
+        Ok(request)
+    }
+
+    fn whole(&self, host: &HeaderValue) -> Result<Uri> {
+        Uri::builder()
+            .scheme(self.url.origin.scheme.as_str())
+            .authority(host.as_bytes())
+            .path_and_query(self.url.target.clone())
+            .build()
+            .map_err(|error| Error::invalid("the URL cannot be sent").with_source(error))
+    }
+
+    /// Whether it may be done twice, and can be.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.is_idempotent() && matches!(self.body, Source::Bytes(_))
+    }
+
+    /// Whether its body is there to be sent again.
+    pub(crate) fn has_body(&self) -> bool {
+        !matches!(self.body, Source::Once(None))
+    }
+
+    /// Takes back a body that was not sent after all.
+    pub(crate) fn restore(&mut self, body: Option<Body>) {
+        if let (Source::Once(place @ None), Some(body)) = (&mut self.body, body) {
+            *place = Some(body);
+        }
+    }
+
+    /// Whether doing it twice does no more than doing it once (RFC 9110 section 9.2.2).
+    pub(crate) fn is_idempotent(&self) -> bool {
+        let methods = [
+            Method::GET,
+            Method::HEAD,
+            Method::OPTIONS,
+            Method::TRACE,
+            Method::PUT,
+            Method::DELETE,
+        ];
+        methods.contains(&self.method)
+    }
+
+    /// Goes on to where a redirect leads.
+    pub(crate) fn follow(&mut self, hop: Hop) {
+        let same = hop.url.origin == self.url.origin;
+        strip(&mut self.headers, same, hop.body);
+        if !hop.body {
+            self.body = Source::Bytes(Bytes::new());
+        }
+        self.method = hop.method;
+        self.url = hop.url;
+        // What another origin wrote into its redirect are no credentials of ours.
+        self.url.credentials = None;
+    }
+}

@@ -1,0 +1,270 @@
+//! A connection to a server: HTTP/1, which one request has at a time and which that request itself
+//! drives, or HTTP/2, which many share and a task drives. It must not know what is asked.
+//!
+//! An idle connection of HTTP/1 is driven by nobody: there is no task to wake for each answer, and
+//! whether the other side has closed it is asked of the system when it is to be used.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering::AcqRel},
+    },
+    task::{Context, Waker},
+    time::Duration,
+};
+
+use gustnado_core::Body;
+use hyper::client::conn::{http1, http2};
+use tokio::{
+    runtime::{Handle, Id},
+    time::Instant,
+};
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    form::Form,
+    limits::HEAD,
+    link::{Link, Quiet},
+    pool::{Pooled, Slot},
+    wire::Wire,
+};
+
+/// A connection of either kind.
+#[derive(Debug)]
+pub(crate) enum Connection {
+    One(Box<One>),
+    Many(Many),
+}
+
+/// A connection of HTTP/1.
+#[derive(Debug)]
+pub(crate) struct One {
+    pub(crate) sender: http1::SendRequest<Body>,
+    pub(crate) driver: http1::Connection<Wire, Body>,
+    pub(crate) link: Arc<Link>,
+    form: Form,
+    made: Instant,
+    age: Duration,
+    runtime: Id,
+    used: bool,
+    _slot: Slot<Connection>,
+}
+
+/// A handle to a connection of HTTP/2; it ends when the last one is dropped.
+#[derive(Debug, Clone)]
+pub(crate) struct Many {
+    pub(crate) sender: http2::SendRequest<Body>,
+    usage: Arc<Usage>,
+    runtime: Id,
+    used: bool,
+}
+
+#[derive(Debug)]
+struct Usage {
+    made: Instant,
+    age: Duration,
+    streams: AtomicUsize,
+    last: Mutex<Instant>,
+}
+
+/// A stream that is in use; dropping it says that it no longer is.
+#[derive(Debug)]
+pub(crate) struct Stream(Arc<Usage>);
+
+impl Connection {
+    /// Speaks HTTP over a wire.
+    pub(crate) async fn new(
+        wire: Wire,
+        link: Arc<Link>,
+        form: Form,
+        age: Duration,
+        slot: Slot<Self>,
+    ) -> Result<Self> {
+        let runtime = Handle::current();
+        if wire.is_http2() {
+            return Many::new(wire, age, slot, &runtime).await.map(Self::Many);
+        }
+        let (sender, driver) = http1::Builder::new()
+            .max_header_size(HEAD)
+            .max_buf_size(HEAD)
+            .handshake(wire)
+            .await
+            .map_err(no_handshake)?;
+        Ok(Self::One(Box::new(One {
+            sender,
+            driver,
+            link,
+            form,
+            made: Instant::now(),
+            age,
+            runtime: runtime.id(),
+            used: false,
+            _slot: slot,
+        })))
+    }
+}
+
+impl Connection {
+    /// Whether it was used before.
+    pub(crate) fn used(&self) -> bool {
+        match self {
+            Self::One(one) => one.used,
+            Self::Many(many) => many.used,
+        }
+    }
+
+    /// How its requests are written.
+    pub(crate) fn form(&self) -> Form {
+        match self {
+            Self::One(one) => one.form.clone(),
+            Self::Many(_) => Form::Fields,
+        }
+    }
+}
+
+fn no_handshake(error: hyper::Error) -> Error {
+    Error::new(
+        ErrorKind::Connect,
+        "HTTP cannot be spoken on the connection",
+    )
+    .with_source(error)
+}
+
+impl One {
+    /// Whether, its answer being whole, it can be used again. Nobody is woken by it from then on.
+    pub(crate) fn settle(&mut self) -> bool {
+        self.used = true;
+        let mut cx = Context::from_waker(Waker::noop());
+        let open = Pin::new(&mut self.driver).poll(&mut cx).is_pending();
+        open && self.sender.is_ready()
+    }
+}
+
+impl Many {
+    async fn new(
+        wire: Wire,
+        age: Duration,
+        slot: Slot<Connection>,
+        runtime: &Handle,
+    ) -> Result<Self> {
+        let (sender, driver) = http2::Builder::new(Spawn)
+            .max_header_list_size(HEAD as u32)
+            .handshake(wire)
+            .await
+            .map_err(no_handshake)?;
+        runtime.spawn(async move {
+            if let Err(error) = driver.await {
+                tracing::debug!(%error, "a connection of HTTP/2 ended");
+            }
+            drop(slot);
+        });
+        let now = Instant::now();
+        let usage = Usage {
+            made: now,
+            age,
+            streams: AtomicUsize::new(0),
+            last: Mutex::new(now),
+        };
+        let usage = Arc::new(usage);
+        Ok(Self {
+            sender,
+            usage,
+            runtime: runtime.id(),
+            used: false,
+        })
+    }
+
+    /// Counts a stream.
+    pub(crate) fn stream(&self) -> Stream {
+        self.usage.streams.fetch_add(1, AcqRel);
+        Stream(self.usage.clone())
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        *self.0.last.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.0.streams.fetch_sub(1, AcqRel);
+    }
+}
+
+impl Pooled for Connection {
+    fn share(&self) -> Option<Self> {
+        match self {
+            Self::One(_) => None,
+            Self::Many(many) => Some(Self::Many(Many {
+                used: true,
+                ..many.clone()
+            })),
+        }
+    }
+
+    fn is_open(&mut self) -> bool {
+        let Self::One(one) = self else {
+            return self.seems_open();
+        };
+        match one.link.quiet() {
+            Quiet::Yes => true,
+            // Over TLS they may be tickets for later sessions. hyper reads them over, and takes all
+            // else for what it is: nothing that was asked for.
+            Quiet::Bytes => one.settle(),
+            Quiet::Gone => false,
+        }
+    }
+
+    fn seems_open(&self) -> bool {
+        match self {
+            Self::One(one) => one.link.quiet() != Quiet::Gone,
+            Self::Many(many) => !many.sender.is_closed(),
+        }
+    }
+
+    fn is_old(&self) -> bool {
+        let (made, age) = match self {
+            Self::One(one) => (one.made, one.age),
+            Self::Many(many) => (many.usage.made, many.usage.age),
+        };
+        made.elapsed() >= age
+    }
+
+    fn unused_since(&self) -> Option<Instant> {
+        let Self::Many(many) = self else {
+            return None;
+        };
+        let unused = many
+            .usage
+            .streams
+            .load(std::sync::atomic::Ordering::Acquire)
+            == 0;
+        let last = || {
+            *many
+                .usage
+                .last
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        unused.then(last)
+    }
+
+    fn runtime(&self) -> Id {
+        match self {
+            Self::One(one) => one.runtime,
+            Self::Many(many) => many.runtime,
+        }
+    }
+}
+
+/// Has hyper's tasks for the streams of HTTP/2 run.
+#[derive(Debug, Clone, Copy)]
+struct Spawn;
+
+impl<F> hyper::rt::Executor<F> for Spawn
+where
+    F: Future + Send + 'static,
+    F::Output: Send,
+{
+    fn execute(&self, future: F) {
+        tokio::spawn(future);
+    }
+}

@@ -1,0 +1,140 @@
+//! A socket that is shared by hyper, which reads and writes it, and by us, who count what passes
+//! and look whether the other side is gone. It must not know HTTP or TLS.
+
+use std::{
+    io::{self, IoSlice},
+    mem::MaybeUninit,
+    net::Shutdown,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+    },
+    task::{Context, Poll, ready},
+};
+
+use socket2::SockRef;
+use tokio::{io::ReadBuf, net::TcpStream};
+
+#[cfg(unix)]
+use tokio::net::UnixStream;
+
+/// A socket and what passed through it.
+#[derive(Debug)]
+pub(crate) struct Link {
+    socket: Socket,
+    read: AtomicU64,
+    written: AtomicU64,
+    /// Interim answers to the request that is under way.
+    pub(crate) interim: AtomicUsize,
+}
+
+/// The kinds of socket there are.
+#[derive(Debug)]
+pub(crate) enum Socket {
+    /// By TCP.
+    Tcp(TcpStream),
+    /// By a path.
+    #[cfg(unix)]
+    Unix(UnixStream),
+}
+
+/// What an idle socket has to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quiet {
+    /// Nothing, as it should be.
+    Yes,
+    /// Bytes that nobody asked for: of an answer, or of TLS.
+    Bytes,
+    /// That it is closed or broken.
+    Gone,
+}
+
+macro_rules! either {
+    ($socket:expr, $stream:ident => $do:expr) => {
+        match $socket {
+            Socket::Tcp($stream) => $do,
+            #[cfg(unix)]
+            Socket::Unix($stream) => $do,
+        }
+    };
+}
+
+impl Link {
+    pub(crate) fn new(socket: Socket) -> Arc<Self> {
+        Arc::new(Self {
+            socket,
+            read: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            interim: AtomicUsize::new(0),
+        })
+    }
+
+    /// Bytes that hyper read, and that were written, so far.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.read.load(Relaxed), self.written.load(Relaxed))
+    }
+
+    /// hyper read something: what TLS says by itself does not count.
+    pub(crate) fn has_read(&self, count: usize) {
+        self.read.fetch_add(count as u64, Relaxed);
+    }
+
+    /// Asks the system, not what is known of the last time: what came since may not be noticed yet.
+    pub(crate) fn quiet(&self) -> Quiet {
+        let mut byte = [MaybeUninit::uninit()];
+        let peeked = either!(&self.socket, stream => SockRef::from(stream).peek(&mut byte));
+        match peeked {
+            Ok(0) => Quiet::Gone,
+            Ok(_) => Quiet::Bytes,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Quiet::Yes,
+            Err(_) => Quiet::Gone,
+        }
+    }
+
+    pub(crate) fn poll_read(
+        &self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        loop {
+            let tried = either!(&self.socket, stream => {
+                ready!(stream.poll_read_ready(cx))?;
+                stream.try_read_buf(buf)
+            });
+            match tried {
+                Ok(_) => return Poll::Ready(Ok(())),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+
+    pub(crate) fn poll_write(
+        &self,
+        cx: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            let tried = either!(&self.socket, stream => {
+                ready!(stream.poll_write_ready(cx))?;
+                match parts {
+                    [one] => stream.try_write(one),
+                    many => stream.try_write_vectored(many),
+                }
+            });
+            match tried {
+                Ok(count) => {
+                    self.written.fetch_add(count as u64, Relaxed);
+                    return Poll::Ready(Ok(count));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+
+    /// Says that nothing more will be written.
+    pub(crate) fn shutdown(&self) -> io::Result<()> {
+        either!(&self.socket, stream => SockRef::from(stream).shutdown(Shutdown::Write))
+    }
+}

@@ -1,0 +1,20 @@
+//! Connections that are kept, and the requests that wait for one. It must not know what a connection
+//! is: [`Pooled`] says all that it asks of one.
+//!
+//! - `pooled`: what is asked of a connection
+//! - `state`: who has what, and who is next; pure
+//! - `shared`: the state behind its lock, and what has to be done outside of it
+//! - `waiting`: one request's place in the line
+//! - `sweep`: the task that looks after idle connections
+
+mod pooled;
+mod shared;
+mod state;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod waiting;
+
+pub(crate) use pooled::Pooled;
+pub use shared::PoolStats;
+pub(crate) use shared::{Pool, Slot};

@@ -1,0 +1,485 @@
+//! The pool's books: which connections there are, which are idle, who waits for one, and who is next.
+//! It decides and does nothing: what has to be dropped or opened it puts into [`Deeds`]. It must not
+//! know locks, sockets or clocks.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+
+use tokio::{runtime, sync::oneshot, time::Instant};
+
+use super::pooled::Pooled;
+use crate::{
+    error::{Error, ErrorKind, Result},
+    limits::Limits,
+    url::{Origin, Scheme},
+};
+
+#[derive(Debug)]
+pub(super) struct State<C> {
+    bounds: Bounds,
+    hosts: HashMap<Arc<Origin>, Host<C>>,
+    /// Connections in all, those that are being opened included.
+    open: usize,
+    idle: usize,
+    waiting: usize,
+    /// Of those who wait, those for whom no connection is being opened.
+    unserved: usize,
+    tickets: u64,
+}
+
+#[derive(Debug)]
+struct Bounds {
+    open: usize,
+    host_open: usize,
+    idle: usize,
+    host_idle: usize,
+    waiting: usize,
+}
+
+#[derive(Debug)]
+struct Host<C> {
+    open: usize,
+    opening: usize,
+    /// Open one at a time: it may turn out that several requests can share it.
+    one_by_one: bool,
+    shared: Option<C>,
+    /// The one that was used last is at the back.
+    idle: VecDeque<Idle<C>>,
+    line: VecDeque<Waiter<C>>,
+}
+
+#[derive(Debug)]
+struct Idle<C> {
+    connection: C,
+    since: Instant,
+}
+
+#[derive(Debug)]
+struct Waiter<C> {
+    ticket: u64,
+    served: bool,
+    /// Wants one that nobody used before.
+    fresh: bool,
+    runtime: runtime::Handle,
+    give: oneshot::Sender<Result<C>>,
+}
+
+/// What is to be done once the books are closed.
+#[derive(Debug)]
+pub(super) struct Deeds<C> {
+    /// Connections to be closed.
+    pub(super) close: Vec<C>,
+    /// Connections to be opened.
+    pub(super) open: Vec<Opening>,
+}
+
+/// A connection to be opened, and for whom.
+#[derive(Debug)]
+pub(super) struct Opening {
+    pub(super) origin: Arc<Origin>,
+    pub(super) ticket: u64,
+    pub(super) runtime: runtime::Handle,
+}
+
+/// What somebody who needs a connection is given.
+#[derive(Debug)]
+pub(super) enum Taken<C> {
+    /// One that was used before. Whoever takes an idle one looks first whether it is open.
+    Kept(C),
+    /// A place in the line.
+    Line(u64, oneshot::Receiver<Result<C>>),
+}
+
+impl<C> Default for Deeds<C> {
+    fn default() -> Self {
+        Self {
+            close: Vec::new(),
+            open: Vec::new(),
+        }
+    }
+}
+
+impl<C: Pooled> State<C> {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            bounds: Bounds {
+                open: limits.connections.max(1),
+                host_open: limits.host_connections.max(1),
+                idle: limits.idle,
+                host_idle: limits.host_idle,
+                waiting: limits.waiting,
+            },
+            hosts: HashMap::new(),
+            open: 0,
+            idle: 0,
+            waiting: 0,
+            unserved: 0,
+            tickets: 0,
+        }
+    }
+
+    /// Open, idle, waiting.
+    pub(super) fn counts(&self) -> (usize, usize, usize) {
+        (self.open, self.idle, self.waiting)
+    }
+
+    /// Hosts that are known.
+    #[cfg(test)]
+    pub(super) fn hosts(&self) -> usize {
+        self.hosts.len()
+    }
+
+    /// Gives a connection that is there, unless it has to be a `fresh` one, or a place in the line.
+    pub(super) fn take(
+        &mut self,
+        origin: &Arc<Origin>,
+        fresh: bool,
+        runtime: &runtime::Handle,
+        deeds: &mut Deeds<C>,
+    ) -> Result<Taken<C>> {
+        let host = self
+            .hosts
+            .entry(origin.clone())
+            .or_insert_with(|| Host::new(origin));
+        if let Some(shared) = &host.shared {
+            if !shared.is_old()
+                && shared.seems_open()
+                && let Some(handle) = shared.share()
+            {
+                return Ok(Taken::Kept(handle));
+            }
+            deeds.close.extend(host.shared.take());
+        }
+        if !fresh && let Some(idle) = host.take_idle(runtime.id()) {
+            self.idle -= 1;
+            return Ok(Taken::Kept(idle.connection));
+        }
+        if self.waiting >= self.bounds.waiting {
+            self.prune(origin);
+            return Err(Error::new(
+                ErrorKind::Busy,
+                format!(
+                    "{} requests wait for a connection already (`waiting`)",
+                    self.waiting
+                ),
+            ));
+        }
+        self.make_room(origin, deeds);
+        let (give, receive) = oneshot::channel();
+        let ticket = self.tickets;
+        self.tickets += 1;
+        self.waiting += 1;
+        self.unserved += 1;
+        let runtime = runtime.clone();
+        let waiter = Waiter {
+            ticket,
+            served: false,
+            fresh,
+            runtime,
+            give,
+        };
+        if let Some(host) = self.hosts.get_mut(origin) {
+            host.line.push_back(waiter);
+        }
+        self.serve(deeds);
+        Ok(Taken::Line(ticket, receive))
+    }
+
+    /// Closes an idle connection that stands in the way of one that is needed.
+    fn make_room(&mut self, origin: &Arc<Origin>, deeds: &mut Deeds<C>) {
+        let host = self.hosts.get_mut(origin);
+        let full = host.filter(|host| host.open >= self.bounds.host_open);
+        if let Some(host) = full {
+            let victim = host.idle.pop_front().map(|idle| idle.connection);
+            self.idle -= usize::from(victim.is_some());
+            deeds.close.extend(victim);
+        } else if self.open >= self.bounds.open {
+            deeds.close.extend(self.oldest_idle());
+        }
+    }
+
+    /// A connection that was just used and can be used again.
+    pub(super) fn put(
+        &mut self,
+        origin: &Arc<Origin>,
+        connection: C,
+        now: Instant,
+        deeds: &mut Deeds<C>,
+    ) {
+        // Somebody else may wait for its place, and for longer.
+        let other = if self.open >= self.bounds.open {
+            self.next()
+        } else {
+            None
+        };
+        let Some(host) = self.hosts.get_mut(origin) else {
+            deeds.close.push(connection);
+            return;
+        };
+        let first = host.line.front();
+        let ticket = first.map(|waiter| waiter.ticket);
+        let older = other.is_some_and(|(other, _)| ticket.is_none_or(|first| other < first));
+        // Or the first of its own host has no use for it, and no room for another.
+        if older || first.is_some_and(|waiter| waiter.fresh && !waiter.served) {
+            deeds.close.push(connection);
+            return;
+        }
+        let used = |waiter: &Waiter<C>| !waiter.fresh;
+        let counts = (&mut self.waiting, &mut self.unserved);
+        let Some(connection) = give(&mut host.line, counts, used, connection) else {
+            return;
+        };
+        host.idle.push_back(Idle {
+            connection,
+            since: now,
+        });
+        self.idle += 1;
+        if host.idle.len() > self.bounds.host_idle {
+            deeds
+                .close
+                .extend(host.idle.pop_front().map(|idle| idle.connection));
+            self.idle -= 1;
+        }
+        if self.idle > self.bounds.idle {
+            deeds.close.extend(self.oldest_idle());
+        }
+    }
+
+    /// A connection that was opened for `ticket`; whoever is first in the line has it.
+    pub(super) fn opened(
+        &mut self,
+        origin: &Arc<Origin>,
+        connection: C,
+        now: Instant,
+        deeds: &mut Deeds<C>,
+    ) {
+        let Some(host) = self.hosts.get_mut(origin) else {
+            deeds.close.push(connection);
+            return;
+        };
+        host.opening = host.opening.saturating_sub(1);
+        let anybody = |_: &Waiter<C>| true;
+        if connection.share().is_none() {
+            host.one_by_one = false;
+            let counts = (&mut self.waiting, &mut self.unserved);
+            if let Some(connection) = give(&mut host.line, counts, anybody, connection) {
+                self.put(origin, connection, now, deeds);
+            }
+            self.serve(deeds);
+            return;
+        }
+        while let Some(handle) = connection.share() {
+            if host.line.is_empty() {
+                break;
+            }
+            let counts = (&mut self.waiting, &mut self.unserved);
+            give(&mut host.line, counts, anybody, handle);
+        }
+        deeds.close.extend(host.shared.replace(connection));
+    }
+
+    /// None could be opened for `ticket`.
+    pub(super) fn failed(
+        &mut self,
+        origin: &Arc<Origin>,
+        ticket: u64,
+        error: Error,
+        deeds: &mut Deeds<C>,
+    ) {
+        if let Some(host) = self.hosts.get_mut(origin) {
+            host.opening = host.opening.saturating_sub(1);
+            // The others need not find out one after the other.
+            host.one_by_one = false;
+        }
+        if let Some(waiter) = self.leave(origin, ticket) {
+            // Whoever is gone does not want to know.
+            let _ = waiter.send(Err(error));
+        }
+        self.serve(deeds);
+    }
+
+    /// A connection is closed, and its place free.
+    pub(super) fn closed(&mut self, origin: &Arc<Origin>, deeds: &mut Deeds<C>) {
+        self.open = self.open.saturating_sub(1);
+        if let Some(host) = self.hosts.get_mut(origin) {
+            host.open = host.open.saturating_sub(1);
+            if host
+                .shared
+                .as_ref()
+                .is_some_and(|shared| !shared.seems_open())
+            {
+                deeds.close.extend(host.shared.take());
+            }
+        }
+        self.prune(origin);
+        self.serve(deeds);
+    }
+
+    /// Takes somebody out of the line.
+    pub(super) fn leave(
+        &mut self,
+        origin: &Arc<Origin>,
+        ticket: u64,
+    ) -> Option<oneshot::Sender<Result<C>>> {
+        let host = self.hosts.get_mut(origin)?;
+        let place = host
+            .line
+            .iter()
+            .position(|waiter| waiter.ticket == ticket)?;
+        let waiter = host.line.remove(place)?;
+        self.waiting -= 1;
+        self.unserved -= usize::from(!waiter.served);
+        self.prune(origin);
+        Some(waiter.give)
+    }
+
+    /// Whether a connection is being opened for somebody in the line.
+    pub(super) fn is_served(&self, origin: &Arc<Origin>, ticket: u64) -> bool {
+        let mut line = self
+            .hosts
+            .get(origin)
+            .into_iter()
+            .flat_map(|host| &host.line);
+        line.any(|waiter| waiter.ticket == ticket && waiter.served)
+    }
+
+    /// Takes out what is idle since before `since`, or closed.
+    pub(super) fn sweep(&mut self, since: Instant) -> Vec<C> {
+        let mut out = Vec::new();
+        for host in self.hosts.values_mut() {
+            let kept = std::mem::take(&mut host.idle);
+            for idle in kept {
+                let young = idle.since >= since && !idle.connection.is_old();
+                if young && idle.connection.seems_open() {
+                    host.idle.push_back(idle);
+                } else {
+                    self.idle -= 1;
+                    out.push(idle.connection);
+                }
+            }
+            // It ends once nobody holds it any more.
+            let let_go = |shared: &mut C| {
+                let unused = shared.unused_since().is_some_and(|unused| unused < since);
+                unused || shared.is_old() || !shared.seems_open()
+            };
+            out.extend(host.shared.take_if(let_go));
+        }
+        out
+    }
+
+    /// Whether there is anything to be swept.
+    pub(super) fn keeps_any(&self) -> bool {
+        self.idle > 0 || self.hosts.values().any(|host| host.shared.is_some())
+    }
+
+    /// Opens connections for those who wait, the oldest first, as far as the bounds allow.
+    fn serve(&mut self, deeds: &mut Deeds<C>) {
+        while self.open < self.bounds.open
+            && let Some((ticket, origin)) = self.next()
+            && let Some(host) = self.hosts.get_mut(&origin)
+            && let Some(waiter) = host.line.iter_mut().find(|waiter| waiter.ticket == ticket)
+        {
+            host.open += 1;
+            host.opening += 1;
+            self.open += 1;
+            self.unserved -= 1;
+            waiter.served = true;
+            let runtime = waiter.runtime.clone();
+            deeds.open.push(Opening {
+                origin,
+                ticket,
+                runtime,
+            });
+        }
+    }
+
+    /// Who waits for longest, no connection being opened for him, and could have one if the bound on
+    /// all connections allowed.
+    fn next(&self) -> Option<(u64, Arc<Origin>)> {
+        if self.unserved == 0 {
+            return None;
+        }
+        let most = self.bounds.host_open;
+        let may = |host: &Host<C>| host.open < most && !(host.one_by_one && host.opening > 0);
+        let hosts = self.hosts.iter().filter(|(_, host)| may(host));
+        let firsts = hosts.filter_map(|(origin, host)| {
+            let first = host.line.iter().find(|waiter| !waiter.served)?;
+            Some((first.ticket, origin))
+        });
+        let (ticket, origin) = firsts.min_by_key(|first| first.0)?;
+        Some((ticket, origin.clone()))
+    }
+
+    /// The connection that is idle for longest.
+    fn oldest_idle(&mut self) -> Option<C> {
+        let hosts = self.hosts.values_mut();
+        let oldest = hosts
+            .filter(|host| !host.idle.is_empty())
+            .min_by_key(|host| host.idle.front().map(|idle| idle.since))?;
+        let idle = oldest.idle.pop_front()?;
+        self.idle -= 1;
+        Some(idle.connection)
+    }
+
+    /// Forgets a host of which nothing is left.
+    fn prune(&mut self, origin: &Arc<Origin>) {
+        if let Some(host) = self.hosts.get(origin)
+            && host.open == 0
+            && host.idle.is_empty()
+            && host.line.is_empty()
+            && host.shared.is_none()
+        {
+            self.hosts.remove(origin);
+        }
+    }
+}
+
+impl<C: Pooled> Host<C> {
+    fn new(origin: &Origin) -> Self {
+        Self {
+            open: 0,
+            opening: 0,
+            one_by_one: origin.scheme == Scheme::Https,
+            shared: None,
+            idle: VecDeque::new(),
+            line: VecDeque::new(),
+        }
+    }
+
+    /// The one that was used last by this runtime, or else by any: its socket's wake-ups come from
+    /// where it was made.
+    fn take_idle(&mut self, runtime: runtime::Id) -> Option<Idle<C>> {
+        let near = self
+            .idle
+            .iter()
+            .rposition(|idle| idle.connection.runtime() == runtime);
+        match near {
+            Some(near) => self.idle.remove(near),
+            None => self.idle.pop_back(),
+        }
+    }
+}
+
+/// Gives a connection to the first in the line who takes it and is still there; back if there is nobody.
+/// It keeps the counts of those who wait, and of those for whom none is being opened.
+fn give<C>(
+    line: &mut VecDeque<Waiter<C>>,
+    (waiting, unserved): (&mut usize, &mut usize),
+    takes: impl Fn(&Waiter<C>) -> bool,
+    mut connection: C,
+) -> Option<C> {
+    while let Some(place) = line.iter().position(&takes)
+        && let Some(waiter) = line.remove(place)
+    {
+        *waiting -= 1;
+        *unserved -= usize::from(!waiter.served);
+        match waiter.give.send(Ok(connection)) {
+            Ok(()) => return None,
+            Err(Ok(back)) => connection = back,
+            Err(Err(_)) => return None,
+        }
+    }
+    Some(connection)
+}

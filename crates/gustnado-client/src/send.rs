@@ -1,0 +1,166 @@
+//! One call, from the request to its answer: read this first. Each step is somewhere else; here is
+//! their order, and what is done again.
+
+use std::sync::Arc;
+
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use tokio::time::Instant;
+
+use crate::{
+    call::Call,
+    circuit::Circuits,
+    connection::Connection,
+    deadline::Deadline,
+    decode::Decoder,
+    error::{Error, ErrorKind, Result},
+    exchange::{Again, Answer, Failed, Place, exchange},
+    limits::{DRAIN, Limits},
+    payload::{Asked, Bounds, Payload},
+    pool::Pool,
+    redirect,
+    response::Response,
+    retry::{Budget, is_passing, pause},
+};
+
+/// What the calls of a client share.
+#[derive(Debug)]
+pub(crate) struct Common {
+    pub(crate) pool: Pool<Connection>,
+    pub(crate) budget: Budget,
+    pub(crate) circuits: Circuits,
+}
+
+/// Sends a call and follows where it leads, all of it before one deadline.
+pub(crate) async fn send(common: &Common, limits: &Limits, mut call: Call) -> Result<Response> {
+    let deadline = Deadline::after(limits.total_time);
+    let mut hops = 0;
+    loop {
+        let answer = tries(common, limits, &deadline, &mut call).await;
+        let answer = answer.map_err(|error| error.of(&call.method, &call.url))?;
+        let hop = if limits.redirects == 0 {
+            None
+        } else {
+            let (status, headers) = (answer.head.status, &answer.head.headers);
+            let hop = redirect::next(&call.method, &call.url, status, headers);
+            hop.map_err(|error| error.of(&call.method, &call.url))?
+        };
+        let response = finish(answer, limits, deadline, &call);
+        let Some(hop) = hop else {
+            return Ok(response);
+        };
+        hops += 1;
+        let wrong = |why: String| Error::new(ErrorKind::Redirect, why).of(&call.method, &call.url);
+        if hops > limits.redirects {
+            return Err(wrong(format!(
+                "more than {} redirects (`redirects`)",
+                limits.redirects
+            )));
+        }
+        if hop.body && !call.has_body() {
+            return Err(wrong(
+                "the redirect wants the body again, which was a stream".into(),
+            ));
+        }
+        // What is left of this answer is of no use; its connection may be.
+        let _ = response.body_limit(DRAIN).bytes().await;
+        call.follow(hop);
+    }
+}
+
+/// Tries it, and again where that is wanted, and may help, and is in time.
+async fn tries(
+    common: &Common,
+    limits: &Limits,
+    deadline: &Deadline,
+    call: &mut Call,
+) -> Result<Answer> {
+    common.budget.earn();
+    let mut tried = 0;
+    loop {
+        let passage = common.circuits.pass(&call.url.origin, limits)?;
+        let outcome = attempts(&common.pool, limits, deadline, call).await;
+        let passing = is_passing(outcome.as_ref().map(|answer| answer.head.status));
+        passage.tell(passing);
+        if !passing || tried >= limits.retries || !call.is_repeatable() {
+            return outcome;
+        }
+        let headers = outcome.as_ref().ok().map(|answer| &answer.head.headers);
+        let wake = Instant::now() + pause(tried, headers);
+        if wake >= deadline.at || !common.budget.spend() {
+            return outcome;
+        }
+        drop(outcome);
+        tokio::time::sleep_until(wake).await;
+        tried += 1;
+    }
+}
+
+/// Sends it once, and once more where its connection turns out to have been closed and nothing is
+/// done twice by that.
+async fn attempts(
+    pool: &Pool<Connection>,
+    limits: &Limits,
+    deadline: &Deadline,
+    call: &mut Call,
+) -> Result<Answer> {
+    let origin = call.url.origin.clone();
+    let place = Place {
+        pool,
+        origin: &origin,
+        limits,
+        deadline,
+    };
+    let late = || (deadline.at, deadline.error());
+    let mut again = false;
+    loop {
+        let connection = pool.get(&origin, again, limits.queue_time, &late).await?;
+        let used = connection.used();
+        let request = call.request(connection.form())?;
+        let failed = match exchange(&place, connection, request).await {
+            Ok(answer) => return Ok(answer),
+            Err(failed) => failed,
+        };
+        let Failed { error, again: may } = failed;
+        let safe = match may {
+            Again::Never => false,
+            Again::IfIdempotent => call.is_idempotent(),
+            Again::Always(body) => {
+                call.restore(body);
+                true
+            }
+        };
+        // A new connection that is closed at once is no accident.
+        if again || !used || !safe || !call.has_body() {
+            return Err(error);
+        }
+        again = true;
+        pool.repeated();
+    }
+}
+
+/// Makes of an answer what is given to whoever asked.
+fn finish(mut answer: Answer, limits: &Limits, deadline: Deadline, call: &Call) -> Response {
+    let headers = &mut answer.head.headers;
+    let decoder = if call.decode {
+        Decoder::of(headers)
+    } else {
+        None
+    };
+    if decoder.is_some() {
+        headers.remove(CONTENT_ENCODING);
+        headers.remove(CONTENT_LENGTH);
+    }
+    let bounds = Bounds {
+        bytes: limits.body,
+        between: limits.between_bytes_time,
+        deadline,
+    };
+    let asked = Arc::new(Asked {
+        method: call.method.clone(),
+        url: call.url.clone(),
+    });
+    Response::new(
+        answer.head,
+        Payload::new(answer.body, decoder, bounds, asked),
+    )
+}

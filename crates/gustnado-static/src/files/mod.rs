@@ -106,7 +106,7 @@ impl StaticFiles {
     /// above [`StaticLimits::file`] is not coded by itself.
     #[must_use]
     pub fn embedded(folder: Embedded) -> Self {
-        Self::of(Source::Program(folder))
+        Self::of(Source::Program(folder)).coherence(Coherence::Frozen)
     }
 
     fn of(source: Source) -> Self {

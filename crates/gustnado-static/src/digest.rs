@@ -1,8 +1,10 @@
 //! Digests of what is served (RFC 9530): whether a client wants one, and the field that has it. It must
 //! not know which bytes they are of.
 
+#[cfg(feature = "digest")]
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue};
+#[cfg(feature = "digest")]
 use sha2::{Digest, Sha256};
 
 /// The field with the digest of a representation: of all its bytes, in their coding, also where only
@@ -14,6 +16,7 @@ pub(crate) const WANT_REPR_DIGEST: HeaderName = HeaderName::from_static("want-re
 
 /// Whether a digest by SHA-256, the one that is made, is wanted: whether its weight is there and not
 /// 0. What is not well-formed counts for nothing.
+#[cfg(feature = "digest")]
 pub(crate) fn is_wanted(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(WANT_REPR_DIGEST).iter();
     let members = lines
@@ -24,6 +27,13 @@ pub(crate) fn is_wanted(headers: &HeaderMap) -> bool {
     weight.is_some_and(|weight| (1..=10).contains(&weight))
 }
 
+/// Whether one is wanted that can be made: none can.
+#[cfg(not(feature = "digest"))]
+pub(crate) fn is_wanted(_headers: &HeaderMap) -> bool {
+    false
+}
+
+#[cfg(feature = "digest")]
 fn weight_of_sha_256(member: &str) -> Option<u8> {
     let (name, value) = member.split_once('=')?;
     let value = value.split(';').next()?;
@@ -31,6 +41,7 @@ fn weight_of_sha_256(member: &str) -> Option<u8> {
 }
 
 /// The value of `Repr-Digest` for these bytes.
+#[cfg(feature = "digest")]
 pub(crate) fn sha_256(bytes: &[u8]) -> HeaderValue {
     let digest = STANDARD.encode(Sha256::digest(bytes));
     // Letters, digits and a few signs are always a header value.
@@ -38,7 +49,7 @@ pub(crate) fn sha_256(bytes: &[u8]) -> HeaderValue {
         .unwrap_or_else(|_| HeaderValue::from_static("sha-256=::"))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "digest"))]
 mod tests {
     use super::*;
 

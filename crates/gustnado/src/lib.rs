@@ -87,6 +87,7 @@
 //! - `tls`: HTTPS by rustls, as `Tls`
 //! - `client`: an HTTP client with a pool of connections, as `client::Client`
 //! - `zstd`: files and replies coded with zstd, too, and undone by the client; it builds C
+//! - `digest`: SHA-256 digests of files for who asks for one (RFC 9530)
 //! - `openapi`: `app.openapi()`, an OpenAPI 3.1 document, and `ApiDocs`, a page that shows it
 
 pub mod prelude;

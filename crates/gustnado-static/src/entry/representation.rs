@@ -13,7 +13,9 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{Facts, hash, head_weight};
-use crate::{coding::Coding, decide::Validators, digest, disk::Stamp, limits, validator::Tag};
+#[cfg(feature = "digest")]
+use crate::digest;
+use crate::{coding::Coding, decide::Validators, disk::Stamp, limits, validator::Tag};
 
 /// Where the bytes of a representation are.
 #[derive(Debug, Clone)]
@@ -187,7 +189,10 @@ impl Representation {
     /// to be read for it each time.
     pub(crate) fn digest(&self) -> Option<&HeaderValue> {
         match &self.content {
+            #[cfg(feature = "digest")]
             Content::Kept(bytes) => Some(self.digest.get_or_init(|| digest::sha_256(bytes))),
+            #[cfg(not(feature = "digest"))]
+            Content::Kept(_) => None,
             Content::Streamed => None,
         }
     }

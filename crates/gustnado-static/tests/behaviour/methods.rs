@@ -94,6 +94,7 @@ fn a_target_in_absolute_form_is_the_same() {
 }
 
 // Rule 80
+#[cfg(feature = "digest")]
 #[test]
 fn who_wants_a_digest_gets_that_of_the_whole_in_its_coding() {
     let site = Site::with(&[("a.js", &text(5000))], |files| {

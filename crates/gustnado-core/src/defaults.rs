@@ -1,6 +1,8 @@
 //! The header fields that are put on every answer that does not have them, and the same as they are
 //! written in HTTP/1. It must not know answers, nor who writes.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use bytes::{BufMut as _, Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, header};
 
@@ -14,6 +16,8 @@ pub(crate) struct Defaults {
     names: Vec<HeaderName>,
     /// `name: value`, each with its line's end.
     lines: Bytes,
+    /// The same for all that are alike, and another for others.
+    number: u64,
 }
 
 /// Fields that neither we nor hyper nor layers look at on the way of an answer, so that they need not
@@ -41,11 +45,18 @@ impl Defaults {
             parts.into_iter().for_each(|part| lines.put(part));
         }
         Self {
+            number: number(&all),
             all,
             rest,
             names,
             lines: lines.freeze(),
         }
+    }
+
+    /// A number that stands for what they are: the same for replicas, and another for others.
+    #[inline]
+    pub(crate) fn number(&self) -> u64 {
+        self.number
     }
 
     /// The same for another worker, with a reference count of its own.
@@ -69,6 +80,16 @@ impl Defaults {
         let none = self.names.is_empty() || own.keys().any(has);
         (!none).then(|| (&self.rest, self.lines.clone()))
     }
+}
+
+/// A hash of all fields and their order. Who writes them is the program, not a peer, so that nobody
+/// looks for two that have the same.
+fn number(all: &HeaderMap) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for (name, value) in all {
+        (name, value).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 #[cfg(test)]

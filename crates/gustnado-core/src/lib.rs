@@ -16,6 +16,7 @@
 //! - 0 [`cookie`]: the values of cookies in a head
 //! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`]: bytes
 //! - 1 [`request`], [`request_id`], [`response`]
+//! - 2 [`ready`]: answers that were made before
 //! - 2 [`upgrade`]: the change of a connection to another protocol
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
 //! - 3 [`middleware`]: layers around what answers
@@ -57,6 +58,7 @@ mod local;
 mod middleware;
 mod mount;
 mod overload;
+mod ready;
 mod request;
 mod request_id;
 mod respond;
@@ -98,6 +100,7 @@ pub use limits::Limits;
 pub use local::LocalUrl;
 pub use middleware::{HttpLayer, Next};
 pub use mount::{Mount, Tower};
+pub use ready::{ReadyHead, ReadyMade};
 pub use request::Request;
 #[cfg(feature = "json")]
 pub use respond::{Created, Json};

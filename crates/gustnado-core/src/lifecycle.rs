@@ -28,11 +28,12 @@ use crate::{
     middleware::{Failed, Rest},
     mount::caught,
     overload::Overload,
+    ready::ReadyMade,
     request::{Outline, Request, X_REQUEST_ID},
     respond::problem,
     response::Response,
     route::Captures,
-    router::Matched,
+    router::{Matched, MountRoute},
     tally::Counted,
     write::{self, Outgoing},
 };
@@ -64,6 +65,11 @@ async fn respond(head: bool, matched: Matched, request: Request) -> Outgoing {
             answer(head, result, cx)
         }
         Matched::Mount(route) => {
+            if let Some(made) = at_hand(&route, &request) {
+                let lines = request.origin().lines;
+                request.recycle();
+                return send(head, made, &route.info.headers, lines);
+            }
             let lines = request.origin().lines;
             // The mount takes the request; an error is written for who sent it.
             let left = request.outline(route.info.writes_errors());
@@ -137,6 +143,22 @@ fn answer(head: bool, result: Option<Result<Response, Error>>, cx: Cx) -> Outgoi
     let outgoing = write::outgoing(head, Some(cx.request()), response).with_lines(lines);
     cx.into_request().recycle();
     outgoing
+}
+
+/// What a mount has at hand. If it panics, it does so again where it is called.
+#[inline]
+fn at_hand(route: &MountRoute, request: &Request) -> Option<ReadyMade> {
+    let look = AssertUnwindSafe(|| route.mount.at_hand(&route.prefix, request));
+    catch_unwind(look).ok().flatten()
+}
+
+/// An answer that was made before, with its head as lines if it may be lines.
+#[inline]
+fn send(head: bool, made: ReadyMade, defaults: &Defaults, lines: bool) -> Outgoing {
+    match made.head.lines(defaults) {
+        Some(fields) if lines => write::ready(head, made, fields),
+        _ => write::outgoing(head, None, dress(made.into(), defaults)),
+    }
 }
 
 /// What a mount returned, or its panic, as it goes out.

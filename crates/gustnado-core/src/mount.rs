@@ -11,6 +11,7 @@ use crate::{
     describe::Api,
     error::{BoxError, Error},
     extract::BoxFuture,
+    ready::ReadyMade,
     request::Request,
     response::Response,
 };
@@ -33,6 +34,14 @@ pub trait Mount: Send + Sync + 'static {
     /// Hears where it is mounted, once, when the application is built: what `call` gets as `prefix`.
     fn placed(&self, prefix: &str) {
         let _ = prefix;
+    }
+
+    /// The answer to a request, where it was made before and is sent as it is; else nothing, and
+    /// [`call`](Self::call) answers. It is asked first, on the event loop, so it must not wait. What
+    /// it answers costs no future and no map of fields.
+    fn at_hand(&self, prefix: &str, request: &Request) -> Option<ReadyMade> {
+        let _ = (prefix, request);
+        None
     }
 
     /// Answers a request. Its body has the bound of what the mount stands in, which

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 
-use crate::{body::Body, request::Request, response::Response, tag};
+use crate::{body::Body, ready::ReadyMade, request::Request, response::Response, tag};
 
 /// An answer as it goes out.
 #[derive(Debug)]
@@ -67,6 +67,21 @@ pub(crate) fn outgoing(head: bool, asked: Option<&Request>, mut response: Respon
         response,
         lines: Bytes::new(),
     }
+}
+
+/// Makes an answer of one that was made before, whose head is these lines.
+#[inline]
+pub(crate) fn ready(head: bool, made: ReadyMade, lines: Bytes) -> Outgoing {
+    let ReadyMade { head: ready, bytes } = made;
+    let mut response = Response::with_code(ready.status());
+    if !head {
+        if !bodiless(response.status()) {
+            response = response.with_body(bytes);
+        }
+    } else if let Some(length) = ready.fields().get(header::CONTENT_LENGTH) {
+        response = response.with_header(header::CONTENT_LENGTH, length.clone());
+    }
+    Outgoing { response, lines }
 }
 
 /// What an answer's own fields say. Answers have few: comparing their names is quicker than hashing

@@ -6,10 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use quick_cache::{
-    Equivalent, OptionsBuilder, Weighter,
-    sync::{DefaultLifecycle, PlaceholderGuard},
-};
+use quick_cache::{Equivalent, Lifecycle, OptionsBuilder, Weighter, sync::PlaceholderGuard};
 
 use crate::{
     coding::Coding,
@@ -19,14 +16,12 @@ use crate::{
 
 /// Facts and representations in memory.
 pub(crate) struct Cache {
-    entries: quick_cache::sync::Cache<Key, Value, Weight, Seeded>,
+    entries: quick_cache::sync::Cache<Key, Value, Weight, Seeded, Leaving>,
     largest: usize,
 }
 
 /// The right and the duty to load what others are waiting for.
-pub(crate) struct Turn<'a>(PlaceholderGuard<'a, Key, Value, Weight, Seeded, Lifecycle>);
-
-type Lifecycle = DefaultLifecycle<Key, Value>;
+pub(crate) struct Turn<'a>(PlaceholderGuard<'a, Key, Value, Weight, Seeded, Leaving>);
 
 impl Cache {
     pub(crate) fn new(limits: &StaticLimits) -> Self {
@@ -40,19 +35,16 @@ impl Cache {
             .estimated_items_capacity((limits.memory / limits::EXPECTED_ENTRY).max(shards * 32))
             .weight_capacity(limits.memory as u64);
         let entries = match options.build() {
-            Ok(options) => quick_cache::sync::Cache::with_options(
-                options,
-                Weight,
-                Seeded::default(),
-                Lifecycle::default(),
-            ),
+            Ok(options) => {
+                quick_cache::sync::Cache::with_options(options, Weight, Seeded::default(), Leaving)
+            }
             // Capacities are given, which is all that can be wrong.
             Err(_) => quick_cache::sync::Cache::with(
                 0,
                 limits.memory as u64,
                 Weight,
                 Seeded::default(),
-                Lifecycle::default(),
+                Leaving,
             ),
         };
         Self { entries, largest }
@@ -77,6 +69,14 @@ impl Cache {
 
     pub(crate) fn representation(&self, path: &str, coding: Coding) -> Option<Arc<Representation>> {
         match self.entries.get(&Borrowed(path, Slot::In(coding)))? {
+            Value::Representation(found) if found.coding == coding => Some(found),
+            _ => None,
+        }
+    }
+
+    /// What is kept, without it counting as wanted for that.
+    pub(crate) fn peek(&self, path: &str, coding: Coding) -> Option<Arc<Representation>> {
+        match self.entries.peek(&Borrowed(path, Slot::In(coding)))? {
             Value::Representation(found) if found.coding == coding => Some(found),
             _ => None,
         }
@@ -116,6 +116,14 @@ impl Cache {
             .insert(key, Value::Representation(representation));
     }
 
+    /// Keeps another in the place of this one, if this is there still.
+    pub(crate) fn keep_instead(&self, path: &str, old: &Arc<Representation>, new: Representation) {
+        let there = self.peek(path, old.coding);
+        if there.is_some_and(|there| Arc::ptr_eq(&there, old)) {
+            self.keep(path, Arc::new(new));
+        }
+    }
+
     /// Drops these facts, unless there are newer ones by now.
     pub(crate) fn drop_facts(&self, facts: &Arc<Facts>) {
         let key = Borrowed(&facts.found.path, Slot::Facts);
@@ -128,10 +136,19 @@ impl Cache {
     /// Drops this representation, unless there is a newer one by now.
     pub(crate) fn drop_representation(&self, path: &str, old: &Arc<Representation>) {
         let key = Borrowed(path, Slot::In(old.coding));
-        self.entries.remove_if(
+        let removed = self.entries.remove_if(
             &key,
             |value| matches!(value, Value::Representation(found) if Arc::ptr_eq(found, old)),
         );
+        if let Some((_, value)) = removed {
+            value.leave();
+        }
+    }
+
+    /// Says that these are wanted, where they are found elsewhere.
+    pub(crate) fn touch(&self, path: &str, coding: Coding) {
+        self.entries.get(&Borrowed(path, Slot::Facts));
+        self.entries.get(&Borrowed(path, Slot::In(coding)));
     }
 }
 
@@ -188,6 +205,30 @@ impl Equivalent<Key> for Borrowed<'_> {
 pub(crate) enum Value {
     Facts(Arc<Facts>),
     Representation(Arc<Representation>),
+}
+
+impl Value {
+    /// Tells whoever else has it that it is not kept any more.
+    fn leave(&self) {
+        if let Self::Representation(left) = self {
+            left.leave();
+        }
+    }
+}
+
+/// What happens to what is driven out, or replaced: it is told, and dropped outside the lock.
+#[derive(Debug, Clone)]
+struct Leaving;
+
+impl Lifecycle<Key, Value> for Leaving {
+    type RequestState = [Option<(Key, Value)>; 2];
+
+    fn on_evict(&self, state: &mut Self::RequestState, key: Key, value: Value) {
+        value.leave();
+        if let Some(place) = state.iter_mut().find(|place| place.is_none()) {
+            *place = Some((key, value));
+        }
+    }
 }
 
 impl From<Arc<Facts>> for Value {

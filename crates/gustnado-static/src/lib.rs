@@ -11,20 +11,22 @@
 //! 4. `decide`: method, preconditions and range → a `decide::Plan`
 //! 5. `serve`: the plan → an answer
 //!
-//! `store` brings steps 2 and 3 together: it gets facts and bytes from memory or disk.
+//! `store` brings steps 2 and 3 together: it gets facts and bytes from memory or disk. What a worker
+//! has answered of late is in its `front`, and goes out again without any of the steps but the look at
+//! the disk.
 //!
 //! # Layout
 //!
 //! A file imports only from rungs below its own.
 //!
 //! - 0 `limits`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
-//! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `digest`, `encode`,
-//!   `chunk`
-//! - 2 `decide`, `disk`, `embedded`, `source`, `settings`
+//! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `digest`, `asked`,
+//!   `encode`, `shelf`, `chunk`
+//! - 2 `decide`, `disk`, `embedded`, `source`, `settings`, `watch`
 //! - 3 `entry`, `parts`, `stream`, `listing`
 //! - 4 `cache`
 //! - 5 `store`: at hand, or `load`ed and `make`d
-//! - 6 `serve`
+//! - 6 `serve`, `front`: answers of late
 //! - 7 `files`: what can be asked for, and the way of one request
 //! - 8 `urls`, `hooks`: URLs with hashes; what a handler of files overrides
 //! - 9 `handler`: all of it as one type, and the way into an application
@@ -34,6 +36,7 @@
 #[path = "fuzz.rs"]
 pub mod __fuzz;
 mod accept;
+mod asked;
 mod cache;
 mod chunk;
 mod coding;
@@ -46,6 +49,7 @@ mod entry;
 mod failure;
 mod files;
 mod fingerprint;
+mod front;
 mod handler;
 mod hooks;
 mod limits;
@@ -59,11 +63,13 @@ mod policy;
 mod resolve;
 mod serve;
 mod settings;
+mod shelf;
 mod source;
 mod store;
 mod stream;
 mod urls;
 mod validator;
+mod watch;
 
 pub use disk::Symlinks;
 pub use embedded::Embedded;
@@ -73,7 +79,7 @@ pub use hooks::FileHooks;
 pub use limits::StaticLimits;
 pub use manifest::{ImportMap, Manifest};
 pub use policy::CacheControl;
-pub use settings::FileInfo;
+pub use settings::{Coherence, FileInfo};
 pub use urls::StaticUrls;
 
 /// What the macros write down. Nothing here is for people.

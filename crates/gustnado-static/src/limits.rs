@@ -28,6 +28,9 @@ pub struct StaticLimits {
     /// Files that are coded at once; the others wait. **One per core, at most 4**: a cold start
     /// leaves cores for answering.
     pub encoders: usize,
+    /// Bytes of the folder of [`compressed_at`](crate::StaticFiles::compressed_at). **256 MiB**: some
+    /// versions of a large site in two codings.
+    pub compressed: u64,
     /// How long a `.br`, `.zst` or `.gz` file that appeared beside a file of the cache may go
     /// unnoticed. **1 s**: three `stat` calls a second and file. One that changed or went is
     /// noticed at once.
@@ -46,6 +49,7 @@ impl Default for StaticLimits {
             file: 1024 * 1024,
             compress_from: 256,
             encoders: cores.min(4),
+            compressed: 256 * 1024 * 1024,
             sibling_time: Duration::from_secs(1),
             settle_time: Duration::from_millis(100),
         }
@@ -63,6 +67,22 @@ pub(crate) const BROTLI_QUALITY: i32 = 5;
 /// Largest window of brotli on the fly, as a power of two. 20: all of a file of the default size
 /// that is kept; more would only cost the client memory.
 pub(crate) const BROTLI_WINDOW: i32 = 20;
+
+/// Quality of brotli in the background. 11: a tenth smaller than at 5.
+pub(crate) const BROTLI_BEST: i32 = 11;
+
+/// Level of zstd on the fly. 3: its default, and quicker than gzip.
+#[cfg(feature = "zstd")]
+pub(crate) const ZSTD_LEVEL: i32 = 3;
+
+/// Level of zstd in the background. 19: the last whose window is one that browsers take, 8 MiB (RFC 9659
+/// section 3).
+#[cfg(feature = "zstd")]
+pub(crate) const ZSTD_BEST: i32 = 19;
+
+/// Codings that wait to be made better; what comes when there are more stays as it is. 4096: a large
+/// site in two codings.
+pub(crate) const RAISE_QUEUE: usize = 4096;
 
 /// Level of gzip on the fly. 6: zlib's default; above it, time doubles for a percent.
 pub(crate) const GZIP_LEVEL: u32 = 6;
@@ -124,3 +144,27 @@ pub(crate) const SHARD: usize = 8 * 1024 * 1024;
 
 /// Bytes that an entry of the cache is expected to have. 8 KiB: sizes its tables, bounds nothing.
 pub(crate) const EXPECTED_ENTRY: usize = 8 * 1024;
+
+/// Answers that a worker keeps as they go out. 512: the files that make up a site's pages.
+pub(crate) const FRONT_SLOTS: usize = 512;
+
+/// Bytes of them, heads included, a worker. The bodies are those of the cache, so that this counts only
+/// while the cache has driven one out that nobody has asked for since. 2 MiB: sixteen of the largest;
+/// none takes more than an eighth.
+pub(crate) const FRONT_BYTES: usize = 2 * 1024 * 1024;
+
+/// Of so many answers that were not among them, one is added. 8: what is asked for once, as by a crawler,
+/// seldom drives out what is asked for all the time, and that is in at once all the same.
+pub(crate) const FRONT_MISSES: u32 = 8;
+
+/// Of so many that were, one is told to the cache, which would else take the file for forgotten. 32:
+/// a lock that is shared, seldom enough not to matter.
+pub(crate) const FRONT_TOUCH: u32 = 32;
+
+/// Values of `Accept-Encoding` that a worker remembers, by their lengths. 8: each family of browsers
+/// sends one.
+pub(crate) const FRONT_ACCEPTS: usize = 8;
+
+/// Folders that are watched for changes; files in others are looked at. 8192: the default of Linux for
+/// all programs of a user, on a small machine.
+pub(crate) const WATCHES: usize = 8192;

@@ -1,7 +1,7 @@
 //! Which coding a client gets, by the q-values of `Accept-Encoding` (RFC 9110 section 12.5.3). It
 //! must not know files.
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 
 use crate::coding::{Coding, Codings};
 
@@ -23,12 +23,23 @@ impl Preferences {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut preferences = Self::default();
         for line in headers.get_all(header::ACCEPT_ENCODING) {
-            // A line that is no ASCII has no coding that we know.
-            for element in line.to_str().unwrap_or_default().split(',') {
-                preferences.note(element);
-            }
+            preferences.note_line(line);
         }
         preferences
+    }
+
+    /// Reads the one line of the field.
+    pub(crate) fn of_line(line: &HeaderValue) -> Self {
+        let mut preferences = Self::default();
+        preferences.note_line(line);
+        preferences
+    }
+
+    fn note_line(&mut self, line: &HeaderValue) {
+        // A line that is no ASCII has no coding that we know.
+        for element in line.to_str().unwrap_or_default().split(',') {
+            self.note(element);
+        }
     }
 
     fn note(&mut self, element: &str) {
@@ -98,7 +109,6 @@ fn quality(parameters: &str) -> Option<Quality> {
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, HeaderValue, header};
     use proptest::prelude::*;
 
     use super::*;

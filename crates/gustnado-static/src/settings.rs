@@ -1,7 +1,7 @@
 //! What a user asked for: the folder, the rules and the hooks, and what they say of one file. It
 //! must not know requests.
 
-use std::{borrow::Cow, fmt, sync::Arc, time::SystemTime};
+use std::{borrow::Cow, fmt, path::PathBuf, sync::Arc, time::SystemTime};
 
 use http::{HeaderMap, HeaderValue};
 
@@ -27,8 +27,33 @@ pub(crate) struct Settings {
     pub(crate) extra_headers: Option<Arc<ExtraHeaders>>,
     pub(crate) content_type: Option<Arc<ContentType>>,
     pub(crate) precompressed: bool,
+    pub(crate) coherence: Coherence,
     pub(crate) compress: bool,
+    /// Whether what was coded quickly is coded better in the background.
+    pub(crate) recompress: bool,
+    /// Where what was coded better is kept.
+    pub(crate) compressed_at: Option<PathBuf>,
     pub(crate) limits: StaticLimits,
+}
+
+/// How it is found out that a file in memory has changed on disk; see
+/// [`StaticFiles::coherence`](crate::StaticFiles::coherence).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Coherence {
+    /// By a look at the file for each answer: one `stat`, and one more where a file beside the original
+    /// is served. A change is in the next answer, whatever was changed and however fast. The default.
+    #[default]
+    Stat,
+    /// By the word of the system, on Linux (inotify): a hit asks it nothing. A change is in the answers
+    /// that are made once it has been told, moments later. The file is looked at
+    /// all the same once in [`sibling_time`](crate::StaticLimits::sibling_time), for what is not told:
+    /// changes by other machines on network file systems, and by memory that is mapped. Where a symbolic
+    /// link is on the way to a file below the folder, and on other systems, it is as `Stat`.
+    Watch,
+    /// Never, once it is in memory: for files whose names change with their content, and folders that
+    /// nobody writes to while the server runs.
+    Frozen,
 }
 
 /// A file, as the hooks of [`StaticFiles`](crate::StaticFiles) see it.
@@ -71,7 +96,10 @@ impl Settings {
             extra_headers: None,
             content_type: None,
             precompressed: true,
+            coherence: Coherence::default(),
             compress: true,
+            recompress: true,
+            compressed_at: None,
             limits: StaticLimits::default(),
         }
     }
@@ -110,7 +138,10 @@ impl fmt::Debug for Settings {
             .field("fallback", &self.fallback)
             .field("cache_control", &self.cache_control)
             .field("precompressed", &self.precompressed)
+            .field("coherence", &self.coherence)
             .field("compress", &self.compress)
+            .field("recompress", &self.recompress)
+            .field("compressed_at", &self.compressed_at)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }

@@ -103,9 +103,9 @@ pub use gustnado_core::{
     FromRequest, Gone, Group, Hsts, Html, HttpLayer, HttpsRedirect, Internal, IntoEvent,
     IntoListen, IntoResponse, Invalid, Limits, Listen, ListenAddr, ListenError, LocalUrl, Mount,
     Needs, Next, NoContent, OrError, Outcome, ParamError, Part, Pattern, PatternError, Peer, Piece,
-    Redirect, Request, RequestHead, Response, Result, Routes, RunError, SameSite, Sender, Serve,
-    SetCookie, SharedState, Stage, Stopping, Text, Tower, Upgrade, Upgraded, Urls, Valid, Validate,
-    With,
+    ReadyHead, ReadyMade, Redirect, Request, RequestHead, Response, Result, Routes, RunError,
+    SameSite, Sender, Serve, SetCookie, SharedState, Stage, Stopping, Text, Tower, Upgrade,
+    Upgraded, Urls, Valid, Validate, With,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};

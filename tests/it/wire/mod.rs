@@ -15,6 +15,7 @@ mod files;
 #[cfg(feature = "http2")]
 mod frames;
 mod framing;
+mod hits;
 #[cfg(feature = "http2")]
 mod http2;
 mod identity;

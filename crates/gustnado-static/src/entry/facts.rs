@@ -16,7 +16,7 @@ use crate::{
     encode,
     fingerprint::Fingerprint,
     media, policy,
-    settings::{FileInfo, Settings},
+    settings::{Coherence, FileInfo, Settings},
     validator::Seconds,
 };
 
@@ -59,6 +59,8 @@ pub(crate) struct Facts {
     useless: AtomicU8,
     /// When the siblings were last looked at, in milliseconds of the store's clock.
     pub(crate) siblings_seen: AtomicU64,
+    /// How many changes there had been in all when it was last looked at, and one; 0 when none are told.
+    pub(crate) vouched: AtomicU64,
 }
 
 impl Facts {
@@ -85,7 +87,8 @@ impl Facts {
         let siblings_settled = found.siblings.iter().flatten().all(is_settled);
         Self {
             version,
-            settled: siblings_settled && is_settled(&found.stamp),
+            settled: settings.coherence == Coherence::Frozen
+                || (siblings_settled && is_settled(&found.stamp)),
             siblings_settled,
             modified,
             headers,
@@ -93,6 +96,7 @@ impl Facts {
             makeable,
             useless: AtomicU8::new(0),
             siblings_seen: AtomicU64::new(0),
+            vouched: AtomicU64::new(0),
             found,
         }
     }

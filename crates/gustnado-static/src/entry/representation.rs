@@ -3,7 +3,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::OnceLock,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use bytes::Bytes;
@@ -39,6 +42,10 @@ pub(crate) struct Representation {
     pub(crate) whole: HeaderMap,
     /// The head of a 304.
     pub(crate) not_modified: HeaderMap,
+    /// Whether it has left the cache, and others should let go of it too.
+    left: AtomicBool,
+    /// Whether it was made as well as it can be.
+    best: AtomicBool,
     /// Bytes of the head of a part, when it can be sent in parts. In a coding it is not: which of
     /// the two is in the coding, a part or all of them, clients do not agree on.
     part_head: Option<u64>,
@@ -135,6 +142,8 @@ impl Representation {
             in_program: false,
             whole,
             not_modified,
+            left: AtomicBool::new(false),
+            best: AtomicBool::new(false),
             part_head,
             digest: OnceLock::new(),
         };
@@ -146,6 +155,27 @@ impl Representation {
         self.length = length;
         let value = HeaderValue::from(length);
         self.whole.insert(header::CONTENT_LENGTH, value);
+    }
+
+    /// Whether it is still in the cache that it was found in.
+    #[inline]
+    pub(crate) fn is_kept(&self) -> bool {
+        !self.left.load(Relaxed)
+    }
+
+    /// Whether it was made as well as it can be.
+    pub(crate) fn is_best(&self) -> bool {
+        self.best.load(Relaxed)
+    }
+
+    /// Nothing better is to be made of it.
+    pub(crate) fn note_best(&self) {
+        self.best.store(true, Relaxed);
+    }
+
+    /// It is not in the cache any more.
+    pub(crate) fn leave(&self) {
+        self.left.store(true, Relaxed);
     }
 
     /// The value of `Repr-Digest`, if it has been made.

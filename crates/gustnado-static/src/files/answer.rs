@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, path::Path, sync::Arc};
 
-use gustnado_core::{BoxFuture, Error, Mount, Request, Response};
+use gustnado_core::{BoxFuture, Error, Mount, ReadyMade, Request, Response};
 use http::{HeaderMap, HeaderValue, Method, header};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 use tokio::task::spawn_blocking;
@@ -50,6 +50,10 @@ impl Mount for StaticFiles {
         self.place().get_or_init(|| prefix.to_owned());
     }
 
+    fn at_hand(&self, prefix: &str, request: &Request) -> Option<ReadyMade> {
+        self.answered_before(prefix, request)
+    }
+
     fn call<'a>(
         &'a self,
         prefix: &'a str,
@@ -70,8 +74,9 @@ impl Mount for StaticFiles {
         };
         // A hit is answered here; what it takes to wait is not even made.
         if let Some(path) = &target.file
-            && let Some(answer) = self.at_hand(path, verb, &request)
+            && let Some((chosen, answer)) = self.in_memory(path, verb, &request)
         {
+            self.note(prefix, &request, &chosen);
             return at_once(audience.mark(answer));
         }
         let target = target.into_owned();
@@ -165,12 +170,12 @@ impl StaticFiles {
     }
 
     /// The answer, when all it takes is in memory.
-    fn at_hand(
+    fn in_memory(
         &self,
         path: &str,
         verb: Verb,
         request: &Request,
-    ) -> Option<Result<Response, Error>> {
+    ) -> Option<(Chosen, Result<Response, Error>)> {
         let headers = request.headers();
         let chosen = self.store().at_hand(path, &Preferences::of(headers))?;
         let validators = chosen.representation.validators(&chosen.facts);
@@ -184,10 +189,11 @@ impl StaticFiles {
             return None;
         }
         let answer = serve(&plan, verb, &chosen, None);
-        Some(answer.map(|answer| {
+        let answer = answer.map(|answer| {
             let answer = by_url(answer, &chosen, request.query());
             with_digest(answer, &chosen.representation, digest)
-        }))
+        });
+        Some((chosen, answer))
     }
 
     /// The answer, whatever it takes.
@@ -271,7 +277,7 @@ impl StaticFiles {
 }
 
 /// The answer, to be kept as long as the content that its URL names, if it names one.
-fn by_url(mut answer: Response, chosen: &Chosen, query: Option<&str>) -> Response {
+pub(super) fn by_url(mut answer: Response, chosen: &Chosen, query: Option<&str>) -> Response {
     // What a precondition refuses is not the content.
     let is_content = matches!(answer.status().as_u16(), 200 | 206 | 304);
     if let Some(named) = query.and_then(Fingerprint::in_query).filter(|_| is_content) {

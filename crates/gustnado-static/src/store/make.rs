@@ -3,12 +3,14 @@
 
 use std::sync::{Arc, atomic::Ordering::Relaxed};
 
+use bytes::Bytes;
 use tokio::task::spawn_blocking;
 
 use super::Store;
 use crate::{
     coding::Coding,
-    disk, encode,
+    disk,
+    encode::{self, Effort},
     entry::{Content, Facts, Representation},
     failure::Failure,
 };
@@ -59,6 +61,7 @@ impl Store {
         };
         if let Some(made) = &made {
             turn.hand_out(Arc::clone(made));
+            self.raise_later(facts, made);
         }
         Ok(made)
     }
@@ -101,21 +104,27 @@ impl Store {
         }
     }
 
-    /// The original, coded.
+    /// The original, coded: as it was before, as it lies on the shelf, or made.
     async fn coded(
         self: &Arc<Self>,
         facts: &Arc<Facts>,
         coding: Coding,
         old: Option<Arc<Representation>>,
     ) -> Made {
-        let kept = |bytes| Ok(Some(Arc::new(Representation::kept(facts, coding, bytes))));
+        let kept = |bytes, best| {
+            let made = Representation::kept(facts, coding, bytes);
+            if best {
+                made.note_best();
+            }
+            Ok(Some(Arc::new(made)))
+        };
         if let Some(old) = old
             && old.made_from.is_some()
             && old.made_from == facts.found.content
             && let Content::Kept(bytes) = &old.content
         {
             // Only the time stamp is another.
-            return kept(bytes.clone());
+            return kept(bytes.clone(), old.is_best());
         }
         let path = facts.found.path.as_str();
         let original = self.cache.representation(path, Coding::Identity);
@@ -130,19 +139,32 @@ impl Store {
             return Ok(None);
         };
         let turn = self.encoders.acquire().await;
-        let store = Arc::clone(self);
-        let coded = spawn_blocking(move || {
-            store.encodings.fetch_add(1, Relaxed);
-            encode::encode(coding, &bytes)
-        });
-        let coded = coded.await?;
+        let (store, hash) = (Arc::clone(self), facts.found.content);
+        let coded = spawn_blocking(move || store.code(coding, hash, &bytes)).await?;
         drop(turn);
-        match coded.map_err(|error| Failure::Broken(error.into()))? {
-            Some(bytes) => kept(bytes),
+        match coded? {
+            Some((bytes, best)) => kept(bytes, best),
             None => {
                 facts.note_useless(coding);
                 Ok(None)
             }
         }
+    }
+
+    /// Bytes in a coding, and whether that is as good as it gets.
+    fn code(
+        &self,
+        coding: Coding,
+        hash: Option<u128>,
+        bytes: &Bytes,
+    ) -> Result<Option<(Bytes, bool)>, Failure> {
+        let shelf = self.shelf.as_ref().zip(hash);
+        if let Some(coded) = shelf.and_then(|(shelf, hash)| shelf.get(hash, coding, bytes)) {
+            return Ok(Some((coded, true)));
+        }
+        self.encodings.fetch_add(1, Relaxed);
+        let coded = encode::encode(coding, Effort::Quick, bytes);
+        let coded = coded.map_err(|error| Failure::Broken(error.into()))?;
+        Ok(coded.map(|coded| (coded, !encode::has_best(coding))))
     }
 }

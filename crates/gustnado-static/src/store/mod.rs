@@ -2,13 +2,15 @@
 //! the file on disk, else loaded or coded, once for all who wait. It must not know methods,
 //! preconditions or answers.
 
+mod current;
 mod fingerprint;
 mod load;
 mod make;
+mod raise;
 
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::Instant,
@@ -18,16 +20,19 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::{
     cache::Cache,
-    coding::Codings,
-    disk::{Kind, OpenFile},
-    entry::{Facts, Found, Representation},
+    coding::{Coding, Codings},
+    disk::OpenFile,
+    entry::{Facts, Representation},
     failure::Failure,
     negotiate::Preferences,
     settings::Settings,
+    shelf::Shelf,
+    watch::Watch,
 };
 
 use fingerprint::Fingerprints;
 use load::Known;
+use raise::Raiser;
 
 /// A file and the representation that was chosen of it; they belong together.
 #[derive(Debug, Clone)]
@@ -56,6 +61,11 @@ pub(crate) struct Store {
     versions: AtomicU64,
     loads: AtomicU64,
     encodings: AtomicU64,
+    raised: AtomicU64,
+    raiser: Raiser,
+    shelf: Option<Shelf>,
+    /// Made when it is first asked, as it has a thread.
+    watch: OnceLock<Option<Watch>>,
     fingerprints: Fingerprints,
 }
 
@@ -68,16 +78,23 @@ impl Store {
             versions: AtomicU64::new(0),
             loads: AtomicU64::new(0),
             encodings: AtomicU64::new(0),
+            raised: AtomicU64::new(0),
+            raiser: Raiser::default(),
+            shelf: shelf(&settings),
+            watch: OnceLock::new(),
             fingerprints: Fingerprints::default(),
             settings,
         }
     }
 
-    /// Bytes and entries in memory; files loaded and codings made so far.
-    pub(crate) fn counts(&self) -> (u64, usize, u64, u64) {
-        let (bytes, entries) = self.cache.size();
-        let (loads, encodings) = (self.loads.load(Relaxed), self.encodings.load(Relaxed));
-        (bytes, entries, loads, encodings)
+    /// Bytes and entries in memory.
+    pub(crate) fn size(&self) -> (u64, usize) {
+        self.cache.size()
+    }
+
+    /// Files loaded, codings made, and made better so far.
+    pub(crate) fn counts(&self) -> [u64; 3] {
+        [&self.loads, &self.encodings, &self.raised].map(|count| count.load(Relaxed))
     }
 
     /// What is in memory and still the file on disk; nothing when that takes more than a look.
@@ -92,6 +109,17 @@ impl Store {
             facts,
             representation,
         })
+    }
+
+    /// Whether a representation that was at hand before is so still.
+    #[inline]
+    pub(crate) fn is_fresh(&self, facts: &Facts, representation: &Representation) -> bool {
+        self.is_current(facts) && self.fits(representation, facts)
+    }
+
+    /// Says that a file is wanted that was found without the store.
+    pub(crate) fn touch(&self, facts: &Facts, coding: Coding) {
+        self.cache.touch(&facts.found.path, coding);
     }
 
     /// What there is, loaded or coded if it has to be.
@@ -157,43 +185,13 @@ impl Store {
         Ok((Choice::File(chosen), loaded.file))
     }
 
-    /// Whether the file on disk is the one these facts are about, and what lies beside it too.
-    fn is_current(&self, facts: &Facts) -> bool {
-        let Found { full, stamp, .. } = &facts.found;
-        self.settings.root.is_still(full, stamp) && self.surroundings_are_current(facts)
-    }
-
-    /// Looks for siblings that came or went, and goes the way to the file anew, which a link may
-    /// lead out of the root by now; but not each time.
-    fn surroundings_are_current(&self, facts: &Facts) -> bool {
-        let now = self.now();
-        let passed = now.saturating_sub(facts.siblings_seen.load(Relaxed));
-        if u128::from(passed) < self.settings.limits.sibling_time.as_millis() {
-            return true;
-        }
-        let (root, found) = (&self.settings.root, &facts.found);
-        let same = root
-            .look(&found.full)
-            .is_ok_and(|kind| kind == Kind::File(found.stamp))
-            && (!self.settings.precompressed || root.siblings(&found.full) == found.siblings);
-        if same {
-            facts.siblings_seen.store(now, Relaxed);
-        }
-        same
-    }
-
     /// Milliseconds since the start.
     fn now(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
+}
 
-    /// Whether a representation was made from these facts, and the file it was read from is there
-    /// still.
-    fn fits(&self, representation: &Representation, facts: &Facts) -> bool {
-        representation.version == facts.version
-            && representation
-                .sibling
-                .as_ref()
-                .is_none_or(|(path, stamp)| self.settings.root.is_still(path, stamp))
-    }
+fn shelf(settings: &Settings) -> Option<Shelf> {
+    let folder = settings.compressed_at.clone()?;
+    Some(Shelf::new(folder, settings.limits.compressed))
 }

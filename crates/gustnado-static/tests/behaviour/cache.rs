@@ -15,7 +15,7 @@ fn concurrent_first_requests_load_and_code_once() {
         });
         let bodies: Vec<Vec<u8>> = site.run(async {
             let mut tasks = Vec::new();
-            for _ in 0..200 {
+            for _ in 0..1000 {
                 let files = Arc::clone(&site.files);
                 tasks.push(tokio::spawn(async move {
                     let fields = [("accept-encoding", "br")];

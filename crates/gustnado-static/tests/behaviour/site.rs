@@ -70,6 +70,26 @@ pub(crate) fn unbrotli(bytes: &[u8]) -> Vec<u8> {
     decoded
 }
 
+#[cfg(feature = "zstd")]
+pub(crate) fn unzstd(bytes: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::new();
+    let mut decoder = zstd::Decoder::new(bytes).unwrap();
+    std::io::Read::read_to_end(&mut decoder, &mut decoded).unwrap();
+    decoded
+}
+
+#[cfg(not(feature = "zstd"))]
+pub(crate) fn unzstd(_bytes: &[u8]) -> Vec<u8> {
+    panic!("zstd is made with its feature only")
+}
+
+/// What is made beside identity.
+pub(crate) const MADE: &[&str] = if cfg!(feature = "zstd") {
+    &["br", "zstd", "gzip"]
+} else {
+    &["br", "gzip"]
+};
+
 pub(crate) fn request(method: &str, target: &str, fields: &[(&str, &str)]) -> Request {
     let mut request = http::Request::builder().method(method).uri(target);
     for (name, value) in fields {
@@ -91,7 +111,8 @@ impl Site {
         let root = folder.path().join("root");
         fs::create_dir(&root).unwrap();
         let site = Self {
-            files: Arc::new(set_up(StaticFiles::new(&root))),
+            // What happens in the background changes tags, which is for the tests of just that.
+            files: Arc::new(set_up(StaticFiles::new(&root).recompress(false))),
             folder,
             runtime: runtime(),
         };
@@ -165,7 +186,18 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
 
 pub(crate) async fn answer(files: &StaticFiles, prefix: &str, request: Request) -> Answer {
     let head = *request.method() == Method::HEAD;
-    let (status, headers, mut body) = match files.call(prefix, request).await {
+    // As an application asks: for what is at hand first.
+    let answered = match files.at_hand(prefix, &request) {
+        Some(made) => {
+            let mut response = gustnado_core::Response::from(made);
+            if head {
+                response.take_body();
+            }
+            Ok(response)
+        }
+        None => files.call(prefix, request).await,
+    };
+    let (status, headers, mut body) = match answered {
         Ok(mut response) => {
             let body = response.take_body();
             (response.status(), response.headers().clone(), body)

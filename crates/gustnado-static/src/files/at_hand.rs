@@ -1,0 +1,76 @@
+//! What was answered before, for who asks for the same: from the worker's front, as long as the file
+//! is still that on the disk. It must not know how an answer is decided.
+
+use gustnado_core::{ReadyHead, ReadyMade, Request};
+use http::Method;
+
+use super::{StaticFiles, answer::by_url};
+use crate::{
+    asked::Asked,
+    decide::{Plan, Verb},
+    fingerprint::Fingerprint,
+    serve::serve,
+    store::Chosen,
+};
+
+impl StaticFiles {
+    /// The answer, if it was given before and needs no decision but whether the client has it.
+    #[inline]
+    pub(super) fn answered_before(&self, prefix: &str, request: &Request) -> Option<ReadyMade> {
+        let target = self.target_as_it_came(prefix, request)?;
+        let asked = Asked::of(request.headers())?;
+        let mut front = self.fronts.mine()?;
+        let preferences = front.preferences(asked.accepts);
+        let hit = front.find(target, &preferences)?;
+        if !self.store().is_fresh(hit.facts, hit.representation) {
+            front.forget(target);
+            return None;
+        }
+        if hit.tell {
+            self.store().touch(hit.facts, hit.representation.coding);
+        }
+        let tag = &hit.representation.tag;
+        let has = asked.has.is_some_and(|line| tag.matches_weakly(line));
+        Some(if has { hit.not_modified } else { hit.whole }.clone())
+    }
+
+    /// Has the answers to who asks for this again ready.
+    pub(super) fn note(&self, prefix: &str, request: &Request, chosen: &Chosen) {
+        let target = self.target_as_it_came(prefix, request);
+        let Some((target, mut front)) = target.zip(self.fronts.mine()) else {
+            return;
+        };
+        let named = request.query().and_then(Fingerprint::in_query);
+        if named.is_some() && named != chosen.facts.fingerprint() {
+            // There is no end of those.
+            return;
+        }
+        let head = |plan: Plan| {
+            let response = serve(&plan, Verb::Head, chosen, None).ok()?;
+            let response = by_url(response, chosen, request.query());
+            let (status, fields) = (response.status(), response.headers().clone());
+            Some(ReadyHead::new(status, fields))
+        };
+        front.note(target, chosen, || {
+            Some((head(Plan::Whole)?, head(Plan::NotModified)?))
+        });
+    }
+
+    /// Path and query below the prefix, undecoded, where the same answer is for all who send them: no
+    /// query but one that names a version.
+    fn target_as_it_came<'r>(&self, prefix: &str, request: &'r Request) -> Option<&'r str> {
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        // Who is asking is to be looked at.
+        if !reads || self.validate.is_some() {
+            return None;
+        }
+        match request.query() {
+            None => request.path().strip_prefix(prefix),
+            Some(query) => {
+                Fingerprint::in_query(query)?;
+                let target = request.uri().path_and_query()?.as_str();
+                target.strip_prefix(prefix)
+            }
+        }
+    }
+}

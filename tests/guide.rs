@@ -52,6 +52,9 @@ mod deploying {}
 #[doc = include_str!("../docs/guide/16-static-files.md")]
 mod static_files {}
 
+#[doc = include_str!("../docs/guide/17-caching-replies.md")]
+mod caching_replies {}
+
 #[doc = include_str!("../docs/guide/18-calling-services.md")]
 mod calling_services {}
 

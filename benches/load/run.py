@@ -22,6 +22,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 TICKS = os.sysconf("SC_CLK_TCK")
 CONNECTIONS = 64
-FILES = {"10k.bin": 10 * 1024, "100k.bin": 100 * 1024}
+FILES = {"1k.bin": 1024, "10k.bin": 10 * 1024, "100k.bin": 100 * 1024, "1m.bin": 1024 * 1024}
 
 PIPELINE = """
 init = function(args)
@@ -55,8 +57,11 @@ def rows() -> dict:
         "typed inputs, pipelined": ("/users/1?verbose=true", "pipeline", ["axum", "gustnado", "actix"]),
         "JSON body, pipelined": ("/echo", "post", ["axum", "gustnado", "actix"]),
         "text, HTTP/2, 10 streams": ("/plaintext", "h2load", ["hyper-http2", "gustnado", "axum"]),
+        "file of 1 KiB": ("/static/1k.bin", "wrk", ["nginx", *frameworks]),
+        "file that has not changed": ("/static/1k.bin", "revalidate", ["nginx", *frameworks]),
         "file of 10 KiB": ("/static/10k.bin", "wrk", ["nginx", *frameworks]),
         "file of 100 KiB": ("/static/100k.bin", "wrk", ["nginx", *frameworks]),
+        "file of 1 MiB": ("/static/1m.bin", "wrk", ["nginx", *frameworks]),
     }
 
 
@@ -119,15 +124,17 @@ def build() -> tuple:
 
 
 def nginx(port: str, files: Path) -> list:
-    """nginx with a worker per core, serving the folder's parent. Its settings lie beside the files."""
+    """nginx with a worker per core and the best settings for small files: it looks whether one has
+    changed once a minute. It serves the folder's parent, where its settings lie."""
     folder = files.parent
     settings = folder / "nginx.conf"
     settings.write_text(
         "worker_processes auto; pid nginx.pid; error_log /dev/null;\n"
-        "events { worker_connections 1024; }\n"
-        "http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000;\n"
-        "  open_file_cache max=1000;\n"
-        f"  server {{ listen 127.0.0.1:{port}; root {folder}; }} }}\n"
+        "events { worker_connections 10000; multi_accept on; }\n"
+        "http { access_log off; sendfile on; tcp_nopush on; tcp_nodelay on;\n"
+        "  keepalive_requests 1000000000; open_file_cache max=1000 inactive=60s;\n"
+        "  open_file_cache_valid 60s; open_file_cache_min_uses 1; gzip_static on;\n"
+        f"  server {{ listen 127.0.0.1:{port} reuseport; root {folder}; }} }}\n"
     )
     return ["nginx", "-p", folder, "-c", settings, "-g", "daemon off;"]
 
@@ -184,7 +191,9 @@ def load(tool: str, url: str, seconds: int, scratch: str) -> dict:
         latency = re.search(r"time for request:\s+\S+\s+\S+\s+(\S+)", said).group(1)
         return {"requests": requests, "failed": failed, "p99": f"mean {latency}"}
     arguments = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"]
-    if tool != "wrk":
+    if tool == "revalidate":
+        arguments += ["-H", precondition(url)]
+    elif tool != "wrk":
         script = Path(scratch) / f"{tool}.lua"
         script.write_text((POST if tool == "post" else "") + PIPELINE)
         arguments += ["-s", str(script)]
@@ -199,6 +208,20 @@ def load(tool: str, url: str, seconds: int, scratch: str) -> dict:
         "failed": failed,
         "p99": re.search(r"^ +99% +(\S+)", said, re.M).group(1),
     }
+
+
+def precondition(url: str) -> str:
+    """The line by which a client asks whether what it has is current."""
+    with urllib.request.urlopen(url) as answer:
+        tag, date = answer.headers["ETag"], answer.headers["Last-Modified"]
+    name, value = ("If-None-Match", tag) if tag else ("If-Modified-Since", date)
+    try:
+        urllib.request.urlopen(urllib.request.Request(url, headers={name: value}))
+        sys.exit(f"{url}: whole in spite of {name}: {value}")
+    except urllib.error.HTTPError as error:
+        if error.code != 304:
+            sys.exit(f"{url}: {error.code} for {name}: {value}")
+    return f"{name}: {value}"
 
 
 def family(pid: int) -> list:

@@ -12,7 +12,7 @@ use std::{
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
-    header::{Entry, RETRY_AFTER, STRICT_TRANSPORT_SECURITY},
+    header::{CONTENT_LENGTH, Entry, RETRY_AFTER, STRICT_TRANSPORT_SECURITY},
 };
 use tower_service::Service;
 use tracing::Instrument as _;
@@ -25,7 +25,7 @@ use crate::{
     extract::{BoxFuture, Cx, RouteInfo},
     handler::{Call, ClientGone},
     limits::{self, CAUSES},
-    middleware::{Failed, Rest},
+    middleware::{Failed, Rest, Seen},
     mount::caught,
     overload::Overload,
     ready::ReadyMade,
@@ -95,18 +95,31 @@ fn through_layers(matched: Matched, request: Request) -> BoxFuture<'static, Resp
         let info = Arc::clone(&info);
         Arc::new(move |error| fail_outside(error, left.clone(), Arc::clone(&info)))
     };
-    // Layers see the body also of what answers a HEAD: they may have to change its length.
-    let rest: Rest = Box::new(|mut request| {
+    // Layers see the body also of what answers a HEAD: they may have to change its length. A mount
+    // answers it without one, and what it says of the length is true all the same.
+    let bare = *request.method() == Method::HEAD && matches!(matched, Matched::Mount(_));
+    let rest: Rest = Box::new(move |mut request| {
         // The bound that layers had holds for a body in place of the one that came, too.
         request.body_mut().set_limit(matched.body_limit());
         // Nor would they hand lines on.
         request.origin_mut().lines = false;
-        Box::pin(async move { Ok(respond(false, matched, request).await.into_http()) })
+        Box::pin(async move {
+            let mut answer = respond(bare, matched, request).await.into_http();
+            if bare && !answer.headers().contains_key(CONTENT_LENGTH) {
+                // It is not known, and not none.
+                *answer.body_mut() = Body::channel(1).1;
+            }
+            Ok(answer)
+        })
     });
     Box::pin(async move {
         let layers = &info.shared.layers;
         // Called within the future: a layer may also panic before it has made its own.
-        let call = async { layers.call(request, rest, Arc::clone(&failed)).await };
+        let seen = Seen {
+            trust: info.shared.trust.clone(),
+            route: info.number,
+        };
+        let call = async { layers.call(request, seen, rest, Arc::clone(&failed)).await };
         match caught(call).await {
             Some(Ok(response)) => dress(response.into(), &info.headers),
             None => failed(&panicked()),

@@ -20,6 +20,7 @@ use crate::{
     error::{BoxError, Error},
     request::{Origin, Request},
     response::Response,
+    trust::{Client, Trust},
 };
 
 /// Layers, the outermost first. Each is made into a service once, so that what a service counts,
@@ -32,8 +33,16 @@ pub struct Layers(Arc<[Arc<dyn Around>]>);
 /// What layers stand around, for one request.
 struct End {
     uri: Uri,
+    seen: Seen,
     rest: Mutex<Option<Rest>>,
     failed: Failed,
+}
+
+/// What layers may ask of a request besides what it says.
+pub(crate) struct Seen {
+    pub(crate) trust: Trust,
+    /// The number of the route that was found for it.
+    pub(crate) route: u64,
 }
 
 /// The rest of the way of a request.
@@ -102,9 +111,16 @@ impl Layers {
     }
 
     /// Sends a request through all of them.
-    pub(crate) fn call(&self, request: Request, rest: Rest, failed: Failed) -> Answering {
+    pub(crate) fn call(
+        &self,
+        request: Request,
+        seen: Seen,
+        rest: Rest,
+        failed: Failed,
+    ) -> Answering {
         let end = End {
             uri: request.uri().clone(),
+            seen,
             rest: Mutex::new(Some(rest)),
             failed,
         };
@@ -207,6 +223,26 @@ impl Way {
 /// was called with.
 #[derive(Debug, Clone)]
 pub struct Next(());
+
+impl Next {
+    /// Who sent a request, for a layer that was called with it; as the input [`Client`] says it to
+    /// handlers. `None` for a request that no application sent through a layer.
+    #[must_use]
+    pub fn client<B>(request: &http::Request<B>) -> Option<Client> {
+        let way = request.extensions().get::<Way>()?;
+        let arrival = way.origin.arrival;
+        let trust = &way.end.seen.trust;
+        Some(trust.client_of(arrival, request.uri(), request.headers()))
+    }
+
+    /// A number that all requests to the route that was found for this one have, and no others.
+    /// Two routes may have the same path, under guards.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn route<B>(request: &http::Request<B>) -> Option<u64> {
+        Some(request.extensions().get::<Way>()?.end.seen.route)
+    }
+}
 
 impl<B> Service<http::Request<B>> for Next
 where

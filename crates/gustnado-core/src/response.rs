@@ -3,7 +3,7 @@
 
 use http::{
     HeaderMap, HeaderValue, StatusCode,
-    header::{CONTENT_TYPE, HeaderName},
+    header::{self, CONTENT_TYPE, HeaderName},
 };
 
 use crate::{body::Body, error::Error, spare};
@@ -47,6 +47,20 @@ impl Response {
     pub fn with_status(mut self, status: StatusCode) -> Self {
         *self.0.status_mut() = status;
         self
+    }
+
+    /// The 304 in place of this answer, for a client that has its bytes: what is said of the answer
+    /// is left, what is said of the bytes that are not sent goes (RFC 9110 section 15.4.5).
+    ///
+    /// Answers of handlers with an `ETag` become one by themselves.
+    #[must_use]
+    pub fn not_modified(self) -> Self {
+        let mut response = self.with_status(StatusCode::NOT_MODIFIED);
+        for name in OF_THE_BYTES {
+            response.headers_mut().remove(name);
+        }
+        response.take_body();
+        response
     }
 
     /// Sets a header field, replacing what it had.
@@ -134,6 +148,17 @@ impl Response {
         std::mem::take(self.0.body_mut())
     }
 }
+
+const OF_THE_BYTES: [HeaderName; 8] = [
+    header::CONTENT_TYPE,
+    header::CONTENT_LENGTH,
+    header::CONTENT_ENCODING,
+    header::CONTENT_LANGUAGE,
+    header::CONTENT_DISPOSITION,
+    header::CONTENT_RANGE,
+    header::ACCEPT_RANGES,
+    header::LAST_MODIFIED,
+];
 
 /// See [`Response::quiet`].
 #[derive(Debug, Clone, Copy)]

@@ -44,7 +44,7 @@ pub(crate) fn outgoing(head: bool, asked: Option<&Request>, mut response: Respon
         && let Some(request) = asked
         && client_has_it(request, &response)
     {
-        response = not_modified(response);
+        response = response.not_modified();
     }
     if bodiless(response.status()) {
         response.take_body();
@@ -127,27 +127,6 @@ fn client_has_it(request: &Request, response: &Response) -> bool {
     let mut lines = request.headers().get_all(header::IF_NONE_MATCH).iter();
     lines.any(|line| tag::matches_weakly(tag, line))
 }
-
-/// Leaves what is said of the answer and drops what is said of the bytes that are not sent (section
-/// 15.4.5).
-fn not_modified(response: Response) -> Response {
-    let mut response = response.with_status(StatusCode::NOT_MODIFIED);
-    for name in OF_THE_BYTES {
-        response.headers_mut().remove(name);
-    }
-    response
-}
-
-const OF_THE_BYTES: [HeaderName; 8] = [
-    header::CONTENT_TYPE,
-    header::CONTENT_LENGTH,
-    header::CONTENT_ENCODING,
-    header::CONTENT_LANGUAGE,
-    header::CONTENT_DISPOSITION,
-    header::CONTENT_RANGE,
-    header::ACCEPT_RANGES,
-    header::LAST_MODIFIED,
-];
 
 /// A 1xx promises that an answer follows (section 15.2), and there is none; but 101 ends HTTP.
 fn final_one(response: Response) -> Response {

@@ -15,28 +15,26 @@ thread_local! {
 
 /// Room for some bytes of a file; [`CHUNK`] at most.
 #[derive(Debug)]
-pub(crate) struct Chunk {
-    room: Box<[u8]>,
-    length: usize,
-}
+pub(crate) struct Chunk(Box<[u8]>);
 
 impl Chunk {
     /// Room for so many bytes, or for as many as there are in a chunk. What lies in it is of no
     /// meaning.
     pub(crate) fn new(length: u64) -> Self {
-        let spare = SPARE.with_borrow_mut(Vec::pop);
-        let room = spare.unwrap_or_else(|| vec![0; CHUNK].into_boxed_slice());
         let length = usize::try_from(length).map_or(CHUNK, |length| length.min(CHUNK));
-        Self { room, length }
+        // Small ones may wait by the dozen: they take what they need.
+        let spare = (length == CHUNK).then(|| SPARE.with_borrow_mut(Vec::pop));
+        let room = spare.flatten();
+        Self(room.unwrap_or_else(|| vec![0; length].into_boxed_slice()))
     }
 
     pub(crate) fn length(&self) -> u64 {
-        self.length as u64
+        self.0.len() as u64
     }
 
     /// The room to read into.
     pub(crate) fn room(&mut self) -> &mut [u8] {
-        &mut self.room[..self.length]
+        &mut self.0
     }
 
     /// What was read, to be sent. The room is free again when that is dropped.
@@ -47,13 +45,16 @@ impl Chunk {
 
 impl AsRef<[u8]> for Chunk {
     fn as_ref(&self) -> &[u8] {
-        &self.room[..self.length]
+        &self.0
     }
 }
 
 impl Drop for Chunk {
     fn drop(&mut self) {
-        let room = std::mem::take(&mut self.room);
+        let room = std::mem::take(&mut self.0);
+        if room.len() != CHUNK {
+            return;
+        }
         // At the end of a thread there is nothing to give it back to.
         let _ = SPARE.try_with(|spare| {
             let mut spare = spare.borrow_mut();
@@ -70,12 +71,15 @@ mod tests {
 
     #[test]
     fn rooms_are_used_again_and_few_are_kept() {
-        let all: Vec<_> = (0..3 * SPARE_CHUNKS).map(|_| Chunk::new(5)).collect();
+        let all: Vec<_> = (0..3 * SPARE_CHUNKS)
+            .map(|_| Chunk::new(u64::MAX))
+            .collect();
         let bytes: Vec<_> = all.into_iter().map(Chunk::into_bytes).collect();
-        assert!(bytes.iter().all(|bytes| bytes.len() == 5));
+        assert!(bytes.iter().all(|bytes| bytes.len() == CHUNK));
         drop(bytes);
         assert_eq!(SPARE.with_borrow(Vec::len), SPARE_CHUNKS);
-        let one = Chunk::new(u64::MAX);
+        assert_eq!(Chunk::new(5).into_bytes().len(), 5);
+        let one = Chunk::new(CHUNK as u64);
         assert_eq!(one.length(), CHUNK as u64);
         assert_eq!(SPARE.with_borrow(Vec::len), SPARE_CHUNKS - 1);
     }

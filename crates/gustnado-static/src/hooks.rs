@@ -36,7 +36,7 @@ pub trait FileHooks: Send + Sync + 'static {
     }
 
     /// Whether this request may have what it asks for; see [`StaticFiles::validate`]. Called for each
-    /// GET and HEAD, on the event loop.
+    /// GET and HEAD, for some of them twice, on the event loop.
     ///
     /// # Errors
     /// The error is the answer.

@@ -1,4 +1,5 @@
-//! Static files for Gustnado: validators, ranges, a memory cache, compression.
+//! Static files for Gustnado: validators, ranges, a memory cache, compression; and layers that do the
+//! like for the replies of handlers.
 //!
 //! # The pipeline
 //!
@@ -30,6 +31,11 @@
 //! - 7 `files`: what can be asked for, and the way of one request
 //! - 8 `urls`, `hooks`: URLs with hashes; what a handler of files overrides
 //! - 9 `handler`: all of it as one type, and the way into an application
+//!
+//! Beside it, for the replies of handlers, and each a folder that knows nothing of files:
+//!
+//! - 2 `compress`: a layer that codes them
+//! - 2 `reply_cache`: a layer that keeps them for a time
 
 #[cfg(fuzzing)]
 #[doc(hidden)]
@@ -40,6 +46,7 @@ mod asked;
 mod cache;
 mod chunk;
 mod coding;
+mod compress;
 mod decide;
 mod digest;
 mod disk;
@@ -60,6 +67,7 @@ mod negotiate;
 mod parts;
 mod pattern;
 mod policy;
+mod reply_cache;
 mod resolve;
 mod serve;
 mod settings;
@@ -71,6 +79,7 @@ mod urls;
 mod validator;
 mod watch;
 
+pub use compress::{Compress, CompressLimits};
 pub use disk::Symlinks;
 pub use embedded::Embedded;
 pub use files::{Audience, FileRequest, StaticFiles, StaticStats};
@@ -79,6 +88,7 @@ pub use hooks::FileHooks;
 pub use limits::StaticLimits;
 pub use manifest::{ImportMap, Manifest};
 pub use policy::CacheControl;
+pub use reply_cache::{CacheHandle, ResponseCache, ResponseCacheLimits, ResponseCacheStats};
 pub use settings::{Coherence, FileInfo};
 pub use urls::StaticUrls;
 

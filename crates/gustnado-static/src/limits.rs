@@ -19,8 +19,9 @@ pub struct StaticLimits {
     /// build in two codings, and little beside what a server has. 0 streams every file from disk.
     pub memory: usize,
     /// Bytes of the largest file that is kept in memory, and coded on the fly; larger ones are
-    /// streamed. Never more than an eighth of what one shard of the cache holds, so that one file
-    /// cannot empty it. **1 MiB**: above it, the cost of the system calls no longer shows.
+    /// streamed. Never more than a quarter of what one shard of the cache holds, so that one file
+    /// cannot empty it. **8 MiB**: the largest script of a large front-end build, which is seven
+    /// megabytes as it is and less than two when it is coded.
     pub file: usize,
     /// Bytes of the smallest file that is coded on the fly. **256 B**: below it, the packet is as
     /// large either way.
@@ -46,7 +47,7 @@ impl Default for StaticLimits {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             memory: 64 * 1024 * 1024,
-            file: 1024 * 1024,
+            file: 8 * 1024 * 1024,
             compress_from: 256,
             encoders: cores.min(4),
             compressed: 256 * 1024 * 1024,
@@ -64,9 +65,9 @@ pub(crate) const SETTLE_COARSE: Duration = Duration::from_secs(2);
 /// forty times as long, which is work for the background.
 pub(crate) const BROTLI_QUALITY: i32 = 5;
 
-/// Largest window of brotli on the fly, as a power of two. 20: all of a file of the default size
-/// that is kept; more would only cost the client memory.
-pub(crate) const BROTLI_WINDOW: i32 = 20;
+/// Largest window of brotli on the fly, as a power of two. 22: what large scripts gain from; browsers
+/// take as much memory as there are bytes, up to that.
+pub(crate) const BROTLI_WINDOW: i32 = 22;
 
 /// Quality of brotli in the background. 11: a tenth smaller than at 5.
 pub(crate) const BROTLI_BEST: i32 = 11;
@@ -118,6 +119,10 @@ pub(crate) const PART_HEAD: u64 = 150;
 /// with what its connection needs, stays well below 64 KiB.
 pub(crate) const CHUNK: usize = 40 * 1024;
 
+/// Bytes read at a time where several ranges are sent. 16 KiB: what is small, as the heads of parts are,
+/// is gathered up to 32 KiB before it is sent, and another chunk may come behind that.
+pub(crate) const PART_CHUNK: u64 = 16 * 1024;
+
 /// Chunks without content that a thread keeps for the next file. 8: as many as are on their way
 /// between two calls of a worker to its sockets.
 pub(crate) const SPARE_CHUNKS: usize = 8;
@@ -135,12 +140,12 @@ pub(crate) const LISTING: usize = 10_000;
 /// after one or two.
 pub(crate) const TRIES: usize = 5;
 
-/// The part of a cache shard that one file may take: an eighth.
-pub(crate) const SHARE: usize = 8;
+/// The part of a cache shard that one file may take: a quarter.
+pub(crate) const SHARE: usize = 4;
 
-/// Bytes of a shard of the cache. 8 MiB: eight of the largest files that are kept. More shards
+/// Bytes of a shard of the cache. 32 MiB: four of the largest files that are kept. More shards
 /// would mean less waiting of cores on each other, and smaller files.
-pub(crate) const SHARD: usize = 8 * 1024 * 1024;
+pub(crate) const SHARD: usize = 32 * 1024 * 1024;
 
 /// Bytes that an entry of the cache is expected to have. 8 KiB: sizes its tables, bounds nothing.
 pub(crate) const EXPECTED_ENTRY: usize = 8 * 1024;

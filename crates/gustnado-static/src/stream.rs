@@ -36,6 +36,8 @@ pub(crate) struct PiecesBody {
     slice: Option<Slice>,
     reading: Option<JoinHandle<io::Result<Bytes>>>,
     remaining: u64,
+    /// Bytes that are read at a time, at most.
+    most: u64,
     /// Chunks that were read without waiting, one after the other.
     at_once: usize,
 }
@@ -45,6 +47,11 @@ impl PiecesBody {
         Self {
             source,
             remaining: pieces.iter().map(Piece::length).sum(),
+            most: if pieces.len() > 1 {
+                limits::PART_CHUNK
+            } else {
+                u64::MAX
+            },
             pieces: pieces.into_iter(),
             slice: None,
             reading: None,
@@ -69,7 +76,7 @@ impl PiecesBody {
             }
             Source::File(file) => file,
         };
-        let mut chunk = Chunk::new(slice.length());
+        let mut chunk = Chunk::new(slice.length().min(self.most));
         let next = slice.first + chunk.length();
         self.slice = (next <= slice.last).then_some(Slice {
             first: next,
@@ -144,5 +151,57 @@ impl PiecesBody {
             .map_or(self.remaining, |bytes| bytes.len() as u64);
         self.remaining = self.remaining.saturating_sub(sent);
         bytes.map(Frame::data)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::poll_fn, sync::mpsc, time::Duration};
+
+    use http_body::Body;
+
+    use super::*;
+    use crate::disk::Root;
+
+    const LENGTH: usize = 2_000_000;
+
+    // Rule 75: the only thread that may wait has something else to do, and others have their turn.
+    #[test]
+    fn what_the_system_has_in_memory_needs_no_other_thread() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Root::new(folder.path().to_owned());
+        let path = root.join("a");
+        std::fs::write(&path, vec![7; LENGTH]).unwrap();
+        let file = root.load(&path, 0).unwrap().file.unwrap();
+        if !file.read_at_once(0, &mut [0]).unwrap() {
+            // This file system cannot say what it has in memory.
+            return;
+        }
+        let (done, wait) = mpsc::channel::<()>();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .max_blocking_threads(1)
+            .build()
+            .unwrap();
+        let (sent, in_time, pauses) = runtime.block_on(async {
+            let busy = spawn_blocking(move || wait.recv_timeout(Duration::from_secs(10)));
+            let last = LENGTH as u64 - 1;
+            let pieces = vec![Piece::Slice(Slice { first: 0, last })];
+            let mut body = PiecesBody::new(Source::File(Arc::new(file)), pieces);
+            let (mut sent, mut pauses) = (0, 0);
+            while let Some(frame) = poll_fn(|cx| {
+                let polled = Pin::new(&mut body).poll_frame(cx);
+                pauses += usize::from(polled.is_pending());
+                polled
+            })
+            .await
+            {
+                sent += frame.unwrap().into_data().unwrap().len();
+            }
+            let in_time = !busy.is_finished();
+            drop(done);
+            (sent, in_time, pauses)
+        });
+        assert_eq!((sent, in_time), (LENGTH, true));
+        assert_eq!(pauses, LENGTH / (limits::AT_ONCE * limits::CHUNK));
     }
 }

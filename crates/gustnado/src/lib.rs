@@ -73,8 +73,8 @@
 //!
 //! - `macros`: [`macro@RequestHandler`], [`macro@verbs`], [`macro@Inputs`], [`macro@FromParam`] and
 //!   [`macro@HttpError`]
-//! - `static`: static files; with `macros`, [`macro@StaticFileHandler`], [`asset!`]
-//!   and [`embed!`]
+//! - `static`: static files, and layers that compress replies and keep them; with `macros`,
+//!   [`macro@StaticFileHandler`], [`asset!`] and [`embed!`]
 //! - `http2`: HTTP/2 on the port of HTTP/1.1: with prior knowledge, and over TLS as negotiated
 //! - `json`: [`Json`] and [`Created`]
 //!

@@ -44,7 +44,10 @@ fn serve(options: &Options) -> Result<(), RunError> {
 
 /// The files, with what a careful operator would say of them.
 fn application(options: &Options) -> Application {
-    let mut files = StaticFiles::new(&options.folder);
+    let mut files = StaticFiles::new(&options.folder).coherence(Coherence::Watch);
+    if let Some(folder) = &options.keep {
+        files = files.compressed_at(folder);
+    }
     if options.list {
         files = files.listing();
     }

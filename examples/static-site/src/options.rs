@@ -17,6 +17,8 @@ Serves the files of a folder.
     --public               also for other machines; else for this one alone
     --immutable PATTERN    files whose names change with their content, such as 'assets/**':
                            browsers keep them and never ask again. Several times, if need be
+    --keep FOLDER          where what was compressed is kept, so that the next start need not
+                           compress again; not below DIR
     --help                 says this
 ";
 
@@ -29,6 +31,7 @@ pub(crate) struct Options {
     pub(crate) spa: bool,
     pub(crate) public: bool,
     pub(crate) immutable: Vec<String>,
+    pub(crate) keep: Option<PathBuf>,
 }
 
 impl Options {
@@ -51,6 +54,10 @@ impl Options {
                 "--immutable" => match arguments.next() {
                     Some(pattern) => options.immutable.push(pattern),
                     None => return Err("--immutable needs a pattern, such as 'assets/**'".into()),
+                },
+                "--keep" => match arguments.next() {
+                    Some(folder) => options.keep = Some(folder.into()),
+                    None => return Err("--keep needs a folder".into()),
                 },
                 option if option.starts_with('-') => {
                     return Err(format!("there is no option {option}"));

@@ -42,6 +42,8 @@ fn a_command_line_is_read() {
         "assets/**",
         here,
         "--public",
+        "--keep",
+        "kept",
     ]);
     let expected = Options {
         port: 8080,
@@ -50,6 +52,7 @@ fn a_command_line_is_read() {
         spa: false,
         public: true,
         immutable: vec!["assets/**".into()],
+        keep: Some("kept".into()),
     };
     assert_eq!(options, Ok(Some(expected)));
 }

@@ -10,7 +10,10 @@ use super::{lab::serve, peer::Peer};
 type Client = SendRequest<bytes::Bytes>;
 
 /// Runs a test with a client of this server.
-fn with_client<F: Future<Output = ()>>(addr: SocketAddr, test: impl FnOnce(Client) -> F) {
+pub(super) fn with_client<F: Future<Output = ()>>(
+    addr: SocketAddr,
+    test: impl FnOnce(Client) -> F,
+) {
     gustnado_tests::runtime().block_on(async {
         let socket = TcpStream::connect(addr).await.expect("a connection");
         let mut client = h2::client::Builder::new();

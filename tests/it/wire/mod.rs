@@ -7,6 +7,7 @@ mod bodies;
 mod careful;
 #[cfg(unix)]
 mod child;
+mod coded;
 mod departure;
 mod drain;
 mod ends;

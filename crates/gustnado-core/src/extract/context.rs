@@ -3,7 +3,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use http::{HeaderMap, HeaderValue};
@@ -49,7 +52,12 @@ pub(crate) struct RouteInfo {
     pub(crate) headers: Defaults,
     /// The handler's own; where there is none, `shared` may have one.
     pub(crate) write_error: Option<WriteErrorFn>,
+    /// What no other route of the process has; replicas of this one do.
+    pub(crate) number: u64,
 }
+
+/// How many routes there are. It keeps two applications apart that share what is between.
+static ROUTES: AtomicU64 = AtomicU64::new(0);
 
 /// What all handlers of a group share, what the groups around it and the application say included.
 #[derive(Clone, Default)]
@@ -123,6 +131,7 @@ impl RouteInfo {
             shared: Arc::clone(shared),
             headers: Defaults::new(shared.default_headers()),
             write_error: None,
+            number: ROUTES.fetch_add(1, Relaxed),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use http::{header::HOST, request::Parts};
+use http::{HeaderMap, Uri, header::HOST, request::Parts};
 
 use super::hops::{Node, Said};
 use crate::arrival::Arrival;
@@ -88,14 +88,23 @@ impl Client {
         self.host.as_deref()
     }
 
-    /// The one whose request arrived like this with this head, `said` being what trusted proxies say.
-    pub(super) fn of(arrival: Arrival, head: &Parts, said: Option<Said<'_>>) -> Self {
+    /// The one whose request for `uri` arrived like this with these fields, `said` being what trusted
+    /// proxies say.
+    pub(super) fn of(
+        arrival: Arrival,
+        uri: &Uri,
+        headers: &HeaderMap,
+        said: Option<Said<'_>>,
+    ) -> Self {
         let ip = address(arrival, said.as_ref());
         let (told, host) = said.map_or((None, None), |said| (said.secure, said.host));
         Self {
             ip,
             secure: told.unwrap_or(arrival.secure),
-            host: host.as_deref().or_else(|| asked_for(head)).map(Into::into),
+            host: host
+                .as_deref()
+                .or_else(|| named(uri, headers))
+                .map(Into::into),
         }
     }
 }
@@ -112,11 +121,15 @@ pub(super) fn address(arrival: Arrival, said: Option<&Said<'_>>) -> Option<IpAdd
 /// The host that a request is for, perhaps with a port: that of the target where it names one (RFC 9112 section 3.2.2; in
 /// HTTP/2 it does), else that of the only `Host`.
 pub(crate) fn asked_for(head: &Parts) -> Option<&str> {
-    if let Some(authority) = head.uri.authority() {
+    named(&head.uri, &head.headers)
+}
+
+fn named<'h>(uri: &'h Uri, headers: &'h HeaderMap) -> Option<&'h str> {
+    if let Some(authority) = uri.authority() {
         // A name before the host is of no concern.
         return authority.as_str().rsplit('@').next();
     }
-    let mut fields = head.headers.get_all(HOST).iter();
+    let mut fields = headers.get_all(HOST).iter();
     let host = fields.next()?.to_str().ok()?;
     fields.next().is_none().then_some(host)
 }

@@ -18,7 +18,7 @@ mod x_forwarded;
 
 use std::{net::IpAddr, sync::Arc};
 
-use http::{HeaderMap, request::Parts};
+use http::{HeaderMap, Uri, request::Parts};
 
 pub use client::Client;
 pub(crate) use client::asked_for;
@@ -43,8 +43,13 @@ impl Trust {
 
     /// Who sent a request that arrived like this.
     pub(crate) fn client(&self, arrival: Arrival, head: &Parts) -> Client {
-        let said = self.said(arrival, &head.headers);
-        Client::of(arrival, head, said)
+        self.client_of(arrival, &head.uri, &head.headers)
+    }
+
+    /// The same, where there is no head but its parts.
+    pub(crate) fn client_of(&self, arrival: Arrival, uri: &Uri, headers: &HeaderMap) -> Client {
+        let said = self.said(arrival, headers);
+        Client::of(arrival, uri, headers, said)
     }
 
     /// The address of who sent it.

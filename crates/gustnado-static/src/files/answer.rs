@@ -76,7 +76,9 @@ impl Mount for StaticFiles {
         if let Some(path) = &target.file
             && let Some((chosen, answer)) = self.in_memory(path, verb, &request)
         {
-            self.note(prefix, &request, &chosen);
+            if audience == Audience::Everyone {
+                self.note(prefix, &request, &chosen);
+            }
             return at_once(audience.mark(answer));
         }
         let target = target.into_owned();
@@ -99,7 +101,7 @@ pub(super) struct Target<'r> {
 impl Target<'_> {
     /// The path of the file or, where there is none to be, of the folder, with a slash at its end: so
     /// it begins as those of the files in it do.
-    fn path(&self) -> Cow<'_, str> {
+    pub(super) fn path(&self) -> Cow<'_, str> {
         match (&self.file, &self.folder) {
             (Some(file), _) => Cow::Borrowed(file),
             (None, Some(folder)) if !folder.is_empty() => Cow::Owned(format!("{folder}/")),
@@ -138,7 +140,7 @@ impl<'r> Head<'r> {
 pub(super) type Had = Result<Result<Response, Error>, Failure>;
 
 impl StaticFiles {
-    fn target<'r>(&self, prefix: &str, request: &'r Request) -> Option<Target<'r>> {
+    pub(super) fn target<'r>(&self, prefix: &str, request: &'r Request) -> Option<Target<'r>> {
         let tail = request.path().strip_prefix(prefix)?;
         let resolved = resolve(tail, Names::HERE)?;
         if !resolved.slash {
@@ -162,7 +164,7 @@ impl StaticFiles {
     }
 
     /// For whom the answer is, or why there is none.
-    fn permit(&self, path: &str, request: &Request) -> Result<Audience, Error> {
+    pub(super) fn permit(&self, path: &str, request: &Request) -> Result<Audience, Error> {
         match &self.validate {
             None => Ok(Audience::Everyone),
             Some(validate) => validate(&FileRequest::new(path, request)).map_err(permit::for_one),
@@ -329,7 +331,13 @@ fn to_slash(head: Head<'_>) -> Result<Response, Error> {
     if location.starts_with("//") || location.starts_with("/\\") {
         return Err(nothing_here());
     }
-    Response::new(301).try_header(header::LOCATION, &location)
+    // Without it, caches make up how long they may keep it (RFC 9111 section 4.2.2). There is no
+    // validator to ask anew with.
+    let answer = Response::new(301).with_header(
+        header::CACHE_CONTROL,
+        policy::CacheControl::NoStore.into_header(),
+    );
+    answer.try_header(header::LOCATION, &location)
 }
 
 fn options() -> Response {

@@ -4,7 +4,7 @@
 use gustnado_core::{ReadyHead, ReadyMade, Request};
 use http::Method;
 
-use super::{StaticFiles, answer::by_url};
+use super::{StaticFiles, answer::by_url, permit::Audience};
 use crate::{
     asked::Asked,
     decide::{Plan, Verb},
@@ -17,7 +17,10 @@ impl StaticFiles {
     /// The answer, if it was given before and needs no decision but whether the client has it.
     #[inline]
     pub(super) fn answered_before(&self, prefix: &str, request: &Request) -> Option<ReadyMade> {
-        let target = self.target_as_it_came(prefix, request)?;
+        let target = target_as_it_came(prefix, request)?;
+        if !self.is_for_everyone(prefix, request) {
+            return None;
+        }
         let asked = Asked::of(request.headers())?;
         let mut front = self.fronts.mine()?;
         let preferences = front.preferences(asked.accepts);
@@ -36,7 +39,7 @@ impl StaticFiles {
 
     /// Has the answers to who asks for this again ready.
     pub(super) fn note(&self, prefix: &str, request: &Request, chosen: &Chosen) {
-        let target = self.target_as_it_came(prefix, request);
+        let target = target_as_it_came(prefix, request);
         let Some((target, mut front)) = target.zip(self.fronts.mine()) else {
             return;
         };
@@ -56,21 +59,32 @@ impl StaticFiles {
         });
     }
 
-    /// Path and query below the prefix, undecoded, where the same answer is for all who send them: no
-    /// query but one that names a version.
-    fn target_as_it_came<'r>(&self, prefix: &str, request: &'r Request) -> Option<&'r str> {
-        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        // Who is asking is to be looked at.
-        if !reads || self.validate.is_some() {
-            return None;
+    /// Whether the answer does not depend on who is asking, as far as can be said before.
+    fn is_for_everyone(&self, prefix: &str, request: &Request) -> bool {
+        if self.validate.is_none() {
+            return true;
         }
-        match request.query() {
-            None => request.path().strip_prefix(prefix),
-            Some(query) => {
-                Fingerprint::in_query(query)?;
-                let target = request.uri().path_and_query()?.as_str();
-                target.strip_prefix(prefix)
-            }
+        let target = self.target(prefix, request);
+        target.is_some_and(|target| {
+            let audience = self.permit(&target.path(), request);
+            matches!(audience, Ok(Audience::Everyone))
+        })
+    }
+}
+
+/// Path and query below the prefix, undecoded, where the same answer is for all who send them: no
+/// query but one that names a version.
+fn target_as_it_came<'r>(prefix: &str, request: &'r Request) -> Option<&'r str> {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !reads {
+        return None;
+    }
+    match request.query() {
+        None => request.path().strip_prefix(prefix),
+        Some(query) => {
+            Fingerprint::in_query(query)?;
+            let target = request.uri().path_and_query()?.as_str();
+            target.strip_prefix(prefix)
         }
     }
 }

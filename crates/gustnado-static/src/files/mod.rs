@@ -106,7 +106,7 @@ impl StaticFiles {
     /// above [`StaticLimits::file`] is not coded by itself.
     #[must_use]
     pub fn embedded(folder: Embedded) -> Self {
-        Self::of(Source::Program(folder))
+        Self::of(Source::Program(folder)).coherence(Coherence::Frozen)
     }
 
     fn of(source: Source) -> Self {
@@ -229,7 +229,7 @@ impl StaticFiles {
     /// Asks for each GET and HEAD whether it may have what it asks for, before that is looked for:
     /// an error is the answer, with `Cache-Control: no-store` unless it has another.
     ///
-    /// It is called on the event loop: what waits, such as for a database, is a layer's business.
+    /// It is called on the event loop, and may be twice for a request: what waits, such as for a database, is a layer's business.
     ///
     /// ```
     /// # use gustnado_core::Error;

@@ -5,7 +5,7 @@ use std::{fs, sync::Arc};
 use gustnado_core::Mount;
 use gustnado_static::StaticLimits;
 
-use crate::site::{Site, answer, noise, request, settled};
+use crate::site::{Site, noise, request, settled};
 
 fn site(bytes: &[u8]) -> Site {
     let mut limits = settled();
@@ -129,23 +129,4 @@ fn a_slow_reader_does_not_make_the_server_read() {
         file.set_len(0).unwrap();
     });
     assert!(broken && taken <= 65_536, "{taken}");
-}
-
-// Rule 75: a reader that is as fast as the server does not keep the others waiting.
-#[test]
-fn a_fast_reader_lets_others_have_their_turn() {
-    let site = site(&noise(5_000_000));
-    let turns = site.run(async {
-        let files = Arc::clone(&site.files);
-        let reader =
-            tokio::spawn(async move { answer(&files, "", request("GET", "/a.bin", &[])).await });
-        let mut turns = 0;
-        while !reader.is_finished() {
-            turns += 1;
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(reader.await.unwrap().body.len(), 5_000_000);
-        turns
-    });
-    assert!(turns >= 5, "{turns} turns");
 }

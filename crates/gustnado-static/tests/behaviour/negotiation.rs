@@ -203,3 +203,13 @@ fn coding_can_be_switched_off() {
     let answer = site.get("/a.js", &[("accept-encoding", "br")]);
     assert!(!answer.has("content-encoding") && !answer.has("vary"));
 }
+
+// As large as the scripts of real front-end builds.
+#[test]
+fn a_script_of_megabytes_is_coded() {
+    let script = b"let a_line_that_is_said_again = 1;\n".repeat(60_000);
+    let site = Site::new(&[("a.js", &script)]);
+    let answer = site.get("/a.js", &[("accept-encoding", "br")]);
+    assert_eq!(answer.field("content-encoding"), "br");
+    assert!(unbrotli(&answer.body) == script);
+}

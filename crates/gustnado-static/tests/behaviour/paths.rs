@@ -131,6 +131,7 @@ fn folders_have_a_slash_and_an_index() {
         let answer = site.get(target, &[]);
         assert_eq!(answer.status, 301, "{target}");
         assert_eq!(answer.field("location"), location);
+        assert_eq!(answer.field("cache-control"), "no-store", "{target}");
     }
     fs::create_dir(site.path("empty")).unwrap();
     assert_eq!(site.get("/empty/", &[]).status, 404);

@@ -1,10 +1,10 @@
 //! Who may have a file, and how long what is sent may be kept.
 
-use gustnado_core::Error;
+use gustnado_core::{Error, Mount};
 use gustnado_static::{Audience, CacheControl};
 use http::HeaderValue;
 
-use crate::site::{Site, text};
+use crate::site::{Site, request, settled, text};
 
 /// A site whose folder `members` is for those with a cookie.
 fn members() -> Site {
@@ -120,4 +120,31 @@ fn the_listing_of_a_folder_is_asked_for_as_what_is_in_it() {
     });
     assert_eq!(site.get("/members/", &[]).status, 403);
     assert_eq!(site.get("/", &[]).status, 200);
+}
+
+#[test]
+fn what_is_at_hand_is_for_everyone_and_for_nobody_else() {
+    let files: &[(&str, &[u8])] = &[("a.js", &text(1000)), ("members/a.js", &text(1000))];
+    let site = Site::with(files, |files| {
+        let files = files.limits(|all| *all = settled());
+        files.validate(|file| match (file.path(), file.cookie("session")) {
+            ("a.js", None) => Ok(Audience::Everyone),
+            (_, Some("5e55")) => Ok(Audience::ThisClient),
+            _ => Err(Error::new(403, "for members")),
+        })
+    });
+    let at_hand = |path: &str, fields: &[(&str, &str)]| {
+        let asked = request("GET", path, fields);
+        site.files.at_hand("/static", &asked).is_some()
+    };
+    for _ in 0..100 {
+        assert_eq!(site.get("/a.js", &[]).status, 200);
+        assert_eq!(site.get("/a.js", &[SIGNED_IN]).status, 200);
+        assert_eq!(site.get("/members/a.js", &[SIGNED_IN]).status, 200);
+    }
+    assert!(at_hand("/static/a.js", &[]));
+    assert!(!at_hand("/static/a.js", &[SIGNED_IN]));
+    assert!(!at_hand("/static/a.js", &[("cookie", "session=1")]));
+    assert!(!at_hand("/static/members/a.js", &[SIGNED_IN]));
+    assert!(!at_hand("/static/members/a.js", &[]));
 }

@@ -3,7 +3,7 @@
 
     python3 benches/edge/large.py [--seconds N] [--rounds N] [--connections N]
 
-Loads examples/yardstick with wrk, for a file of 4 MiB, and prints processor time for each MiB that was
+Loads examples/yardstick with wrk, for a file of 16 MiB, and prints processor time for each MiB that was
 sent and MiB a second. The size of the chunks is `CHUNK` in crates/gustnado-static/src/limits.rs: change
 it and call this again to compare; benches/edge/stalled.py says what it costs in memory.
 
@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import idle  # noqa: E402
 
 load = idle.load
-MEBIBYTES = 4
+MEBIBYTES = 16
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ use crate::{
     deadline::Deadline,
     error::{Error, ErrorKind, Phase},
     limits::{CAUSES, INTERIM, Limits},
+    link::Link,
     pool::Pool,
     url::Origin,
 };
@@ -69,7 +70,7 @@ pub(crate) async fn exchange(
 
 async fn by_one(
     place: &Place<'_>,
-    mut one: Box<One>,
+    one: Box<One>,
     mut request: Request<Body>,
 ) -> Result<Answer, Failed> {
     let before = one.link.counts();
@@ -78,53 +79,37 @@ async fn by_one(
     hyper::ext::on_informational(&mut request, move |_| {
         link.interim.fetch_add(1, Relaxed);
     });
-    let never = |error| Failed {
-        error,
-        again: Again::Never,
-    };
-    match head(place, &mut one, before.1, request).await {
-        Ok(response) => {
-            let (head, incoming) = response.into_parts();
-            let body = Arriving::by_one(incoming, one, place.pool.clone(), place.origin.clone());
-            Ok(Answer { head, body })
-        }
-        Err(Ended::Failed(failed)) => Err(failure(&one, before, *failed)),
-        Err(Ended::Late(error)) => Err(never(error)),
-        Err(Ended::Interim) => {
-            let detail =
-                format!("more than {INTERIM} interim answers (1xx) came before the answer");
-            Err(never(Error::new(ErrorKind::Protocol, detail)))
-        }
-        Err(Ended::Gone) => {
-            let detail = "the connection ended before an answer came";
-            Err(never(Error::new(ErrorKind::Cut, detail)))
-        }
-    }
+    let (response, one) = head(place, one, before, request).await?;
+    let (head, incoming) = response.into_parts();
+    let body = Arriving::by_one(incoming, one, place.pool.clone(), place.origin.clone());
+    Ok(Answer { head, body })
 }
 
 /// Why the head of an answer did not come.
 enum Ended {
     Failed(Box<TrySendError<Request<Body>>>),
     Interim,
-    Late(Error),
+    Late,
+    /// The connection ended before it took the request.
     Gone,
 }
 
-/// Sends the request and drives the connection until the head of the answer is here. Of what was
-/// `written` more goes out: then the answer is not waited for yet.
+/// Sends the request and drives the connection until the head of the answer is here. What was read and
+/// written `before` says what became of the request. While more of it goes out, the answer is not waited
+/// for yet.
 async fn head(
     place: &Place<'_>,
-    one: &mut One,
-    mut written: u64,
+    mut one: Box<One>,
+    before: (u64, u64),
     request: Request<Body>,
-) -> Result<Response<Incoming>, Ended> {
+) -> Result<(Response<Incoming>, Box<One>), Failed> {
     let limit = place.limits.first_byte_time;
     let mut end = place.deadline.phase(limit);
     let mut sleep = pin!(sleep_until(end));
+    let mut written = before.1;
     let mut sent = pin!(one.sender.try_send_request(request));
-    std::future::poll_fn(|cx| {
+    let ended = std::future::poll_fn(|cx| {
         let driven = Pin::new(&mut one.driver).poll(cx);
-        // Whatever ended the connection, the request was told first.
         if let Poll::Ready(answered) = sent.as_mut().poll(cx) {
             return Poll::Ready(answered.map_err(|failed| Ended::Failed(Box::new(failed))));
         }
@@ -141,15 +126,38 @@ async fn head(
         }
         while sleep.as_mut().poll(cx).is_ready() {
             if sleep.deadline() >= end {
-                return Poll::Ready(Err(Ended::Late(
-                    place.deadline.passed(Phase::FirstByte, limit),
-                )));
+                return Poll::Ready(Err(Ended::Late));
             }
             sleep.as_mut().reset(end);
         }
         Poll::Pending
     })
-    .await
+    .await;
+    let link = one.link.clone();
+    match ended {
+        Ok(response) => Ok((response, one)),
+        Err(Ended::Failed(failed)) => Err(failure(&link, before, *failed)),
+        Err(Ended::Gone) => {
+            // With the connection goes its queue, and what is in there comes back.
+            drop(one);
+            match sent.await {
+                Err(failed) => Err(failure(&link, before, failed)),
+                Ok(_) => Err(never(Error::new(ErrorKind::Cut, "the connection ended"))),
+            }
+        }
+        Err(Ended::Late) => Err(never(place.deadline.passed(Phase::FirstByte, limit))),
+        Err(Ended::Interim) => {
+            let detail = format!("more than {INTERIM} interim answers (1xx) came");
+            Err(never(Error::new(ErrorKind::Protocol, detail)))
+        }
+    }
+}
+
+fn never(error: Error) -> Failed {
+    Failed {
+        error,
+        again: Again::Never,
+    }
 }
 
 async fn by_many(
@@ -191,10 +199,10 @@ async fn by_many(
 }
 
 /// What a failure on a connection of HTTP/1 means, by what was read and written since `before`.
-fn failure(one: &One, before: (u64, u64), mut failed: TrySendError<Request<Body>>) -> Failed {
+fn failure(link: &Link, before: (u64, u64), mut failed: TrySendError<Request<Body>>) -> Failed {
     let unread = failed.take_message().map(Request::into_body);
     let error = failed.into_error();
-    let (read, written) = one.link.counts();
+    let (read, written) = link.counts();
     let again = match unread {
         Some(body) => Again::Always(Some(body)),
         None if !is_cut(&error) || read > before.0 => Again::Never,

@@ -49,7 +49,8 @@ pub(crate) fn sha_256(bytes: &[u8]) -> HeaderValue {
         .unwrap_or_else(|_| HeaderValue::from_static("sha-256=::"))
 }
 
-#[cfg(all(test, feature = "digest"))]
+#[cfg(feature = "digest")]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -5,6 +5,7 @@ use std::{
     io::{self, IoSlice},
     mem::MaybeUninit,
     net::Shutdown,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
@@ -13,15 +14,17 @@ use std::{
 };
 
 use socket2::SockRef;
-use tokio::{io::ReadBuf, net::TcpStream};
-
 #[cfg(unix)]
-use tokio::net::UnixStream;
+use tokio::net::{UnixStream, unix};
+use tokio::{
+    io::{AsyncRead, ReadBuf},
+    net::{TcpStream, tcp},
+};
 
 /// A socket and what passed through it.
 #[derive(Debug)]
 pub(crate) struct Link {
-    socket: Socket,
+    writer: Writer,
     read: AtomicU64,
     written: AtomicU64,
     /// Interim answers to the request that is under way.
@@ -38,6 +41,22 @@ pub(crate) enum Socket {
     Unix(UnixStream),
 }
 
+/// The half of a socket that is written to, and by which it is asked things.
+#[derive(Debug)]
+enum Writer {
+    Tcp(tcp::OwnedWriteHalf),
+    #[cfg(unix)]
+    Unix(unix::OwnedWriteHalf),
+}
+
+/// The half that is read from: tokio's own way to read knows without asking again when there is no more.
+#[derive(Debug)]
+pub(crate) enum Reader {
+    Tcp(tcp::OwnedReadHalf),
+    #[cfg(unix)]
+    Unix(unix::OwnedReadHalf),
+}
+
 /// What an idle socket has to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quiet {
@@ -50,23 +69,41 @@ pub(crate) enum Quiet {
 }
 
 macro_rules! either {
-    ($socket:expr, $stream:ident => $do:expr) => {
-        match $socket {
-            Socket::Tcp($stream) => $do,
+    ($writer:expr, $stream:ident => $do:expr) => {
+        match $writer {
+            Writer::Tcp(half) => {
+                let $stream: &TcpStream = half.as_ref();
+                $do
+            }
             #[cfg(unix)]
-            Socket::Unix($stream) => $do,
+            Writer::Unix(half) => {
+                let $stream: &UnixStream = half.as_ref();
+                $do
+            }
         }
     };
 }
 
 impl Link {
-    pub(crate) fn new(socket: Socket) -> Arc<Self> {
-        Arc::new(Self {
-            socket,
+    pub(crate) fn new(socket: Socket) -> (Arc<Self>, Reader) {
+        let (reader, writer) = match socket {
+            Socket::Tcp(stream) => {
+                let (reader, writer) = stream.into_split();
+                (Reader::Tcp(reader), Writer::Tcp(writer))
+            }
+            #[cfg(unix)]
+            Socket::Unix(stream) => {
+                let (reader, writer) = stream.into_split();
+                (Reader::Unix(reader), Writer::Unix(writer))
+            }
+        };
+        let link = Self {
+            writer,
             read: AtomicU64::new(0),
             written: AtomicU64::new(0),
             interim: AtomicUsize::new(0),
-        })
+        };
+        (Arc::new(link), reader)
     }
 
     /// Bytes that hyper read, and that were written, so far.
@@ -82,30 +119,12 @@ impl Link {
     /// Asks the system, not what is known of the last time: what came since may not be noticed yet.
     pub(crate) fn quiet(&self) -> Quiet {
         let mut byte = [MaybeUninit::uninit()];
-        let peeked = either!(&self.socket, stream => SockRef::from(stream).peek(&mut byte));
+        let peeked = either!(&self.writer, stream => SockRef::from(stream).peek(&mut byte));
         match peeked {
             Ok(0) => Quiet::Gone,
             Ok(_) => Quiet::Bytes,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Quiet::Yes,
             Err(_) => Quiet::Gone,
-        }
-    }
-
-    pub(crate) fn poll_read(
-        &self,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        loop {
-            let tried = either!(&self.socket, stream => {
-                ready!(stream.poll_read_ready(cx))?;
-                stream.try_read_buf(buf)
-            });
-            match tried {
-                Ok(_) => return Poll::Ready(Ok(())),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Poll::Ready(Err(error)),
-            }
         }
     }
 
@@ -115,7 +134,7 @@ impl Link {
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         loop {
-            let tried = either!(&self.socket, stream => {
+            let tried = either!(&self.writer, stream => {
                 ready!(stream.poll_write_ready(cx))?;
                 match parts {
                     [one] => stream.try_write(one),
@@ -135,6 +154,20 @@ impl Link {
 
     /// Says that nothing more will be written.
     pub(crate) fn shutdown(&self) -> io::Result<()> {
-        either!(&self.socket, stream => SockRef::from(stream).shutdown(Shutdown::Write))
+        either!(&self.writer, stream => SockRef::from(stream).shutdown(Shutdown::Write))
+    }
+}
+
+impl Reader {
+    pub(crate) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(half) => Pin::new(half).poll_read(cx, buf),
+            #[cfg(unix)]
+            Self::Unix(half) => Pin::new(half).poll_read(cx, buf),
+        }
     }
 }

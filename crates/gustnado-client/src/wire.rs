@@ -12,7 +12,10 @@ use hyper::rt::ReadBufCursor;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::client::TlsStream;
 
-use crate::{limits::READ, link::Link};
+use crate::{
+    limits::READ,
+    link::{Link, Reader},
+};
 
 /// A link, with TLS or without.
 #[derive(Debug)]
@@ -23,7 +26,10 @@ pub(crate) enum Wire {
 
 /// A link as what tokio reads and writes.
 #[derive(Debug)]
-pub(crate) struct Plain(pub(crate) Arc<Link>);
+pub(crate) struct Plain {
+    pub(crate) link: Arc<Link>,
+    pub(crate) reader: Reader,
+}
 
 impl Wire {
     /// Whether the other side chose HTTP/2.
@@ -47,12 +53,12 @@ impl hyper::rt::Read for Wire {
         let mut buf = ReadBuf::uninit(&mut room[..most]);
         let link = match self.get_mut() {
             Self::Plain(plain) => {
-                ready!(plain.0.poll_read(cx, &mut buf))?;
-                &plain.0
+                ready!(plain.reader.poll_read(cx, &mut buf))?;
+                &plain.link
             }
             Self::Tls(stream) => {
                 ready!(Pin::new(&mut *stream).poll_read(cx, &mut buf))?;
-                &stream.get_ref().0.0
+                &stream.get_ref().0.link
             }
         };
         link.has_read(buf.filled().len());
@@ -68,7 +74,7 @@ impl hyper::rt::Write for Wire {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
-            Self::Plain(plain) => plain.0.poll_write(cx, &[IoSlice::new(bytes)]),
+            Self::Plain(plain) => plain.link.poll_write(cx, &[IoSlice::new(bytes)]),
             Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
         }
     }
@@ -79,7 +85,7 @@ impl hyper::rt::Write for Wire {
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         match self.get_mut() {
-            Self::Plain(plain) => plain.0.poll_write(cx, parts),
+            Self::Plain(plain) => plain.link.poll_write(cx, parts),
             Self::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, parts),
         }
     }
@@ -97,7 +103,7 @@ impl hyper::rt::Write for Wire {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
-            Self::Plain(plain) => Poll::Ready(plain.0.shutdown()),
+            Self::Plain(plain) => Poll::Ready(plain.link.shutdown()),
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
@@ -105,11 +111,11 @@ impl hyper::rt::Write for Wire {
 
 impl AsyncRead for Plain {
     fn poll_read(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.0.poll_read(cx, buf)
+        self.reader.poll_read(cx, buf)
     }
 }
 
@@ -119,7 +125,7 @@ impl AsyncWrite for Plain {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.0.poll_write(cx, &[IoSlice::new(bytes)])
+        self.link.poll_write(cx, &[IoSlice::new(bytes)])
     }
 
     fn poll_write_vectored(
@@ -127,7 +133,7 @@ impl AsyncWrite for Plain {
         cx: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.0.poll_write(cx, parts)
+        self.link.poll_write(cx, parts)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -139,6 +145,6 @@ impl AsyncWrite for Plain {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(self.0.shutdown())
+        Poll::Ready(self.link.shutdown())
     }
 }

@@ -61,8 +61,11 @@ impl Connector {
         let direct = self.unix.is_some();
         let proxy = self.proxies.of(origin).filter(|_| !direct);
         let socket = self.socket(proxy.map_or(origin, |proxy| &proxy.origin));
-        let link = Link::new(socket.await?);
-        let mut plain = Plain(link.clone());
+        let (link, reader) = Link::new(socket.await?);
+        let mut plain = Plain {
+            link: link.clone(),
+            reader,
+        };
         let mut form = Form::Path;
         if let Some(proxy) = proxy {
             if proxy.kind == Kind::Http && origin.scheme == Scheme::Http {

@@ -3,7 +3,9 @@
 
 #[cfg(feature = "digest")]
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::{HeaderMap, HeaderName, HeaderValue};
+#[cfg(feature = "digest")]
+use http::HeaderValue;
+use http::{HeaderMap, HeaderName};
 #[cfg(feature = "digest")]
 use sha2::{Digest, Sha256};
 

@@ -83,7 +83,7 @@
 //! - `multipart`: forms with files, as `Upload` and `Multipart`
 //! - `pattern`: regular expressions as bounds of inputs
 //! - `garde`: inputs checked by the rules of the garde crate, as `Garde`
-//! - `work-stealing`: [`Application::work_stealing`], one runtime for all workers
+//! - `work-stealing`: `Application::work_stealing`, one runtime for all workers
 //! - `tls`: HTTPS by rustls, as `Tls`
 //! - `client`: an HTTP client with a pool of connections, as `client::Client`
 //! - `zstd`: files and replies coded with zstd, too, and undone by the client; it builds C

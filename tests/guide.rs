@@ -58,6 +58,9 @@ mod caching_replies {}
 #[doc = include_str!("../docs/guide/18-calling-services.md")]
 mod calling_services {}
 
+#[doc = include_str!("../docs/guide/19-gateway.md")]
+mod gateway {}
+
 #[doc = include_str!("../docs/from-tornado.md")]
 mod from_tornado {}
 

@@ -33,6 +33,8 @@ enum From {
     Many {
         _stream: Stream,
     },
+    /// There is no body: the connection goes on with another protocol.
+    Switched(Box<One>),
 }
 
 impl Arriving {
@@ -46,6 +48,20 @@ impl Arriving {
         let mut arriving = Self { incoming, from };
         arriving.release_at_end();
         arriving
+    }
+
+    /// Behind an answer that ends HTTP, as was asked for.
+    pub(crate) fn switched(incoming: Incoming, one: Box<One>) -> Self {
+        let from = From::Switched(one);
+        Self { incoming, from }
+    }
+
+    /// The connection that goes on with another protocol, if this is one.
+    pub(crate) fn into_switched(mut self) -> Option<Box<One>> {
+        match std::mem::replace(&mut self.from, From::Done) {
+            From::Switched(one) => Some(one),
+            _ => None,
+        }
     }
 
     pub(crate) fn by_many(incoming: Incoming, stream: Stream) -> Self {

@@ -5,7 +5,10 @@ use bytes::Bytes;
 use gustnado_core::Body;
 use http::{
     HeaderMap, HeaderValue, Method, Request, Uri,
-    header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, RANGE},
+    header::{
+        ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION,
+        RANGE,
+    },
 };
 
 use crate::{
@@ -117,8 +120,8 @@ impl Call {
             headers.insert(HOST, self.url.authority.clone());
         }
         for (name, value) in &self.headers {
-            // By HTTP/2 it is part of the URL.
-            if !(fields && name == HOST) {
+            // By HTTP/2 the one is part of the URL, and the other not there (RFC 9113 section 8.2.2).
+            if !(fields && (name == HOST || name == CONNECTION)) {
                 headers.append(name, value.clone());
             }
         }

@@ -175,6 +175,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends no `User-Agent` of its own.
+    pub fn no_user_agent(mut self) -> Self {
+        self.headers.remove(USER_AGENT);
+        self
+    }
+
     /// Leaves bodies as they come, and asks for no content coding.
     pub fn no_decompression(mut self) -> Self {
         self.decode = false;

@@ -14,6 +14,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use gustnado_core::Body;
 use hyper::client::conn::{http1, http2};
 use tokio::{
@@ -132,6 +133,12 @@ fn no_handshake(error: hyper::Error) -> Error {
 }
 
 impl One {
+    /// Its wire, with what was read behind the head of its last answer, and its place in the pool.
+    pub(crate) fn into_wire(self) -> (Wire, Bytes, Slot<Connection>) {
+        let parts = self.driver.into_parts();
+        (parts.io, parts.read_buf, self._slot)
+    }
+
     /// Whether, its answer being whole, it can be used again. Nobody is woken by it from then on.
     pub(crate) fn settle(&mut self) -> bool {
         self.used = true;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use gustnado_core::Body;
-use http::{Request, Response, response::Parts};
+use http::{Request, Response, StatusCode, header::UPGRADE, response::Parts};
 use hyper::{body::Incoming, client::conn::TrySendError};
 use tokio::time::{sleep_until, timeout_at};
 
@@ -73,6 +73,7 @@ async fn by_one(
     one: Box<One>,
     mut request: Request<Body>,
 ) -> Result<Answer, Failed> {
+    let switches = request.headers().contains_key(UPGRADE);
     let before = one.link.counts();
     one.link.interim.store(0, Relaxed);
     let link = one.link.clone();
@@ -81,6 +82,10 @@ async fn by_one(
     });
     let (response, one) = head(place, one, before, request).await?;
     let (head, incoming) = response.into_parts();
+    if switches && head.status == StatusCode::SWITCHING_PROTOCOLS {
+        let body = Arriving::switched(incoming, one);
+        return Ok(Answer { head, body });
+    }
     let body = Arriving::by_one(incoming, one, place.pool.clone(), place.origin.clone());
     Ok(Answer { head, body })
 }

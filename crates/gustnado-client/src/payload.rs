@@ -75,6 +75,11 @@ impl Payload {
         &self.asked
     }
 
+    /// As it comes from the connection.
+    pub(crate) fn into_arriving(self) -> Arriving {
+        self.arriving
+    }
+
     /// Another bound on its bytes, those that came already not counted.
     pub(crate) fn set_limit(&mut self, bytes: usize) {
         self.bounds.bytes = bytes;

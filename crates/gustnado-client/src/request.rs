@@ -67,6 +67,22 @@ impl RequestBuilder {
         self
     }
 
+    /// Adds header fields, beside those of the same names.
+    pub fn headers(mut self, fields: HeaderMap) -> Self {
+        if self.headers.is_empty() {
+            self.headers = fields;
+        } else {
+            let mut last = None;
+            for (name, value) in fields {
+                last = name.or(last);
+                if let Some(name) = &last {
+                    self.headers.append(name.clone(), value);
+                }
+            }
+        }
+        self
+    }
+
     /// Adds pairs to the query: of a slice of pairs, a map, or a struct.
     pub fn query(mut self, pairs: &(impl Serialize + ?Sized)) -> Self {
         match (serde_urlencoded::to_string(pairs), &mut self.url) {

@@ -11,6 +11,7 @@ use serde_core::de::DeserializeOwned;
 use crate::{
     error::{Error, ErrorKind, Result},
     payload::{Asked, Payload},
+    switched::Switched,
 };
 
 /// An answer, whatever its status: one that is not 2xx is an error only where
@@ -151,11 +152,26 @@ impl Response {
     /// The body as what an answer of ours can have, to be passed on as it comes.
     #[must_use]
     pub fn into_body(self) -> Body {
-        Body::new(
-            self.payload
-                .into_inner()
-                .unwrap_or_else(PoisonError::into_inner),
-        )
+        self.into_parts().1
+    }
+
+    /// Head and body apart, to be passed on as they come.
+    #[must_use]
+    pub fn into_parts(self) -> (Parts, Body) {
+        let Self { head, payload, .. } = self;
+        let payload = payload.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (head, Body::new(payload))
+    }
+
+    /// The connection itself, where this is the 101 that a request with `Upgrade` asked for; it goes on
+    /// with the protocol that the answer names. Over HTTP/2 there is no such answer.
+    #[must_use]
+    pub fn into_switched(self) -> Option<Switched> {
+        let payload = self.payload.into_inner();
+        let payload = payload.unwrap_or_else(PoisonError::into_inner);
+        let one = payload.into_arriving().into_switched()?;
+        let (wire, first, slot) = one.into_wire();
+        Some(Switched::new(wire, first, slot))
     }
 
     fn payload(&mut self) -> &mut Payload {

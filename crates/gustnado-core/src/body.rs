@@ -142,6 +142,13 @@ impl Body {
         }
     }
 
+    /// What the failure of a body means for who sent it, where the body was read as an
+    /// [`http_body::Body`]: the error that [`chunk`](Self::chunk) would have given.
+    #[must_use]
+    pub fn unreadable(source: BoxError) -> Error {
+        unreadable(source)
+    }
+
     /// The next chunk; `None` at the end.
     ///
     /// # Errors

@@ -99,7 +99,7 @@ pub use hsts::Hsts;
 pub use limits::Limits;
 pub use local::LocalUrl;
 pub use middleware::{HttpLayer, Next};
-pub use mount::{Mount, Tower};
+pub use mount::{Clients, Mount, Tower};
 pub use ready::{ReadyHead, ReadyMade};
 pub use request::Request;
 #[cfg(feature = "json")]

@@ -14,6 +14,7 @@ use crate::{
     ready::ReadyMade,
     request::Request,
     response::Response,
+    trust::{Client, Trust},
 };
 
 /// Something that answers everything below a prefix.
@@ -36,6 +37,12 @@ pub trait Mount: Send + Sync + 'static {
         let _ = prefix;
     }
 
+    /// Hears who knows of clients, once, when the application is built: what wants to know who sends its
+    /// requests keeps it.
+    fn introduced(&self, clients: &Clients) {
+        let _ = clients;
+    }
+
     /// The answer to a request, where it was made before and is sent as it is; else nothing, and
     /// [`call`](Self::call) answers. It is asked first, on the event loop, so it must not wait. What
     /// it answers costs no future and no map of fields.
@@ -52,6 +59,23 @@ pub trait Mount: Send + Sync + 'static {
         prefix: &'a str,
         request: Request,
     ) -> BoxFuture<'a, Result<Response, Error>>;
+}
+
+/// Knows who sends the requests of an application, by the word of the proxies that it trusts; see
+/// [`Mount::introduced`]. By default no proxy is trusted.
+#[derive(Debug, Clone, Default)]
+pub struct Clients(Trust);
+
+impl Clients {
+    pub(crate) fn new(trust: Trust) -> Self {
+        Self(trust)
+    }
+
+    /// Who sent this request.
+    #[must_use]
+    pub fn of(&self, request: &Request) -> Client {
+        self.0.client(request.origin().arrival, request.head())
+    }
 }
 
 /// A tower service, as a mount: `application.mount("/api", Tower(router))`.

@@ -86,6 +86,7 @@
 //! - `work-stealing`: `Application::work_stealing`, one runtime for all workers
 //! - `tls`: HTTPS by rustls, as `Tls`
 //! - `client`: an HTTP client with a pool of connections, as `client::Client`
+//! - `gateway`: requests handed on to other servers, as `Proxy`
 //! - `zstd`: files and replies coded with zstd, too, and undone by the client; it builds C
 //! - `digest`: SHA-256 digests of files for who asks for one (RFC 9530)
 //! - `openapi`: `app.openapi()`, an OpenAPI 3.1 document, and `ApiDocs`, a page that shows it
@@ -100,7 +101,7 @@ pub use gustnado_client as client;
 pub use gustnado_core::Garde;
 pub use gustnado_core::{
     Accepts, App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError,
-    BuildProblem, Bytes, Client, Control, Cx, Download, Error, Event, Events, FromForm,
+    BuildProblem, Bytes, Client, Clients, Control, Cx, Download, Error, Event, Events, FromForm,
     FromRequest, Gone, Group, Hsts, Html, HttpLayer, HttpsRedirect, Internal, IntoEvent,
     IntoListen, IntoResponse, Invalid, Limits, Listen, ListenAddr, ListenError, LocalUrl, Mount,
     Needs, Next, NoContent, OrError, Outcome, ParamError, Part, Pattern, PatternError, Peer, Piece,
@@ -114,6 +115,8 @@ pub use gustnado_core::{Created, Json};
 pub use gustnado_core::{FormPart, Multipart, Upload};
 #[cfg(feature = "tls")]
 pub use gustnado_core::{Tls, TlsError};
+#[cfg(feature = "gateway")]
+pub use gustnado_gateway::{Proxy, ProxyLimits};
 #[cfg(feature = "openapi")]
 pub use gustnado_openapi::{ApiDocs, Document, OpenApi};
 #[cfg(feature = "static")]

@@ -14,6 +14,7 @@ use crate::{
     error::Error,
     extract::Shared,
     limits::Limits,
+    mount::Clients,
     overload::Load,
     request::Request,
     router::{HandlerRoute, Route, Router},
@@ -73,6 +74,9 @@ impl App {
         for route in self.router().routes() {
             if let Route::Mount(route) = route {
                 route.mount.placed(&route.prefix);
+                route
+                    .mount
+                    .introduced(&Clients::new(self.trust().replica()));
                 route.mount.built(&|| self.describe());
             }
         }

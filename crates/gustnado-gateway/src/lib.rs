@@ -1,0 +1,29 @@
+//! A gateway: requests of an application handed on to other servers, and their answers handed back,
+//! both as they come. Begin with [`Proxy`].
+//!
+//! # Layout
+//!
+//! A file knows only those below it.
+//!
+//! - 3 [`proxy`]: the mount, and its settings
+//! - 2 [`pass`]: one request, there and back; read this first
+//! - 1 [`tunnel`]: a WebSocket, there and back
+//! - 1 [`passing`]: bodies on their way; [`choice`]: which upstream is next
+//! - 1 [`location`]: where an answer leads, as the client has to see it
+//! - 0 [`fields`]: what is for one connection only; [`forwarded`]: who asked; [`upstream`]: where to;
+//!   [`health`]: whether it answers; [`limits`]
+
+mod choice;
+mod fields;
+mod forwarded;
+mod health;
+mod limits;
+mod location;
+mod pass;
+mod passing;
+mod proxy;
+mod tunnel;
+mod upstream;
+
+pub use limits::ProxyLimits;
+pub use proxy::Proxy;

@@ -1,0 +1,264 @@
+//! ONE request, there and back: read this first. Each step is in a file of its own; here is their
+//! order, and what is an error.
+
+use std::{sync::Arc, time::Duration};
+
+use gustnado_client::{self as client, Client, ErrorKind, Phase};
+use gustnado_core::{Body, Client as Asker, Error, Request, Response};
+use http::{
+    HeaderMap, HeaderValue, Method, StatusCode, Version,
+    header::{CONTENT_LENGTH, CONTENT_LOCATION, HOST, LOCATION, RETRY_AFTER},
+    response::Parts,
+};
+use http_body::Body as _;
+
+use crate::{
+    choice::{Choice, Chosen, Outcome},
+    fields,
+    forwarded::{self, Policy},
+    limits::{self, ProxyLimits},
+    location::Place,
+    passing::{Home, Passing, Unsent, causes},
+    tunnel,
+    upstream::climbs,
+};
+
+/// What a gateway goes by.
+#[derive(Debug)]
+pub(crate) struct Gateway {
+    pub(crate) client: Client,
+    pub(crate) choice: Arc<Choice>,
+    pub(crate) limits: ProxyLimits,
+    pub(crate) forwarded: Policy,
+    pub(crate) keep_host: bool,
+    pub(crate) keep_location: bool,
+    /// Who it is in `Via`.
+    pub(crate) pseudonym: Box<str>,
+}
+
+/// A request as it is sent on, to whichever upstream.
+struct Call {
+    method: Method,
+    /// What is behind the prefix: the rest of the path, and the query.
+    below: String,
+    headers: HeaderMap,
+    body: Body,
+}
+
+/// Hands a request on that `asker` sent, and its answer back.
+pub(crate) async fn pass(
+    gateway: &Gateway,
+    prefix: &str,
+    asker: &Asker,
+    request: Request,
+) -> Result<Response, Error> {
+    let below = below(prefix, &request)?.to_owned();
+    refuse_circles(gateway, request.headers())?;
+    let upgrade = tunnel::asked(&request);
+    let peer = request.peer().map(|peer| peer.ip().to_canonical());
+    let (mut head, body) = http::Request::from(request).into_parts();
+    if fields::ends_here(&head.method, &mut head.headers) {
+        return Ok(Response::new(204));
+    }
+    fields::request(&mut head.headers, head.version, &gateway.pseudonym);
+    if upgrade.is_some() {
+        tunnel::ask(&mut head.headers);
+    }
+    forwarded::say(gateway.forwarded, &mut head.headers, asker, peer);
+    let host = gateway.keep_host.then(|| asker.host()).flatten();
+    say_host(&mut head.headers, host);
+    let call = Call {
+        method: head.method,
+        below,
+        headers: head.headers,
+        body,
+    };
+    let bare = call.method == Method::HEAD;
+    let (response, chosen) = send(gateway, call).await?;
+    if let Some(upgrade) = upgrade.filter(|_| tunnel::opens(&response)) {
+        let mut handshake = response.headers().clone();
+        fields::strip(&mut handshake);
+        return tunnel::open(&upgrade, response, handshake, chosen);
+    }
+    let place = Place {
+        upstream: chosen.upstream(),
+        host,
+        prefix,
+    };
+    let (mut head, body) = response.into_parts();
+    turn_back(gateway, &place, &mut head)?;
+    Ok(answer(head, body, bare, chosen))
+}
+
+/// What of the target is the upstream's to see.
+fn below<'r>(prefix: &str, request: &'r Request) -> Result<&'r str, Error> {
+    let target = request.uri().path_and_query();
+    let target = target.map_or("/", |target| target.as_str());
+    let below = target.get(prefix.len()..).unwrap_or_default();
+    if !below.is_empty() && !below.starts_with(['/', '?']) {
+        return Err(Error::new(400, "the target is not a path"));
+    }
+    if climbs(request.path()) {
+        return Err(Error::new(
+            400,
+            "the path has a segment that is `.` or `..`",
+        ));
+    }
+    Ok(below)
+}
+
+fn refuse_circles(gateway: &Gateway, headers: &HeaderMap) -> Result<(), Error> {
+    let hops = gateway.limits.hops;
+    if fields::hops(headers) <= hops {
+        return Ok(());
+    }
+    let detail = format!("the request passed more than {hops} gateways: do they form a circle?");
+    Err(Error::new(508, detail))
+}
+
+fn say_host(headers: &mut HeaderMap, host: Option<&str>) {
+    headers.remove(HOST);
+    if let Some(host) = host.and_then(|host| HeaderValue::from_str(host).ok()) {
+        headers.insert(HOST, host);
+    }
+}
+
+/// Sends it, to the next upstream where one takes no connection and so has read nothing.
+async fn send(gateway: &Gateway, mut call: Call) -> Result<(client::Response, Chosen), Error> {
+    let Gateway {
+        client,
+        choice,
+        limits,
+        ..
+    } = gateway;
+    let several = choice.has_several();
+    let home = (several && !call.body.is_end_stream()).then(Home::default);
+    let mut tried = Vec::new();
+    let mut failed = None;
+    loop {
+        let chosen = match choice.next(&tried) {
+            Ok(chosen) => chosen,
+            Err(wait) => return Err(failed.map_or_else(|| all_rest(wait), explained)),
+        };
+        let url = chosen.upstream().url(&call.below);
+        let headers = if several {
+            call.headers.clone()
+        } else {
+            std::mem::take(&mut call.headers)
+        };
+        let body = std::mem::take(&mut call.body);
+        let body = match &home {
+            Some(home) => home.lend(body),
+            None => body,
+        };
+        let request = client.request(call.method.clone(), url);
+        let error = match request.headers(headers).body(body).send().await {
+            Ok(response) => {
+                chosen.tell(told(response.status()), limits);
+                return Ok((response, chosen));
+            }
+            Err(error) => error,
+        };
+        chosen.tell(outcome(error.kind()), limits);
+        let back = home.as_ref().map(Home::take);
+        if !several || !is_unsent(error.kind()) || matches!(back, Some(None)) {
+            return Err(explained(error));
+        }
+        call.body = back.flatten().unwrap_or_default();
+        tracing::warn!(
+            upstream = chosen.upstream().name(),
+            causes = causes(&error),
+            "an upstream takes no connection"
+        );
+        tried.push(chosen.index());
+        failed = Some(error);
+    }
+}
+
+/// Whether a failure was one before anything was sent.
+fn is_unsent(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Timeout(Phase::Connect)
+    )
+}
+
+/// What a failure says of the upstream.
+fn outcome(kind: ErrorKind) -> Outcome {
+    match kind {
+        ErrorKind::Cut | ErrorKind::Protocol | ErrorKind::Timeout(Phase::FirstByte) => {
+            Outcome::Failed
+        }
+        kind if is_unsent(kind) => Outcome::Failed,
+        _ => Outcome::Unknown,
+    }
+}
+
+/// What an answer says of the upstream.
+fn told(status: StatusCode) -> Outcome {
+    match status.as_u16() {
+        502..=504 => Outcome::Failed,
+        _ => Outcome::Worked,
+    }
+}
+
+/// A failure, as our client is told of it: by the status alone, unless it is its own.
+#[cold]
+fn explained(error: client::Error) -> Error {
+    if error.kind() == ErrorKind::Upload {
+        return Body::unreadable(error.into());
+    }
+    let error = Error::from(error);
+    if error.status() == StatusCode::SERVICE_UNAVAILABLE {
+        return error.with_header(RETRY_AFTER, limits::RETRY_AFTER.into());
+    }
+    error
+}
+
+#[cold]
+fn all_rest(wait: Duration) -> Error {
+    let seconds = wait.as_millis().div_ceil(1_000).max(1);
+    let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
+    let error = Error::new(503, "every upstream failed too often and is left alone");
+    error.with_header(RETRY_AFTER, seconds.into())
+}
+
+/// Makes of the head of an answer the one that is handed back.
+fn turn_back(gateway: &Gateway, place: &Place<'_>, head: &mut Parts) -> Result<(), Error> {
+    if head.status.is_informational() {
+        let detail = format!("the upstream answered {}, which is no answer", head.status);
+        return Err(Error::new(502, detail));
+    }
+    head.version = Version::HTTP_11;
+    head.extensions.clear();
+    fields::strip(&mut head.headers);
+    if !gateway.keep_location {
+        for name in [LOCATION, CONTENT_LOCATION] {
+            let reference = head
+                .headers
+                .get(&name)
+                .and_then(|value| value.to_str().ok());
+            let here = reference.and_then(|reference| place.here(reference));
+            if let Some(here) = here.and_then(|here| HeaderValue::try_from(here).ok()) {
+                head.headers.insert(name, here);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Puts head and body together; `bare`: a HEAD was asked.
+fn answer(mut head: Parts, body: Body, bare: bool, chosen: Chosen) -> Response {
+    let body = if bare {
+        Body::new(Unsent)
+    } else if body.is_end_stream() {
+        body
+    } else {
+        Body::new(Passing::new(body, chosen))
+    };
+    if !bare && body.size_hint().exact().is_none() {
+        // Of a body that came in chunks it would be anybody's word.
+        head.headers.remove(CONTENT_LENGTH);
+    }
+    http::Response::from_parts(head, body).into()
+}

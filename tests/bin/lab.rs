@@ -9,13 +9,7 @@
 //!
 //! With `LAB_CERTIFICATE` and `LAB_KEY`, it speaks HTTPS there.
 
-use std::{
-    io::Write as _,
-    path::Path,
-    process,
-    sync::{Condvar, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{io::Write as _, path::Path, process, time::Duration};
 
 use gustnado::{
     Application, BoxFuture, Control, Error, Event, Events, Listen, Mount, Request, RequestHandler,
@@ -42,28 +36,10 @@ impl Mount for Lab {
                 std::thread::sleep(Duration::from_millis(5));
                 return Ok(Response::new(200).with_text(process::id().to_string()));
             }
-            if request.path() == "/hold" {
-                return Ok(Response::new(if hold() { 200 } else { 500 }));
-            }
-            if request.path() == "/release" {
-                *HELD.lock().unwrap_or_else(PoisonError::into_inner) = false;
-                RELEASED.notify_all();
-            }
             let thread = std::thread::current();
             Ok(Response::new(200).with_text(thread.name().unwrap_or("none").to_owned()))
         })
     }
-}
-
-static HELD: Mutex<bool> = Mutex::new(true);
-static RELEASED: Condvar = Condvar::new();
-
-/// Keeps its thread until it is released. Says whether it was.
-fn hold() -> bool {
-    let held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-    let most = Duration::from_secs(10);
-    let waited = RELEASED.wait_timeout_while(held, most, |held| *held);
-    waited.is_ok_and(|(_, timeout)| !timeout.timed_out())
 }
 
 /// Asks the program from within.

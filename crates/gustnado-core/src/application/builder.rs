@@ -288,11 +288,11 @@ impl Application {
     /// Has the workers of [`run`](Self::run) take work from one another: all threads share one runtime
     /// and all connections, instead of each having its own.
     ///
-    /// A connection then never waits for a thread that is busy with another, or that the system does
-    /// not let run, while a second one is idle. Without it, nothing moves between cores and each
-    /// counts by itself, which serves more where all are busy. The choice is for programs whose
-    /// handlers compute, or that share their machine: see [the
-    /// measurements](https://github.com/gustnado/gustnado/blob/main/docs/benchmarks.md#load).
+    /// What waits behind a thread that is busy, or that the system does not let run, is then taken over
+    /// by another that looks for work. Without it, nothing moves between cores and each counts by
+    /// itself. The choice is for programs whose handlers compute, or that share their machine: see [the
+    /// measurements](https://github.com/gustnado/gustnado/blob/main/docs/benchmarks.md#load). It is no
+    /// licence to block: the thread that is held may be the one that listens for all.
     ///
     /// Limits that hold for a worker, such as [`Limits::awake`](crate::Limits), hold for all threads
     /// together.

@@ -4,7 +4,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use bytes::{BufMut as _, Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// Header fields for answers that do not have them.
 #[derive(Debug, Clone, Default)]
@@ -41,8 +41,7 @@ impl Defaults {
             if names.last() != Some(name) {
                 names.push(name.clone());
             }
-            let parts = [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"];
-            parts.into_iter().for_each(|part| lines.put(part));
+            put_line(&mut lines, name, value);
         }
         Self {
             number: number(&all),
@@ -82,6 +81,12 @@ impl Defaults {
     }
 }
 
+/// Writes a field as a line of HTTP/1.
+pub(crate) fn put_line(lines: &mut BytesMut, name: &HeaderName, value: &HeaderValue) {
+    let parts = [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"];
+    parts.into_iter().for_each(|part| lines.put(part));
+}
+
 /// A hash of all fields and their order. Who writes them is the program, not a peer, so that nobody
 /// looks for two that have the same.
 fn number(all: &HeaderMap) -> u64 {
@@ -94,8 +99,6 @@ fn number(all: &HeaderMap) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     #[test]

@@ -3,10 +3,13 @@
 
 use std::sync::{Arc, OnceLock};
 
-use bytes::{BufMut as _, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, StatusCode, header};
 
-use crate::{defaults::Defaults, response::Response};
+use crate::{
+    defaults::{Defaults, put_line},
+    response::Response,
+};
 
 /// The head of answers that are sent often: made once, then copied.
 ///
@@ -106,8 +109,7 @@ impl ReadyHead {
             if SEEN.contains(name) || *name == header::CONTENT_LENGTH {
                 return None;
             }
-            let parts = [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"];
-            parts.into_iter().for_each(|part| lines.put(part));
+            put_line(&mut lines, name, value);
         }
         Some(Bytes::from(lines.to_vec().into_boxed_slice()))
     }

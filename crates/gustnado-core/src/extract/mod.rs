@@ -16,8 +16,8 @@
 //! - `param`: values read from one piece of text. `field`: from a field of a form. `typed`: inputs
 //!   known by their type. `link`: values in links to routes, and `urls` as an input.
 //! - `stopping`, `head`, `upgrade`, `raw`, `json`: inputs known by their type. The first needs no
-//!   request, the next two are of the head of one, the others read its body. `valid`, `rules`: inputs that are checked
-//!   when they are read.
+//!   request, the next two are of the head of one, the others read its body. `valid`, `rules`: inputs
+//!   that are checked when they are read.
 //! - `fill`: fills the slots of a handler, stage by stage. `group`: slots that are one input.
 
 mod bounds;

@@ -8,6 +8,7 @@
 //! - `proxies`: what is said to them, and what becomes of what they say
 //! - `redirects`: where they lead, and what stays at home
 //! - `bodies`: bounds, codings, streams
+//! - `cookies`: what servers set, and where it is sent
 //! - `hostile`: servers that mean harm, or are broken
 //! - `retries`: calls that are tried again, and hosts that are left alone
 //! - `secure`: TLS, HTTP/2, names and sockets
@@ -19,6 +20,7 @@
 
 mod answers;
 mod bodies;
+mod cookies;
 mod hostile;
 mod peer;
 mod pool;

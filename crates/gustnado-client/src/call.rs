@@ -6,8 +6,8 @@ use gustnado_core::Body;
 use http::{
     HeaderMap, HeaderValue, Method, Request, Uri,
     header::{
-        ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION,
-        RANGE,
+        ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST,
+        PROXY_AUTHORIZATION, RANGE,
     },
 };
 
@@ -29,6 +29,8 @@ pub(crate) struct Call {
     pub(crate) body: Source,
     /// Whether we asked for a coding, and so undo it.
     pub(crate) decode: bool,
+    /// What the client knows to say in `Cookie`, where the request itself says nothing there.
+    pub(crate) cookies: Option<HeaderValue>,
 }
 
 /// The body of a request.
@@ -124,6 +126,11 @@ impl Call {
             if !(fields && (name == HOST || name == CONNECTION)) {
                 headers.append(name, value.clone());
             }
+        }
+        if let Some(cookies) = &self.cookies
+            && !self.headers.contains_key(COOKIE)
+        {
+            headers.insert(COOKIE, cookies.clone());
         }
         if let Form::Proxy(Some(value)) = form {
             headers.insert(PROXY_AUTHORIZATION, value);

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header::USER_AGENT};
 
 use crate::{
     connect::{Connector, Proxies, Resolve, System, Tls, TlsSettings},
+    cookies::CookieJar,
     engine::Engine,
     error::{Error, Result},
     limits::Limits,
@@ -49,6 +50,7 @@ pub struct ClientBuilder {
     unix: Option<PathBuf>,
     resolver: Arc<dyn Resolve>,
     decode: bool,
+    cookies: Option<CookieJar>,
     wrong: Option<Error>,
 }
 
@@ -71,6 +73,7 @@ impl Client {
             unix: None,
             resolver: Arc::new(System),
             decode: true,
+            cookies: None,
             wrong: None,
         }
     }
@@ -181,6 +184,19 @@ impl ClientBuilder {
         self
     }
 
+    /// Keeps the cookies that servers set, and sends them back to where they belong, also along redirects. A
+    /// request that says `Cookie` itself says no others.
+    pub fn cookies(mut self, jar: CookieJar) -> Self {
+        self.cookies = Some(jar);
+        self
+    }
+
+    /// Keeps no cookies, as is the default.
+    pub fn no_cookies(mut self) -> Self {
+        self.cookies = None;
+        self
+    }
+
     /// Leaves bodies as they come, and asks for no content coding.
     pub fn no_decompression(mut self) -> Self {
         self.decode = false;
@@ -268,6 +284,11 @@ impl ClientBuilder {
             unix: self.unix,
             limits: self.limits,
         };
-        Client(Engine::new(connector, self.headers, self.decode))
+        Client(Engine::new(
+            connector,
+            self.headers,
+            self.decode,
+            self.cookies,
+        ))
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     call::Call,
     circuit::Circuits,
     connect::Connector,
+    cookies::CookieJar,
     error::Result,
     limits::Limits,
     pool::{Pool, PoolStats},
@@ -29,7 +30,12 @@ struct Inner {
 }
 
 impl Engine {
-    pub(crate) fn new(connector: Connector, headers: HeaderMap, decode: bool) -> Self {
+    pub(crate) fn new(
+        connector: Connector,
+        headers: HeaderMap,
+        decode: bool,
+        cookies: Option<CookieJar>,
+    ) -> Self {
         let limits = connector.limits.clone();
         let connector = Arc::new(connector);
         let open = move |origin, slot| Box::pin(connector.clone().open(origin, slot)) as _;
@@ -37,6 +43,7 @@ impl Engine {
             pool: Pool::new(&limits, open),
             budget: Budget::new(),
             circuits: Circuits::default(),
+            cookies,
         };
         Self(Arc::new(Inner {
             common,

@@ -15,6 +15,7 @@
 //! - 5 [`payload`]: its body, decoded and bounded; [`decode`]: codings undone
 //! - 4 [`call`]: what is asked, to be sent more than once; [`redirect`]: where an answer leads
 //! - 4 [`retry`]: when it is tried again; [`circuit`]: hosts that are left alone
+//! - 4 [`cookies`]: what servers set, and where it is sent
 //! - 4 [`exchange`]: one request and its answer on one connection
 //! - 3 [`arriving`]: the body as it comes, and the connection back at its end
 //! - 3 [`connect`]: from an origin to an open connection
@@ -31,6 +32,7 @@ mod circuit;
 mod client;
 mod connect;
 mod connection;
+mod cookies;
 mod deadline;
 mod decode;
 mod engine;
@@ -52,6 +54,7 @@ mod wire;
 
 pub use client::{Client, ClientBuilder};
 pub use connect::{Resolve, Resolved};
+pub use cookies::CookieJar;
 pub use error::{Error, ErrorKind, Phase, Result};
 pub use limits::Limits;
 pub use pool::PoolStats;

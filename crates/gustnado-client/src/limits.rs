@@ -145,6 +145,23 @@ pub(crate) const RETRY_BURST: u64 = 10;
 /// Hosts that failed of late and are remembered. 1,000: whoever calls more of them has other worries.
 pub(crate) const CIRCUITS: usize = 1_000;
 
+/// Cookies of a jar. 3,000: what RFC 6265 section 6.1 asks for.
+pub(crate) const COOKIES: usize = 3_000;
+
+/// Cookies of a jar for one domain. 50: what RFC 6265 section 6.1 asks for, and more than fit into a head.
+pub(crate) const DOMAIN_COOKIES: usize = 50;
+
+/// Bytes of the name and the value of a cookie. 4 KiB: what RFC 6265 section 6.1 asks for.
+pub(crate) const COOKIE: usize = 4 * 1024;
+
+/// Bytes of what is said beside them, each; one that is longer is passed over. 1 KiB: as browsers do
+/// (RFC 6265bis section 5.6).
+pub(crate) const COOKIE_ATTRIBUTE: usize = 1024;
+
+/// How long a cookie may live, in seconds. 34,560,000: 400 days, as browsers have it (RFC 6265bis section
+/// 5.5).
+pub(crate) const COOKIE_AGE: i64 = 34_560_000;
+
 /// Causes of an error that are looked through. 16: no error has more, and one that has a circle of
 /// them ends.
 pub(crate) const CAUSES: usize = 16;

@@ -209,6 +209,7 @@ impl RequestBuilder {
             headers,
             body: Source::from(body),
             decode: false,
+            cookies: None,
         };
         // One allocation, and small futures for whoever awaits it.
         Box::pin(engine.send(call, limits)).await

@@ -10,6 +10,7 @@ use crate::{
     call::Call,
     circuit::Circuits,
     connection::Connection,
+    cookies::CookieJar,
     deadline::Deadline,
     decode::Decoder,
     error::{Error, ErrorKind, Result},
@@ -28,6 +29,7 @@ pub(crate) struct Common {
     pub(crate) pool: Pool<Connection>,
     pub(crate) budget: Budget,
     pub(crate) circuits: Circuits,
+    pub(crate) cookies: Option<CookieJar>,
 }
 
 /// Sends a call and follows where it leads, all of it before one deadline.
@@ -78,7 +80,11 @@ async fn tries(
     let mut tried = 0;
     loop {
         let passage = common.circuits.pass(&call.url.origin, limits)?;
+        call.cookies = common.cookies.as_ref().and_then(|jar| jar.field(&call.url));
         let outcome = attempts(&common.pool, limits, deadline, call).await;
+        if let (Some(jar), Ok(answer)) = (&common.cookies, &outcome) {
+            jar.keep(&call.url, &answer.head.headers);
+        }
         let passing = is_passing(outcome.as_ref().map(|answer| answer.head.status));
         passage.tell(passing);
         if !passing || tried >= limits.retries || !call.is_repeatable() {

@@ -87,8 +87,8 @@ impl Proxy {
     /// });
     /// ```
     ///
-    /// Here its answers have no bound on their bytes, nor on the time in all. Redirects are never followed
-    /// and codings never undone: both are the client's.
+    /// Here its answers have no bound on their bytes, nor on the time in all. Redirects are never followed,
+    /// codings never undone and cookies never kept: all three are the client's.
     #[must_use]
     pub fn client(mut self, set: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
         let builder = Client::builder().limits(|limits| {
@@ -100,6 +100,7 @@ impl Proxy {
         let client = set(builder)
             .limits(|limits| limits.redirects = 0)
             .no_decompression()
+            .no_cookies()
             .no_user_agent();
         match client.build() {
             Ok(client) => self.gateway.client = client,

@@ -117,12 +117,21 @@ impl Body {
         Self(Kind::Incoming(Box::new(Bounded::new(body, usize::MAX))))
     }
 
-    /// The bytes, when they are all here.
+    /// The bytes, when they are all here and not more than may be.
     #[must_use]
     pub fn as_full(&self) -> Option<&Bytes> {
         match &self.0 {
             Kind::Full(bytes) => Some(bytes),
-            Kind::Bounded(bounded) => bounded.body().as_full(),
+            Kind::Bounded(bounded) if !bounded.is_too_large() => bounded.body().as_full(),
+            _ => None,
+        }
+    }
+
+    /// Takes the bytes, when they are all here.
+    pub(crate) fn take_full(&mut self) -> Option<Bytes> {
+        let full = matches!(self.0, Kind::Full(_)).then(|| std::mem::take(&mut self.0));
+        match full {
+            Some(Kind::Full(bytes)) => Some(bytes),
             _ => None,
         }
     }
@@ -133,6 +142,7 @@ impl Body {
     pub fn set_limit(&mut self, bytes: usize) {
         match &mut self.0 {
             Kind::Empty => {}
+            Kind::Full(here) if here.len() <= bytes => {}
             Kind::Incoming(bounded) => bounded.set_limit(bytes),
             Kind::Bounded(bounded) => bounded.set_limit(bytes),
             _ => {
@@ -342,5 +352,19 @@ impl fmt::Debug for Body {
             Kind::Bounded(bounded) => return bounded.body().fmt(f),
             Kind::Endless(_) => "Body(stream without end)",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_here_is_not_all_there_where_it_is_more_than_may_be() {
+        let mut body = Body::from("hello");
+        for (limit, there) in [(5, true), (4, false), (6, true)] {
+            body.set_limit(limit);
+            assert_eq!(body.as_full().is_some(), there, "{limit}");
+        }
     }
 }

@@ -48,7 +48,7 @@ impl<B: Body + ?Sized> Bounded<B> {
     }
 
     /// Whether more has come, or is declared to come, than may.
-    fn is_too_large(&self) -> bool {
+    pub(crate) fn is_too_large(&self) -> bool {
         let more = self.body.size_hint().lower();
         let room = self.limit.checked_sub(self.seen);
         room.is_none_or(|room| more > room as u64)

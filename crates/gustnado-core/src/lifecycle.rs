@@ -38,16 +38,77 @@ use crate::{
     write::{self, Outgoing},
 };
 
-/// Answers a request. Whatever happens in it, there is an answer.
-pub(crate) async fn handle(app: &App, mut request: Request) -> Outgoing {
-    let head = request.method() == Method::HEAD;
-    let matched = app.router().find(&request, app.limits().target);
-    request.body_mut().set_limit(matched.body_limit());
-    if matched.layers().is_empty() {
-        return respond(head, matched, request).await;
+/// What comes of a request at once.
+pub(crate) enum Begun {
+    /// Its answer: what is at hand, or found out by looking at the head, needs no future.
+    Answered(Outgoing),
+    /// Somebody has to be asked.
+    Asked(Asked),
+}
+
+/// A request, and who is to answer it.
+pub(crate) struct Asked {
+    head: bool,
+    matched: Matched,
+    request: Request,
+    /// For the answer.
+    hsts: Option<HeaderValue>,
+}
+
+impl Asked {
+    /// Answers the request. Whatever happens in it, there is an answer.
+    pub(crate) async fn answer(self) -> Outgoing {
+        let outgoing = if self.matched.layers().is_empty() {
+            respond(self.head, self.matched, self.request).await
+        } else {
+            let response = through_layers(self.matched, self.request).await;
+            write::outgoing(self.head, None, response)
+        };
+        with_hsts(outgoing, self.hsts)
     }
-    let response = through_layers(matched, request).await;
-    write::outgoing(head, None, response)
+}
+
+/// What needs nobody to be asked.
+#[inline]
+fn at_once(head: bool, matched: Matched, mut request: Request) -> Begun {
+    request.body_mut().set_limit(matched.body_limit());
+    if !matched.layers().is_empty() {
+        return ask(head, matched, request);
+    }
+    let lines = request.origin().lines;
+    Begun::Answered(match matched {
+        Matched::Mount(route) => match at_hand(&route, &request) {
+            Some(made) => {
+                request.recycle();
+                send(head, made, &route.info.headers, lines)
+            }
+            None => return ask(head, Matched::Mount(route), request),
+        },
+        Matched::Answer(response, route) => {
+            write::outgoing(head, None, dress(response, &route.headers))
+        }
+        Matched::Nothing(error, route) => {
+            write::outgoing(head, None, fail_outside(&error, request, route))
+        }
+        Matched::Verb(..) => return ask(head, matched, request),
+    })
+}
+
+fn ask(head: bool, matched: Matched, request: Request) -> Begun {
+    Begun::Asked(Asked {
+        head,
+        matched,
+        request,
+        hsts: None,
+    })
+}
+
+#[inline]
+fn with_hsts(mut outgoing: Outgoing, hsts: Option<HeaderValue>) -> Outgoing {
+    if let Some(hsts) = hsts {
+        outgoing.add_header(STRICT_TRANSPORT_SECURITY, hsts);
+    }
+    outgoing
 }
 
 /// Calls what was found for a request. `head`: the body of the answer is not to be sent.
@@ -65,11 +126,6 @@ async fn respond(head: bool, matched: Matched, request: Request) -> Outgoing {
             answer(head, result, cx)
         }
         Matched::Mount(route) => {
-            if let Some(made) = at_hand(&route, &request) {
-                let lines = request.origin().lines;
-                request.recycle();
-                return send(head, made, &route.info.headers, lines);
-            }
             let lines = request.origin().lines;
             // The mount takes the request; an error is written for who sent it.
             let left = request.outline(route.info.writes_errors());
@@ -328,14 +384,24 @@ impl App {
         write::outgoing(head, None, explain(error, &cx))
     }
 
+    /// Begins to answer a request.
+    #[inline]
+    pub(crate) fn begin(&self, request: Request) -> Begun {
+        let head = request.method() == Method::HEAD;
+        let hsts = self.hsts(&request).cloned();
+        let matched = self.router().find(&request, self.limits().target);
+        match at_once(head, matched, request) {
+            Begun::Answered(outgoing) => Begun::Answered(with_hsts(outgoing, hsts)),
+            Begun::Asked(asked) => Begun::Asked(Asked { hsts, ..asked }),
+        }
+    }
+
     /// Answers a request.
     pub(crate) async fn answer(&self, request: Request) -> Outgoing {
-        let hsts = self.hsts(&request);
-        let mut outgoing = handle(self, request).await;
-        if let Some(hsts) = hsts {
-            outgoing.add_header(STRICT_TRANSPORT_SECURITY, hsts.clone());
+        match self.begin(request) {
+            Begun::Answered(outgoing) => outgoing,
+            Begun::Asked(asked) => asked.answer().await,
         }
-        outgoing
     }
 }
 

@@ -88,7 +88,7 @@ pub struct Limits {
     pub linger_bytes: usize,
     /// Bytes of a request head; 431 above. **32 KiB**: twice what browsers with many cookies send.
     pub head_bytes: usize,
-    /// Header fields of a request; 431 above. **100**: what hyper parses without allocating.
+    /// Header fields of a request; 431 above. **100**: what is parsed without allocating.
     pub headers: usize,
     /// Bytes of a request target; 414 above. **8 KiB**: RFC 9110 section 4.1 asks for at least
     /// 8,000.
@@ -302,7 +302,7 @@ pub(crate) const CORK: usize = 32 * 1024;
 /// cheaper than a second slice in `writev`.
 pub(crate) const CORK_COPY: usize = 8 * 1024;
 
-/// Slices that one vectored write takes. 64: as many as hyper hands over at once.
+/// Slices that one vectored write takes. 64: as many as hyper hands over at once over HTTP/2.
 pub(crate) const SLICES: usize = 64;
 
 /// Emptied buffers of small writes that a thread keeps. 16: what is gathered is sent before the
@@ -312,6 +312,14 @@ pub(crate) const SPARE_CORKS: usize = 16;
 /// Bytes read from a socket at once, on the stack. 16 KiB: a system call costs more than copying
 /// them.
 pub(crate) const READ: usize = 16 * 1024;
+
+/// Requests of a pipeline that are answered before other connections have their turn. 32: more than
+/// clients send at once, and less than a millisecond of those that take microseconds.
+pub(crate) const TURN: u32 = 32;
+
+/// Bytes of a body in chunks that say their sizes beyond one digit each, and what stands beside those.
+/// 16 KiB: senders say nothing there, and sizes of six digits are enough for a gigabyte.
+pub(crate) const CHUNK_OVERHEAD: usize = 16 * 1024;
 
 /// Bytes read at once where a head or nothing is expected: first, and when what follows a refusal
 /// is thrown away. 4 KiB: one page holds nearly every head.

@@ -2,11 +2,14 @@
 
 use std::{
     net::SocketAddr,
+    sync::mpsc,
     time::{Duration, Instant},
 };
 
+use gustnado::prelude::*;
+
 use super::{
-    lab::{Server, serve},
+    lab::{Server, serve, serve_app},
     peer::{Answer, Peer},
 };
 
@@ -165,4 +168,42 @@ fn reading_on_is_bounded() {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert!(begin.elapsed() < Duration::from_secs(10), "for ever");
+}
+
+/// Answers before its body is read, by a task that says how long it was.
+#[derive(RequestHandler)]
+#[route("/soon")]
+struct Soon {
+    #[state]
+    lengths: Lengths,
+}
+
+#[derive(Clone)]
+struct Lengths(mpsc::Sender<usize>);
+
+#[verbs]
+impl Soon {
+    async fn post(self, mut body: Body) -> &'static str {
+        tokio::spawn(async move {
+            let length = body.collect().await.map_or(0, |bytes| bytes.len());
+            let _ = self.lengths.0.send(length);
+        });
+        "soon"
+    }
+}
+
+#[test]
+fn a_task_gets_all_of_a_body_whose_request_was_answered() {
+    let (lengths, heard) = mpsc::channel();
+    let app = Application::new().state(Lengths(lengths)).handler::<Soon>();
+    let server = serve_app(app.build().expect("an application"));
+    let mut peer = post(server.addr, "/soon", 50_000, "x");
+    let answer = peer.answer();
+    assert_eq!((answer.text(), answer.header("connection")), ("soon", None));
+    peer.send("x".repeat(49_999));
+    assert_eq!(heard.recv_timeout(LONG), Ok(50_000));
+    // And the next request is found behind it.
+    peer.send("POST /soon HTTP/1.1\r\nhost: lab\r\ncontent-length: 2\r\n\r\nab");
+    assert_eq!(peer.answer().text(), "soon");
+    assert_eq!(heard.recv_timeout(LONG), Ok(2));
 }

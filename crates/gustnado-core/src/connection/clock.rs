@@ -4,18 +4,17 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed},
     },
     task::Waker,
     time::Duration,
 };
 
-use http::Version;
 use tokio::time::Instant;
 
 #[cfg(unix)]
 use super::lot::Lot;
-use super::{alarm::Alarms, arriving::Leftover, end::End};
+use super::{alarm::Alarms, end::End};
 use crate::{application::App, arrival::Arrival, limits::TICK};
 
 /// Ticks since the clock began. Each is [`TICK`] long.
@@ -61,41 +60,21 @@ pub(super) struct Vitals {
     begun: AtomicU32,
     /// Written by the connection's task, or by the tasks of its HTTP/2 streams.
     ended: AtomicU32,
-    /// Requests for which there is an answer, perhaps still to be sent. Read over HTTP/1 only.
-    answered: AtomicU32,
-    /// A peer of HTTP/1.0 has asked, which knows of no word before the answer.
-    old: AtomicBool,
     unread_body: AtomicBool,
-    /// Bodies of requests that somebody still reads.
-    bodies: AtomicU16,
-    pub(super) leftover: Leftover,
     pub(super) end: End,
     pub(super) app: App,
     pub(super) arrival: Arrival,
 }
 
-/// A request being answered, until the last byte of its answer is handed to hyper.
+/// A request being answered over HTTP/2, until the last byte of its answer is handed to hyper.
+#[cfg(feature = "http2")]
 #[derive(Debug)]
 pub(super) struct InFlight(Arc<Vitals>);
 
+#[cfg(feature = "http2")]
 impl InFlight {
     pub(super) fn app(&self) -> &App {
         &self.0.app
-    }
-
-    /// Whether this, over HTTP/1, is the last request of its connection.
-    pub(super) fn is_last(&self) -> bool {
-        self.0.end.is_due(self.0.begun())
-    }
-
-    pub(super) fn vitals(&self) -> &Vitals {
-        &self.0
-    }
-
-    /// There is an answer. Over HTTP/1 only one task says so, and only there it is looked at.
-    pub(super) fn answered(&self) {
-        let answered = &self.0.answered;
-        answered.store(answered.load(Relaxed).wrapping_add(1), Relaxed);
     }
 }
 
@@ -198,6 +177,11 @@ impl Clock {
         self.idle[kept as usize].fetch_sub(1, Relaxed);
     }
 
+    /// When it began, which tells it from others.
+    pub(super) fn began(&self) -> Instant {
+        self.begin
+    }
+
     pub(super) fn now(&self) -> Tick {
         self.now.load(Relaxed)
     }
@@ -222,11 +206,7 @@ impl Clock {
             waker: Mutex::new(None),
             begun: AtomicU32::new(begun),
             ended: AtomicU32::new(begun),
-            answered: AtomicU32::new(begun),
-            old: AtomicBool::new(false),
             unread_body: AtomicBool::new(false),
-            bodies: AtomicU16::new(0),
-            leftover: Leftover::default(),
             end: End::after(app.limits().connection_requests),
             app,
             arrival,
@@ -299,10 +279,22 @@ impl Vitals {
         }
     }
 
-    /// A request has begun. To be called by the connection's own task.
-    pub(super) fn begin(self: &Arc<Self>) -> InFlight {
+    /// A request has begun over HTTP/1. To be called by the connection's own task, as is
+    /// [`end_one`](Self::end_one).
+    pub(super) fn begin_next(&self) {
         // One writer: no need of a read-modify-write, which costs as much as parsing a header.
         self.begun.store(self.begun().wrapping_add(1), Relaxed);
+    }
+
+    /// The answer to a request over HTTP/1 has been handed over.
+    pub(super) fn end_one(&self) {
+        self.ended.store(self.begun(), Relaxed);
+    }
+
+    /// A request has begun over HTTP/2. To be called by the connection's own task.
+    #[cfg(feature = "http2")]
+    pub(super) fn begin(self: &Arc<Self>) -> InFlight {
+        self.begin_next();
         InFlight(Arc::clone(self))
     }
 
@@ -316,38 +308,9 @@ impl Vitals {
         self.begun().wrapping_sub(self.ended.load(Relaxed))
     }
 
-    /// Whether a handler is at work, over HTTP/1.
-    pub(super) fn is_answering(&self) -> bool {
-        self.begun() != self.answered.load(Relaxed)
-    }
-
-    /// Notes the version of a request.
-    #[inline]
-    pub(super) fn note_version(&self, version: Version) {
-        if version < Version::HTTP_11 {
-            self.old.store(true, Relaxed);
-        }
-    }
-
-    pub(super) fn is_old(&self) -> bool {
-        self.old.load(Relaxed)
-    }
-
     /// Notes that a request has a body, of which some may lie unread when the connection closes.
-    /// Whoever reads it says when it is done.
     pub(super) fn note_body(&self) {
         self.unread_body.store(true, Relaxed);
-        self.bodies.fetch_add(1, Relaxed);
-    }
-
-    /// A body is read no more.
-    pub(super) fn let_go(&self) {
-        self.bodies.fetch_sub(1, Relaxed);
-    }
-
-    /// Whether no request is answered and no body read.
-    pub(super) fn is_idle(&self) -> bool {
-        self.in_flight() == 0 && self.bodies.load(Relaxed) == 0
     }
 
     pub(super) fn had_body(&self) -> bool {
@@ -355,6 +318,7 @@ impl Vitals {
     }
 }
 
+#[cfg(feature = "http2")]
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.ended.fetch_add(1, Relaxed);

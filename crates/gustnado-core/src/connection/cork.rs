@@ -1,8 +1,7 @@
 //! Small writes, gathered until the driver sends them together. It must not know what they say or
 //! when they are sent.
 //!
-//! hyper's own way to gather, `pipeline_flush`, loses the 400 behind a broken request; flushing
-//! after each answer of a pipeline costs a system call each.
+//! Sending after each answer of a pipeline would cost a system call each.
 
 use std::{
     cell::RefCell,
@@ -45,18 +44,19 @@ impl Cork {
         })
     }
 
-    /// Takes a head in, with more lines before the empty one at its end. Says how long it was without
-    /// them; `None` means that something waits which has to be sent before.
-    pub(super) fn gather_head(&mut self, head: &[u8], lines: &[u8]) -> Option<usize> {
-        // One that has no room even by itself would have to be taken apart to be sent.
-        if !self.has_room(head.len() + lines.len()) && !self.is_empty() {
-            return None;
+    /// Whether there is room for a head or a small piece of a body, which may then be put there.
+    pub(super) fn is_open(&self) -> bool {
+        self.bytes.len() - self.sent < CORK
+    }
+
+    /// Where to put more bytes. Those who ask have seen that it is open.
+    pub(super) fn out(&mut self) -> &mut Vec<u8> {
+        if self.bytes.capacity() == 0 {
+            self.bytes = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
+        } else if self.sent > 0 && self.bytes.len() >= CORK {
+            self.compact();
         }
-        let (fields, end) = head.split_at(head.len().saturating_sub(2));
-        for part in [fields, lines, end] {
-            self.bytes.extend_from_slice(part);
-        }
-        Some(head.len())
+        &mut self.bytes
     }
 
     /// Makes room for so many bytes, if they are few enough to be copied.
@@ -67,12 +67,16 @@ impl Cork {
         if self.bytes.capacity() == 0 {
             self.bytes = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
         } else if self.bytes.len() + length > CORK {
-            // What waits fits; what was sent before it does not. A peer that never catches up
-            // would have us keep all it ever read.
-            self.bytes.drain(..self.sent);
-            self.sent = 0;
+            // What waits fits; what was sent before it does not.
+            self.compact();
         }
         true
+    }
+
+    /// Forgets what was sent: a peer that never catches up would have us keep all it ever read.
+    fn compact(&mut self) {
+        self.bytes.drain(..self.sent);
+        self.sent = 0;
     }
 
     /// Sends what waits and the slices behind it with one call of `write`. Says how many bytes of
@@ -96,13 +100,6 @@ impl Cork {
         let waiting = self.pending().len();
         self.advance(written.min(waiting));
         Ok(written.saturating_sub(waiting))
-    }
-
-    /// Takes back the last bytes that were gathered.
-    pub(super) fn retract(&mut self, count: usize) {
-        let left = self.bytes.len().saturating_sub(count).max(self.sent);
-        self.bytes.truncate(left);
-        self.advance(0);
     }
 
     /// Forgets bytes that were sent; gives the buffer back when that was all.

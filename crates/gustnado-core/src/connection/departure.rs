@@ -8,7 +8,7 @@
 use std::task::{Context, Poll};
 
 use super::{
-    clock::{Clock, NEVER, Tick, Vitals},
+    clock::{Clock, NEVER, Tick},
     live::{Live, Peer},
 };
 use crate::limits::{DEPARTURE, TICK};
@@ -27,11 +27,11 @@ pub(super) struct Departure {
 
 impl Departure {
     /// Looks whether the peer has left: `None`. Else says when to look again, if nothing comes
-    /// before.
+    /// before. One that is `old` knows of no word before its answer.
     pub(super) fn look(
         &mut self,
         live: &mut Live,
-        vitals: &Vitals,
+        old: bool,
         clock: &Clock,
         cx: &mut Context<'_>,
     ) -> Option<Tick> {
@@ -42,7 +42,7 @@ impl Departure {
         }
         // Where an answer before this one still waits for its reader, the peer is there, or the
         // system finds out that it is not.
-        if vitals.is_old() || !live.is_between() {
+        if old || !live.is_between() {
             return Some(NEVER);
         }
         let now = clock.now();

@@ -1,46 +1,29 @@
-//! What hyper lets pass and another server on the way may read otherwise: whom a request is for, and
-//! how its body is coded. It must not know what becomes of a refusal.
+//! What can be read as a request and another server on the way may read otherwise: whom it is for. It
+//! must not know what becomes of a refusal.
 
-use http::{
-    Version,
-    header::{self, HeaderMap},
-    request::Parts,
-};
-use http_body::Body as _;
-use hyper::body::Incoming;
+use http::{Version, header, request::Parts};
 
 use super::target;
-use crate::{error::Error, limits::Limits};
+use crate::error::Error;
+#[cfg(feature = "http2")]
+use crate::limits::Limits;
 
-/// What is wrong with the head of a request.
-pub(super) fn fault(head: &Parts, body: &Incoming, limits: &Limits) -> Option<Error> {
-    if head.version > Version::HTTP_11 {
-        // Over HTTP/1 hyper counts them.
-        if head.headers.len() > limits.headers {
-            let most = format!("a head may have at most {} fields", limits.headers);
-            return Some(Error::new(431, most));
-        }
-        return target::authority_fault(head);
+/// What is wrong with the head of a request over HTTP/1.
+pub(super) fn fault(head: &Parts) -> Option<Error> {
+    match host(head) {
+        Some(detail) => Some(Error::new(400, detail)),
+        None => target::fault(head),
     }
-    let detail = host(head);
-    if detail.is_some() {
-        return detail.map(|detail| Error::new(400, detail));
-    }
-    let fault = target::fault(head);
-    if fault.is_some() {
-        return fault;
-    }
-    // hyper sees to it that what is coded has no length, and what has one is not coded.
-    let coded = body.size_hint().exact().is_none();
-    coded.then(|| codings(&head.headers)).flatten()
 }
 
-/// Whether a body is chunked and the peer did not ask for the connection to close: if hyper closes it
-/// all the same, the head had a `Content-Length`, too, which hyper takes out.
-pub(super) fn may_conflict(head: &Parts, body: &Incoming) -> bool {
-    head.version == Version::HTTP_11
-        && body.size_hint().exact().is_none()
-        && !head.headers.contains_key(header::CONNECTION)
+/// What is wrong with the head of a request over HTTP/2.
+#[cfg(feature = "http2")]
+pub(super) fn authority_fault(head: &Parts, limits: &Limits) -> Option<Error> {
+    if head.headers.len() > limits.headers {
+        let most = format!("a head may have at most {} fields", limits.headers);
+        return Some(Error::new(431, most));
+    }
+    target::authority_fault(head)
 }
 
 /// One `Host`, and one that is a host (RFC 9112 section 3.2). HTTP/1.0 may leave it out.
@@ -99,21 +82,6 @@ const NAME: [bool; 256] = {
     }
     table
 };
-
-/// `chunked`, once and alone: a body in another coding would be given to handlers as it is (RFC 9112
-/// section 6.1).
-fn codings(headers: &HeaderMap) -> Option<Error> {
-    let mut chunked = 0;
-    for value in headers.get_all(header::TRANSFER_ENCODING) {
-        for coding in value.as_bytes().split(|byte| *byte == b',') {
-            if !coding.trim_ascii().eq_ignore_ascii_case(b"chunked") {
-                return Some(Error::new(501, "a transfer coding that is not chunked"));
-            }
-            chunked += 1;
-        }
-    }
-    (chunked > 1).then(|| Error::new(400, "the body cannot be chunked more than once"))
-}
 
 #[cfg(test)]
 mod tests {

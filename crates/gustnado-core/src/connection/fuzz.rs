@@ -1,15 +1,18 @@
-//! What must hold of the first bytes of a connection, of Host and of targets, whatever they are. It
+//! What must hold of the first bytes of a connection, of heads and chunks, of Host and of targets, whatever they are. It
 //! must not know who makes them up.
 
 use http::{Request, Uri};
 
 use super::{
-    frames::Frames,
-    framing, sniff,
+    framing,
+    http2::frames::Frames,
+    sniff,
     sniff::Protocol::{Http1, Http2, Undecided},
     target,
 };
 use crate::trust::fuzz::is_harmless;
+
+pub use super::http1::fuzz::{chunks, head};
 
 /// What was decided stays so, however many bytes follow.
 pub fn preface(bytes: &[u8]) {

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use super::http1::Fault;
 use crate::limits::Limits;
 
 /// A head that did not come in time (RFC 9110 section 15.5.9). The connection closes behind it, as
@@ -14,44 +15,21 @@ pub(super) fn request_timeout(limits: &Limits) -> Vec<u8> {
     answer("408 Request Timeout", &detail)
 }
 
-/// What hyper could not read as a request, and why.
-pub(super) fn unreadable(error: &hyper::Error, limits: &Limits) -> Vec<u8> {
-    if error.is_parse_too_large() {
-        let detail = format!(
-            "the head of a request may have at most {} bytes and {} fields",
-            limits.head_bytes, limits.headers
-        );
-        return answer("431 Request Header Fields Too Large", &detail);
-    }
-    if error.is_parse_version_h2() {
-        return answer(
-            "400 Bad Request",
-            "HTTP/2 begins with its preface, and not within HTTP/1.1",
-        );
-    }
-    if error.is_incomplete_message() {
-        return answer("400 Bad Request", "the request ended within its head");
-    }
-    answer("400 Bad Request", &error.to_string())
-}
-
-/// Whether these are the bytes of an answer without a body that says no more than why, as hyper writes
-/// it by itself.
-pub(super) fn is_bare(bytes: &[u8]) -> bool {
-    let refuses = bytes.starts_with(b"HTTP/1.1 4") || bytes.starts_with(b"HTTP/1.0 4");
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
-    let empty = b"\r\ncontent-length: 0\r\n";
-    refuses
-        && end.is_some_and(|end| end + 4 == bytes.len())
-        && bytes.windows(empty.len()).any(|part| part == empty)
-}
-
-/// Whether the head at the start of these bytes says that the connection closes.
-pub(super) fn says_close(bytes: &[u8]) -> bool {
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
-    let close = b"\r\nconnection: close\r\n";
-    let head = end.and_then(|end| bytes.get(..end + 2)).unwrap_or(bytes);
-    head.windows(close.len()).any(|part| part == close)
+/// What is no request, and why.
+pub(super) fn unreadable(fault: Fault, limits: &Limits) -> Vec<u8> {
+    let detail = match fault {
+        Fault::TooLarge => {
+            let detail = format!(
+                "the head of a request may have at most {} bytes and {} fields",
+                limits.head_bytes, limits.headers
+            );
+            return answer("431 Request Header Fields Too Large", &detail);
+        }
+        Fault::Preface => "HTTP/2 begins with its preface, and not within HTTP/1.1",
+        Fault::Ended => "the request ended within its head",
+        Fault::Broken(why) => why,
+    };
+    answer("400 Bad Request", detail)
 }
 
 /// A problem (RFC 9457) as bytes.
@@ -71,24 +49,6 @@ fn answer(status: &str, detail: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_bare_and_what_is_not() {
-        let bare = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-        assert!(is_bare(bare.as_bytes()));
-        assert!(says_close(bare.as_bytes()));
-        let full = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
-        for other in [
-            String::new(),
-            full.to_owned(),
-            full.to_owned() + bare,
-            bare.replace(": 0", ": 1"),
-            bare.to_owned() + "x",
-        ] {
-            assert!(!is_bare(other.as_bytes()), "{other}");
-        }
-        assert!(!says_close((full.to_owned() + bare).as_bytes()));
-    }
 
     #[test]
     fn refusals_are_problems() {

@@ -1,4 +1,4 @@
-//! What hyper lets pass as the target of a request though it has no meaning for a server that is no
+//! What can be read as the target of a request though it has no meaning for a server that is no
 //! proxy, or two of them. It must not know what becomes of a refusal.
 
 use http::{Method, Uri, header::HOST, request::Parts};
@@ -8,7 +8,7 @@ use crate::error::Error;
 
 /// What is wrong with the method and the target of a request over HTTP/1 (RFC 9112 section 3.2).
 pub(super) fn fault(head: &Parts) -> Option<Error> {
-    // Whatever a handler that answers every method said, hyper would send it as the start of one.
+    // Whatever a handler that answers every method said would be the start of one.
     if head.method == Method::CONNECT {
         return Some(Error::new(501, "this server opens no tunnels"));
     }

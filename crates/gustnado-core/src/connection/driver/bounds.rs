@@ -1,7 +1,7 @@
 //! Which bound on time or number holds now, and what happens when it passes. It must not know how
 //! bytes move.
 
-use super::{Driver, Phase, protocol::Serve};
+use super::{Driver, Phase};
 use crate::{
     connection::{
         clock::{NEVER, Tick},
@@ -12,7 +12,7 @@ use crate::{
 #[cfg(feature = "http2")]
 use {
     super::Step,
-    crate::{connection::frames::enhance_your_calm, limits::CONTROL_TIME},
+    crate::{connection::http2::frames::enhance_your_calm, limits::CONTROL_TIME},
 };
 
 /// The ticks at which the bounds pass.
@@ -42,7 +42,7 @@ impl Times {
     }
 }
 
-impl<S: Serve> Driver<S> {
+impl Driver {
     /// Sees how far the connection has come, and which bound holds now.
     pub(super) fn deadline(&mut self) -> Tick {
         let begun = self.vitals.begun();
@@ -51,17 +51,18 @@ impl<S: Serve> Driver<S> {
         let Some(live) = &mut self.live else {
             return NEVER;
         };
-        let received = std::mem::take(&mut live.received);
         let progressed = std::mem::take(&mut live.progressed);
         let asked = busy || self.busy || begun != self.begun;
-        self.quiet = !(asked || received || progressed);
         if asked {
             self.time.head = None;
             self.time.since = self.clock.now();
             if !busy {
                 self.time.idle = self.clock.after(idle_time(limits, self.draining));
             }
-        } else if received && self.vitals.is_idle() && matches!(self.phase, Phase::Http1(_)) {
+        }
+        if let Phase::Http1(http1) = &self.phase
+            && http1.has_begun()
+        {
             let clock = &self.clock;
             let after = || clock.after(limits.head_time);
             self.time.head.get_or_insert_with(after);
@@ -75,16 +76,20 @@ impl<S: Serve> Driver<S> {
             return self.time.stall;
         }
         self.time.stall = NEVER;
+        let late = match &self.phase {
+            Phase::Http1(http1) => http1.late_at().unwrap_or(NEVER),
+            _ => NEVER,
+        };
         if busy {
             return match self.phase {
                 // A stream's task may count itself out only after it has woken this one. So this
                 // looks again, or it could miss that it is idle.
                 #[cfg(feature = "http2")]
                 Phase::Http2(_) => self.clock.after(limits.idle_time),
-                _ => NEVER,
+                _ => late,
             };
         }
-        self.time.head.unwrap_or(self.time.idle)
+        self.time.head.unwrap_or(self.time.idle).min(late)
     }
 
     /// Whether the connection is to end politely, and was not told yet: the server stops, or it has
@@ -118,8 +123,8 @@ impl<S: Serve> Driver<S> {
         let linger = self.clock.after(self.limits().farewell_time());
         self.time.idle = self.time.idle.min(linger);
         #[cfg(feature = "http2")]
-        if let Phase::Http2(hyper) = &mut self.phase {
-            hyper.as_mut().graceful_shutdown();
+        if let Phase::Http2(http2) = &mut self.phase {
+            http2.go_away();
             // hyper waits for the peer to confirm (RFC 9113 section 6.8), this long at most.
             self.time.idle = linger;
         }
@@ -129,9 +134,13 @@ impl<S: Serve> Driver<S> {
     pub(super) fn expire(&mut self) -> bool {
         let stalled = self.live.as_ref().is_none_or(|live| live.blocked);
         let now = self.clock.now();
-        match &self.phase {
+        match &mut self.phase {
             Phase::Closing(_) | Phase::Leaving(_) => return false,
             _ if stalled => return false,
+            Phase::Http1(http1) if http1.late_at().is_some_and(|late| late <= now) => {
+                http1.be_late();
+                return true;
+            }
             #[cfg(feature = "http2")]
             Phase::Http2(_) if !self.draining => {
                 // GOAWAY first, and time for what is on its way.
@@ -155,12 +164,12 @@ impl<S: Serve> Driver<S> {
     /// nothing.
     #[cfg(feature = "http2")]
     pub(super) fn calm(&mut self) -> Option<Step> {
-        let Phase::Http2(_) = self.phase else {
-            return None;
-        };
         let most = self.vitals.app.limits().control_frames;
         let live = self.live.as_mut()?;
-        let frames = live.frames.as_mut()?;
+        let Phase::Http2(http2) = &mut self.phase else {
+            return None;
+        };
+        let frames = http2.frames()?;
         let (now, until) = (self.clock.now(), self.clock.after(CONTROL_TIME));
         if !frames.is_flood(most, now, until) {
             return None;

@@ -7,10 +7,11 @@ use std::{
 
 use tokio::io::ReadBuf;
 
-use super::{Driver, Phase, Step, protocol::Serve};
+use super::{Driver, Phase, Step};
 use crate::{
     connection::{
         clock::{NEVER, Tick},
+        http1::End,
         live::Live,
         refusal,
     },
@@ -26,7 +27,7 @@ pub(super) struct Closing {
     said: Option<Tick>,
 }
 
-impl<S: Serve> Driver<S> {
+impl Driver {
     pub(super) fn closing(&self, linger: bool) -> Closing {
         Closing {
             linger: if linger {
@@ -38,25 +39,35 @@ impl<S: Serve> Driver<S> {
         }
     }
 
-    /// hyper has ended. Where it could not read a request, the answer says why.
-    pub(super) fn over(&mut self, result: &Result<(), hyper::Error>) -> Step {
-        let limits = self.vitals.app.limits();
-        let peer = self.vitals.arrival.peer;
-        let is_http1 = matches!(self.phase, Phase::Http1(_));
-        if let (Err(error), Some(live)) = (result, &mut self.live) {
-            tracing::debug!(%error, ?peer, "connection ended");
-            // hyper has refused some by itself, and the others without a word.
-            let refused = error.is_parse() && !error.is_parse_version_h2();
-            let wordless = error.is_parse_version_h2() || error.is_incomplete_message();
-            if is_http1 && ((refused && live.retract()) || (wordless && live.is_whole())) {
-                live.say(&refusal::unreadable(error, limits));
+    /// HTTP/1 has ended. Where what came is no request, the answer says why.
+    pub(super) fn over(&mut self, end: End) -> Step {
+        let Phase::Http1(http1) = &self.phase else {
+            return Step::Done;
+        };
+        let linger = match end {
+            End::Closed => http1.had_body(),
+            End::Cut => true,
+            End::Refused(fault) => {
+                let peer = self.vitals.arrival.peer;
+                tracing::debug!(?fault, ?peer, "no request");
+                let refusal = refusal::unreadable(fault, self.limits());
+                if let Some(live) = &mut self.live {
+                    live.say(&refusal);
+                }
+                true
             }
-        }
-        if self.live.as_ref().is_some_and(|live| live.conflict) {
-            tracing::warn!(
-                ?peer,
-                "a request had both Content-Length and Transfer-Encoding"
-            );
+            End::Leave(go_on) => return self.leave(go_on),
+        };
+        self.phase = Phase::Closing(self.closing(linger));
+        Step::Again
+    }
+
+    /// hyper has ended.
+    #[cfg(feature = "http2")]
+    pub(super) fn ended(&mut self, result: &hyper::Result<()>) -> Step {
+        if let Err(error) = result {
+            let peer = self.vitals.arrival.peer;
+            tracing::debug!(%error, ?peer, "connection ended");
         }
         let linger = result.is_err() || self.vitals.had_body();
         self.phase = Phase::Closing(self.closing(linger));

@@ -1,26 +1,29 @@
-//! A connection of which nothing is asked: a socket, and nothing of hyper; how it becomes that and
-//! how it wakes. It must not know what answers.
+//! A connection of which nothing is asked: a socket and no more; how it becomes that and how it wakes.
+//! It must not know what answers.
 
 use std::{
     mem::MaybeUninit,
-    pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
 use tokio::io::ReadBuf;
 
-use super::{Driver, Phase, Step, protocol, protocol::Serve};
+use super::{Driver, Phase, Step};
+#[cfg(feature = "http2")]
+use crate::connection::http2::Http2;
 use crate::{
     connection::{
         clock::{Kept, NEVER, Tick, later},
+        http1::Http1,
         sniff::{Protocol, sniff},
     },
     limits::READ_LITTLE,
 };
 
-impl<S: Serve> Driver<S> {
-    /// Dormant: reads the first bytes, and makes the hyper that they ask for.
+impl Driver {
+    /// Dormant: reads the first bytes, and begins the protocol that they are of.
     pub(super) fn listen(&mut self, cx: &mut Context<'_>) -> Step {
         let Some(live) = &mut self.live else {
             return Step::Done;
@@ -76,28 +79,18 @@ impl<S: Serve> Driver<S> {
         Step::Wait(until)
     }
 
-    /// Makes a hyper for HTTP/1, which reads these bytes first.
-    pub(super) fn begin_http1(&mut self, first: Bytes) -> Step {
-        let (Some(live), Some(service)) = (&mut self.live, self.service.take()) else {
-            return Step::Done;
-        };
-        live.unread(first);
-        let hyper = protocol::http1(self.vitals.app.limits(), service);
-        self.phase = Phase::Http1(Box::pin(hyper));
+    /// Begins HTTP/1, which reads these bytes first.
+    fn begin_http1(&mut self, first: Bytes) -> Step {
+        let (vitals, clock) = (Arc::clone(&self.vitals), Arc::clone(&self.clock));
+        self.phase = Phase::Http1(Box::new(Http1::new(first, vitals, clock)));
         Step::Again
     }
 
     #[cfg(feature = "http2")]
     fn begin_http2(&mut self, first: Bytes) -> Step {
-        let (Some(live), Some(service)) = (&mut self.live, self.service.take()) else {
-            return Step::Done;
-        };
-        live.unread(first);
-        live.frames = Some(Box::default());
         self.time.head = None;
         self.time.idle = self.clock.after(self.limits().idle_time);
-        let hyper = protocol::http2(self.vitals.app.limits(), service, &self.clock);
-        self.phase = Phase::Http2(Box::pin(hyper));
+        self.phase = Phase::Http2(Http2::new(first, &self.vitals, &self.clock));
         Step::Again
     }
 
@@ -108,8 +101,8 @@ impl<S: Serve> Driver<S> {
     /// for longest: that costs waking another, and where more take turns than may stay awake, it
     /// would be each one's turn just after it was put to sleep.
     pub(super) fn rest(&mut self, deadline: Tick) -> Step {
-        let between = self.live.as_ref().is_some_and(|live| live.is_between());
-        let idle = between && self.time.head.is_none() && self.vitals.is_idle();
+        let sent = self.live.as_ref().is_some_and(|live| live.is_between());
+        let idle = sent && matches!(&self.phase, Phase::Http1(http1) if http1.is_idle());
         if !idle || self.vitals.begun() == 0 {
             self.keep(None);
             return Step::Wait(deadline);
@@ -118,30 +111,9 @@ impl<S: Serve> Driver<S> {
         if self.keep(Some(Kept::All)) && self.clock.now() < doze {
             return Step::Wait(deadline.min(doze));
         }
-        if self.quiet {
-            return self.doze();
-        }
-        // What hyper has not sent yet it would lose. One that is asked again and does nothing has
-        // nothing.
-        Step::Again
-    }
-
-    /// Takes hyper down.
-    fn doze(&mut self) -> Step {
         self.keep(None);
-        let phase = std::mem::replace(&mut self.phase, Phase::Dormant(Vec::new()));
-        let Phase::Http1(hyper) = phase else {
-            return Step::Done;
-        };
-        let parts = Pin::into_inner(hyper).into_parts();
-        self.service = Some(parts.service);
-        if parts.read_buf.is_empty() {
-            Step::Again
-        } else {
-            // A head has begun, with or behind the last request.
-            self.time.head = Some(later(self.time.since, self.limits().head_time));
-            self.begin_http1(parts.read_buf)
-        }
+        self.phase = Phase::Dormant(Vec::new());
+        Step::Again
     }
 
     /// Has the connection counted as idle and keeping as much, or as not idle. Says whether it may

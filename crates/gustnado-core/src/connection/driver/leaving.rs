@@ -1,14 +1,11 @@
 //! A connection's way to another protocol, once the answer that says so has left. It must not know
 //! which protocol.
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 
-use super::{Driver, Guard, Phase, Step, protocol::Serve};
+use super::{Driver, Guard, Phase, Step};
 use crate::{
     connection::clock::NEVER,
     upgrade::{GoOn, Upgraded},
@@ -20,14 +17,14 @@ pub(super) struct Leaving {
     first: Bytes,
 }
 
-impl<S: Serve> Driver<S> {
-    /// hyper has written an answer of 101 and ended.
+impl Driver {
+    /// An answer of 101 was written.
     pub(super) fn leave(&mut self, go_on: GoOn) -> Step {
         let phase = std::mem::replace(&mut self.phase, Phase::Dormant(Vec::new()));
-        let Phase::Http1(hyper) = phase else {
+        let Phase::Http1(http1) = phase else {
             return Step::Done;
         };
-        let first = Pin::into_inner(hyper).into_parts().read_buf;
+        let first = http1.into_rest();
         self.phase = Phase::Leaving(Box::new(Leaving { go_on, first }));
         self.time.stall = NEVER;
         Step::Again
@@ -54,17 +51,13 @@ impl<S: Serve> Driver<S> {
 
 /// Has what follows go on over the connection, on a task of its own. The connection counts as open
 /// until that ends.
-pub(super) fn go_on(mut driver: Driver<impl Serve>, guard: Guard) {
+pub(super) fn go_on(mut driver: Driver, guard: Guard) {
     let phase = std::mem::replace(&mut driver.phase, Phase::Dormant(Vec::new()));
     let (Phase::Leaving(leaving), Some(live)) = (phase, driver.live.take()) else {
         return;
     };
     let Leaving { go_on, first } = *leaving;
-    let (socket, unread) = live.into_parts();
-    let first = match unread {
-        None => first,
-        Some(unread) => Bytes::from([first, unread].concat()),
-    };
+    let socket = live.into_socket();
     tokio::spawn(async move {
         let _guard = guard;
         go_on(Upgraded::new(socket, first)).await;

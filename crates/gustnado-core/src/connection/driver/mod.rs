@@ -35,10 +35,7 @@ mod dormant;
 mod leaving;
 #[cfg(unix)]
 mod parking;
-mod protocol;
 mod serve;
-#[cfg(feature = "http2")]
-mod stream;
 
 use std::{
     future::Future,
@@ -47,15 +44,12 @@ use std::{
     task::{Context, Poll, Waker, ready},
 };
 
-use hyper::server::conn::http1;
-
-use self::{bounds::Times, closing::Closing, leaving::Leaving, protocol::Serve};
+use self::{bounds::Times, closing::Closing, leaving::Leaving};
 use super::{
     clock::{Clock, Kept, NEVER, Tick, Vitals},
     departure::Departure,
-    io::SlotIo,
+    http1::Http1,
     live::Live,
-    service,
     socket::Socket,
 };
 use crate::{application::App, arrival::Arrival, limits::Limits};
@@ -64,9 +58,7 @@ use crate::{application::App, arrival::Arrival, limits::Limits};
 pub(super) use self::parking::resume;
 
 #[cfg(feature = "http2")]
-use self::protocol::Spawn;
-#[cfg(feature = "http2")]
-use hyper::server::conn::http2;
+use super::http2::Http2;
 
 /// What is dropped when a connection has ended, awake or parked.
 pub(super) type Guard = Box<dyn Send>;
@@ -89,13 +81,12 @@ pub(crate) fn drive(
 }
 
 /// The driver of a connection that is to end when it is of this age.
-fn driver(socket: Socket, clock: Arc<Clock>, vitals: Arc<Vitals>, age: Tick) -> Driver<impl Serve> {
+fn driver(socket: Socket, clock: Arc<Clock>, vitals: Arc<Vitals>, age: Tick) -> Driver {
     if clock.is_draining() {
         vitals.end.now();
     }
     Driver {
         phase: Phase::Dormant(Vec::new()),
-        service: Some(service::service(Arc::clone(&vitals), Arc::clone(&clock))),
         live: Some(Box::new(Live::new(socket))),
         begun: vitals.begun(),
         time: Times::new(clock.now(), age),
@@ -104,7 +95,6 @@ fn driver(socket: Socket, clock: Arc<Clock>, vitals: Arc<Vitals>, age: Tick) -> 
         departure: Departure::default(),
         again: NEVER,
         busy: false,
-        quiet: false,
         counted: None,
         draining: false,
         waker: None,
@@ -112,15 +102,15 @@ fn driver(socket: Socket, clock: Arc<Clock>, vitals: Arc<Vitals>, age: Tick) -> 
 }
 
 /// The future. Written by hand, as an `async fn` has room for its arguments twice.
-struct Driven<S: Serve>(Option<(Driver<S>, Guard)>);
+struct Driven(Option<(Driver, Guard)>);
 
-impl<S: Serve> Driven<S> {
-    fn new(driver: Driver<S>, guard: Guard) -> Self {
+impl Driven {
+    fn new(driver: Driver, guard: Guard) -> Self {
         Self(Some((driver, guard)))
     }
 }
 
-impl<S: Serve> Future for Driven<S> {
+impl Future for Driven {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -139,13 +129,8 @@ impl<S: Serve> Future for Driven<S> {
     }
 }
 
-struct Driver<S>
-where
-    S: Serve,
-{
-    phase: Phase<S>,
-    /// Taken when the first bytes say which protocol is spoken.
-    service: Option<S>,
+struct Driver {
+    phase: Phase,
     /// In the thread's slot while hyper is polled, else here.
     live: Option<Box<Live>>,
     clock: Arc<Clock>,
@@ -158,8 +143,6 @@ where
     begun: u32,
     /// Whether one was being answered, when last looked.
     busy: bool,
-    /// Whether nothing moved and nothing was asked, when hyper last looked.
-    quiet: bool,
     /// What the clock counts it for, while it is idle.
     counted: Option<Kept>,
     /// Whether the connection was told to end.
@@ -168,20 +151,20 @@ where
     waker: Option<Waker>,
 }
 
-impl<S: Serve> Drop for Driver<S> {
+impl Drop for Driver {
     fn drop(&mut self) {
         self.keep(None);
         self.clock.forget(&self.vitals);
     }
 }
 
-enum Phase<S: Serve> {
-    /// Nothing of hyper exists: before the first byte, or between requests. The bytes are the start
-    /// of an HTTP/2 preface, if any.
+enum Phase {
+    /// There is a socket and no more: before the first byte, or between requests. The bytes are the
+    /// start of an HTTP/2 preface, if any.
     Dormant(Vec<u8>),
-    Http1(Pin<Box<http1::Connection<SlotIo, S>>>),
+    Http1(Box<Http1>),
     #[cfg(feature = "http2")]
-    Http2(Pin<Box<http2::Connection<SlotIo, S, Spawn>>>),
+    Http2(Http2),
     /// What was gathered is sent, and then another protocol is spoken.
     Leaving(Box<Leaving>),
     Closing(Closing),
@@ -208,7 +191,7 @@ enum End {
     Leave,
 }
 
-impl<S: Serve> Driver<S> {
+impl Driver {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         self.note_waker(cx.waker());
         self.grow_old();
@@ -217,10 +200,10 @@ impl<S: Serve> Driver<S> {
                 Phase::Dormant(_) => self.listen(cx),
                 Phase::Closing(_) => self.close(cx),
                 Phase::Leaving(_) => self.take_leave(cx),
-                Phase::Http1(_) => self.serve(cx),
+                Phase::Http1(_) => self.serve_http1(cx),
                 #[cfg(feature = "http2")]
                 Phase::Http2(_) => {
-                    let step = self.serve(cx);
+                    let step = self.serve_http2(cx);
                     self.calm().unwrap_or(step)
                 }
             };

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Driven, Driver, Guard, driver, protocol::Serve};
+use super::{Driven, Driver, Guard, driver};
 use crate::connection::{
     clock::{Clock, NEVER, Tick, later},
     lot::Parked,
 };
 
-impl<S: Serve> Driver<S> {
+impl Driver {
     /// When a connection that sleeps gives its future back, if it can.
     pub(super) fn park_at(&self) -> Option<Tick> {
         let can = self
@@ -21,7 +21,7 @@ impl<S: Serve> Driver<S> {
 }
 
 /// Gives the connection to the lot, and takes it back where that has no room.
-pub(super) fn park(mut driver: Driver<impl Serve>, guard: Guard) {
+pub(super) fn park(mut driver: Driver, guard: Guard) {
     let Some(live) = driver.live.take() else {
         return;
     };

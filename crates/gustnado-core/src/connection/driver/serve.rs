@@ -1,29 +1,44 @@
-//! A connection at work: hyper is polled, and what it wrote is sent. It must not know bounds.
+//! A connection at work: the protocol goes on as far as it can, and what it wrote is sent. It must not
+//! know bounds.
 
 use std::task::{Context, Poll};
 
-use super::{Driver, Phase, Step, protocol::Serve};
-use crate::connection::{clock::NEVER, live::enter};
+use super::{Driver, Phase, Step};
+use crate::connection::clock::NEVER;
 
-impl<S: Serve> Driver<S> {
-    /// Http1 and Http2: lets hyper work until it has nothing to do, then sends what it wrote.
-    pub(super) fn serve(&mut self, cx: &mut Context<'_>) -> Step {
+impl Driver {
+    /// Http1: until something has to be waited for.
+    pub(super) fn serve_http1(&mut self, cx: &mut Context<'_>) -> Step {
         self.again = NEVER;
-        let phase = &mut self.phase;
-        let poll = enter(&mut self.live, || match phase {
-            Phase::Http1(hyper) => hyper.as_mut().poll(cx),
-            #[cfg(feature = "http2")]
-            Phase::Http2(hyper) => hyper.as_mut().poll(cx),
-            Phase::Dormant(_) | Phase::Leaving(_) | Phase::Closing(_) => Poll::Pending,
-        });
-        if let Poll::Ready(result) = poll {
-            let live = self.live.as_mut();
-            if let Some(go_on) = live.and_then(|live| live.go_on.take())
-                && result.is_ok()
-            {
-                return self.leave(go_on);
+        let (Phase::Http1(http1), Some(live)) = (&mut self.phase, &mut self.live) else {
+            return Step::Done;
+        };
+        if let Poll::Ready(end) = http1.poll(live, cx) {
+            return self.over(end);
+        }
+        if let Poll::Ready(Err(_)) = live.poll_flush(cx) {
+            return Step::Done;
+        }
+        if http1.is_answering() {
+            // Nothing of the request is waited for, so nobody would see that its peer has left.
+            let old = http1.is_old();
+            match self.departure.look(live, old, &self.clock, cx) {
+                Some(tick) => self.again = tick,
+                None => return Step::Done,
             }
-            return self.over(&result);
+        }
+        let deadline = self.deadline();
+        self.rest(deadline)
+    }
+
+    /// Http2: the same.
+    #[cfg(feature = "http2")]
+    pub(super) fn serve_http2(&mut self, cx: &mut Context<'_>) -> Step {
+        let Phase::Http2(http2) = &mut self.phase else {
+            return Step::Done;
+        };
+        if let Poll::Ready(result) = http2.poll(&mut self.live, cx) {
+            return self.ended(&result);
         }
         let Some(live) = &mut self.live else {
             return Step::Done;
@@ -31,17 +46,6 @@ impl<S: Serve> Driver<S> {
         if let Poll::Ready(Err(_)) = live.poll_flush(cx) {
             return Step::Done;
         }
-        if matches!(self.phase, Phase::Http1(_)) && self.vitals.is_answering() {
-            // hyper does not look: it was told that peers may have said all.
-            match self.departure.look(live, &self.vitals, &self.clock, cx) {
-                Some(tick) => self.again = tick,
-                None => return Step::Done,
-            }
-        }
-        let deadline = self.deadline();
-        if let Phase::Http1(_) = self.phase {
-            return self.rest(deadline);
-        }
-        Step::Wait(deadline)
+        Step::Wait(self.deadline())
     }
 }

@@ -1,8 +1,7 @@
 //! The heads of HTTP/2 frames in what a peer sends, counted. Pure; it must not know what is done to a
 //! peer that sends too many.
 
-use super::clock::Tick;
-use crate::limits::CONTROL_PIECE;
+use crate::{connection::clock::Tick, limits::CONTROL_PIECE};
 
 /// The connection preface, which stands before the first frame.
 const PREFACE: usize = 24;
@@ -18,7 +17,7 @@ const CONTINUATION: u8 = 9;
 
 /// Sees frames go by, in whatever pieces they come.
 #[derive(Debug)]
-pub(super) struct Frames {
+pub(in crate::connection) struct Frames {
     /// Bytes that are still to come before the next head.
     skip: usize,
     head: [u8; HEAD],
@@ -33,7 +32,7 @@ pub(super) struct Frames {
     /// How many there were when last asked.
     asked: u32,
     /// The last stream that the peer has begun.
-    pub(super) stream: u32,
+    pub(in crate::connection) stream: u32,
 }
 
 impl Default for Frames {
@@ -53,7 +52,7 @@ impl Default for Frames {
 
 impl Frames {
     /// Looks at the next bytes.
-    pub(super) fn see(&mut self, mut bytes: &[u8]) {
+    pub(in crate::connection) fn see(&mut self, mut bytes: &[u8]) {
         loop {
             let skipped = self.skip.min(bytes.len());
             self.skip -= skipped;
@@ -75,7 +74,7 @@ impl Frames {
 
     /// Whether more control frames than `most` have come in the time that they are counted together.
     /// If that is over `now`, a new one lasts `until` then.
-    pub(super) fn is_flood(&mut self, most: u32, now: Tick, until: Tick) -> bool {
+    pub(in crate::connection) fn is_flood(&mut self, most: u32, now: Tick, until: Tick) -> bool {
         if now >= self.until {
             self.until = until;
             self.before = self.asked;
@@ -85,7 +84,7 @@ impl Frames {
     }
 
     /// Whether it is time to ask again, before more is read.
-    pub(super) fn asks(&self) -> bool {
+    pub(in crate::connection) fn asks(&self) -> bool {
         self.control.wrapping_sub(self.asked) > CONTROL_PIECE
     }
 
@@ -102,7 +101,7 @@ impl Frames {
 }
 
 /// A GOAWAY that says `ENHANCE_YOUR_CALM` (RFC 9113 sections 6.8 and 7).
-pub(super) fn enhance_your_calm(stream: u32) -> [u8; HEAD + 8] {
+pub(in crate::connection) fn enhance_your_calm(stream: u32) -> [u8; HEAD + 8] {
     let mut frame = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11];
     frame[HEAD..HEAD + 4].copy_from_slice(&stream.to_be_bytes());
     frame

@@ -12,10 +12,10 @@ use std::{
     time::Duration,
 };
 
+use super::pieces::{Waits, waits};
 use crate::connection::{
     alarm::Alarm,
     clock::{Clock, NEVER, Tick},
-    pieces::{Waits, waits},
 };
 
 pin_project_lite::pin_project! {

@@ -1,0 +1,312 @@
+//! The head of an answer over HTTP/1: what it says, as bytes. Pure but for the date; it must not know
+//! sockets, nor how a body is made.
+
+use http::{
+    HeaderMap, StatusCode, Version,
+    header::{CONNECTION, CONTENT_LENGTH, DATE, TRAILER, TRANSFER_ENCODING},
+};
+
+use super::{date, head::says};
+use crate::connection::clock::Clock;
+
+/// What of a request its answer's head depends on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) version: Version,
+    /// By HEAD: the answer ends behind its head.
+    pub(super) head: bool,
+    /// Whether the connection may go on.
+    pub(super) keep_alive: bool,
+}
+
+/// What was said of the rest of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Said {
+    pub(super) body: Extent,
+    /// Whether the connection goes on.
+    pub(super) keep_alive: bool,
+    /// Whether the answer may have trailers.
+    pub(super) trailers: bool,
+}
+
+/// How the body of an answer is told from what follows (RFC 9112 section 6.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    Bytes(u64),
+    Chunked,
+    /// It goes on until the connection ends.
+    Close,
+}
+
+/// Writes the head of an answer whose body has `length` bytes, where that is known. `lines` are fields
+/// of it that were written before.
+pub(super) fn head(
+    out: &mut Vec<u8>,
+    status: StatusCode,
+    fields: &HeaderMap,
+    lines: &[u8],
+    length: Option<u64>,
+    asked: Asked,
+    clock: &Clock,
+) -> Said {
+    status_line(out, status);
+    let own = own_fields(out, status, fields);
+    out.extend_from_slice(lines);
+    let body = extent(status, length.or(own.length), asked);
+    let mut keep_alive = asked.keep_alive && !own.close;
+    match body {
+        Extent::Bytes(_) if status.is_informational() => {}
+        Extent::Bytes(_) if asked.head || status == StatusCode::NOT_MODIFIED => {
+            // What GET would have had, where that was said.
+            own.length
+                .into_iter()
+                .for_each(|length| put_length(out, length));
+        }
+        Extent::Bytes(_) if status == StatusCode::NO_CONTENT => {}
+        Extent::Bytes(length) => put_length(out, length),
+        Extent::Chunked => out.extend_from_slice(b"transfer-encoding: chunked\r\n"),
+        Extent::Close => keep_alive = false,
+    }
+    if status == StatusCode::SWITCHING_PROTOCOLS {
+    } else if !keep_alive {
+        out.extend_from_slice(b"connection: close\r\n");
+    } else if asked.version < Version::HTTP_11 {
+        out.extend_from_slice(b"connection: keep-alive\r\n");
+    }
+    if !own.date {
+        date::put(out, clock);
+    }
+    out.extend_from_slice(b"\r\n");
+    Said {
+        body,
+        keep_alive,
+        trailers: own.trailer,
+    }
+}
+
+fn status_line(out: &mut Vec<u8>, status: StatusCode) {
+    if status == StatusCode::OK {
+        out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
+        return;
+    }
+    let reason = status.canonical_reason().unwrap_or_default();
+    for part in ["HTTP/1.1 ", status.as_str(), " ", reason, "\r\n"] {
+        out.extend_from_slice(part.as_bytes());
+    }
+}
+
+/// What an answer's own fields say.
+#[derive(Default)]
+struct Own {
+    length: Option<u64>,
+    close: bool,
+    date: bool,
+    trailer: bool,
+}
+
+/// Writes its fields, but for those that say where it ends.
+fn own_fields(out: &mut Vec<u8>, status: StatusCode, fields: &HeaderMap) -> Own {
+    let mut own = Own::default();
+    for (name, value) in fields {
+        match *name {
+            CONTENT_LENGTH => {
+                own.length = value.to_str().ok().and_then(|length| length.parse().ok());
+                continue;
+            }
+            TRANSFER_ENCODING => continue,
+            CONNECTION if says(value, "close") => {
+                own.close = true;
+                continue;
+            }
+            CONNECTION
+                if says(value, "keep-alive") && status != StatusCode::SWITCHING_PROTOCOLS =>
+            {
+                continue;
+            }
+            DATE => own.date = true,
+            TRAILER => own.trailer = true,
+            _ => {}
+        }
+        put_field(out, name.as_str().as_bytes(), value.as_bytes());
+    }
+    own
+}
+
+#[inline]
+fn put_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+    out.reserve(name.len() + value.len() + 4);
+    out.extend_from_slice(name);
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn put_length(out: &mut Vec<u8>, length: u64) {
+    let mut digits = itoa::Buffer::new();
+    put_field(out, b"content-length", digits.format(length).as_bytes());
+}
+
+/// How the body is told from what follows.
+fn extent(status: StatusCode, length: Option<u64>, asked: Asked) -> Extent {
+    let bodiless = asked.head
+        || status.is_informational()
+        || status == StatusCode::NO_CONTENT
+        || status == StatusCode::NOT_MODIFIED;
+    match length {
+        _ if bodiless => Extent::Bytes(0),
+        Some(length) => Extent::Bytes(length),
+        None if asked.version >= Version::HTTP_11 => Extent::Chunked,
+        // HTTP/1.0 knows no chunks.
+        None => Extent::Close,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    const ASKED: Asked = Asked {
+        version: Version::HTTP_11,
+        head: false,
+        keep_alive: true,
+    };
+
+    /// The head, without its status line and date.
+    fn written(
+        status: u16,
+        fields: &[(HeaderName, &'static str)],
+        length: Option<u64>,
+        asked: Asked,
+    ) -> (String, Said) {
+        let mut map = HeaderMap::new();
+        for (name, value) in fields {
+            map.append(name.clone(), HeaderValue::from_static(value));
+        }
+        let (mut out, status) = (Vec::new(), StatusCode::from_u16(status).unwrap());
+        let clock = Clock::default();
+        let said = head(&mut out, status, &map, b"a: b\r\n", length, asked, &clock);
+        let text = String::from_utf8(out).unwrap();
+        let lines = text.strip_suffix("\r\n\r\n").unwrap().split("\r\n");
+        let lines = lines.skip(1).filter(|line| !line.starts_with("date: "));
+        (lines.collect::<Vec<_>>().join("|"), said)
+    }
+
+    const OLD: Asked = Asked {
+        version: Version::HTTP_10,
+        ..ASKED
+    };
+    const LAST: Asked = Asked {
+        keep_alive: false,
+        ..ASKED
+    };
+    const BY_HEAD: Asked = Asked {
+        head: true,
+        ..ASKED
+    };
+    const NONE: Extent = Extent::Bytes(0);
+
+    #[test]
+    fn where_an_answer_ends_is_said_once() {
+        let table = [
+            (Some(3), ASKED, "content-length: 3", Extent::Bytes(3)),
+            (Some(0), ASKED, "content-length: 0", NONE),
+            (None, ASKED, "transfer-encoding: chunked", Extent::Chunked),
+            (None, OLD, "connection: close", Extent::Close),
+            (
+                Some(3),
+                OLD,
+                "content-length: 3|connection: keep-alive",
+                Extent::Bytes(3),
+            ),
+            (
+                Some(3),
+                LAST,
+                "content-length: 3|connection: close",
+                Extent::Bytes(3),
+            ),
+        ];
+        for (length, asked, expected, body) in table {
+            let (text, said) = written(200, &[], length, asked);
+            assert_eq!((text, said.body), (format!("a: b|{expected}"), body));
+            assert_eq!(said.keep_alive, !expected.contains("close"), "{expected}");
+        }
+    }
+
+    #[test]
+    fn what_an_answer_says_of_its_end_holds_where_it_may() {
+        let seven = (CONTENT_LENGTH, "7");
+        let chunked = (TRANSFER_ENCODING, "chunked");
+        let table: [(u16, &[_], _, _, _, _); 8] = [
+            (
+                200,
+                &[seven.clone(), chunked],
+                None,
+                ASKED,
+                "a: b|content-length: 7",
+                Extent::Bytes(7),
+            ),
+            (
+                200,
+                std::slice::from_ref(&seven),
+                Some(0),
+                BY_HEAD,
+                "a: b|content-length: 7",
+                NONE,
+            ),
+            (200, &[], Some(0), BY_HEAD, "a: b", NONE),
+            (
+                304,
+                std::slice::from_ref(&seven),
+                Some(0),
+                ASKED,
+                "a: b|content-length: 7",
+                NONE,
+            ),
+            (304, &[], Some(0), ASKED, "a: b", NONE),
+            (204, &[], Some(0), ASKED, "a: b", NONE),
+            (
+                200,
+                &[(CONNECTION, "close")],
+                Some(0),
+                ASKED,
+                "a: b|content-length: 0|connection: close",
+                NONE,
+            ),
+            (
+                101,
+                &[(CONNECTION, "upgrade")],
+                Some(0),
+                LAST,
+                "connection: upgrade|a: b",
+                NONE,
+            ),
+        ];
+        for (status, fields, length, asked, expected, body) in table {
+            let (text, said) = written(status, fields, length, asked);
+            assert_eq!((&*text, said.body), (expected, body), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_there_once() {
+        let (mut out, mut map) = (Vec::new(), HeaderMap::new());
+        map.insert(DATE, HeaderValue::from_static("own"));
+        let clock = Clock::default();
+        head(
+            &mut out,
+            StatusCode::NOT_FOUND,
+            &map,
+            b"",
+            Some(0),
+            ASKED,
+            &clock,
+        );
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(
+            text,
+            "HTTP/1.1 404 Not Found\r\ndate: own\r\ncontent-length: 0\r\n\r\n"
+        );
+    }
+}

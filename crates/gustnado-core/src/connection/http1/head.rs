@@ -1,0 +1,195 @@
+//! The head of a request over HTTP/1: its bytes, and what they say. Pure; it must not know sockets,
+//! nor what becomes of a head that it cannot read.
+
+use std::mem::MaybeUninit;
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version,
+    header::{CONNECTION, CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING, UPGRADE},
+    request::Parts,
+};
+
+use super::{fault::Fault, length::Length};
+use crate::{limits::Limits, spare};
+
+/// A head, and what it says of its own message.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) parts: Parts,
+    /// Bytes that it took.
+    pub(super) bytes: usize,
+    pub(super) length: Length,
+    /// Whether the connection may go on behind the answer, as far as the peer has a say.
+    pub(super) keep_alive: bool,
+    /// Whether the body comes only once it was asked for (RFC 9110 section 10.1.1).
+    pub(super) expects: bool,
+    /// Whether it may ask for another protocol.
+    pub(super) upgradable: bool,
+}
+
+/// Fields for which there is room on the stack.
+const FEW: usize = 100;
+
+type Field<'b> = MaybeUninit<httparse::Header<'b>>;
+
+/// Reads a head; `None` where more bytes are needed. What is more than may be is too large also where
+/// more would come.
+pub(super) fn parse(bytes: &Bytes, limits: &Limits) -> Result<Option<Head>, Fault> {
+    let parsed = if limits.headers <= FEW {
+        let mut fields = [const { MaybeUninit::uninit() }; FEW];
+        read(bytes, &mut fields[..limits.headers], limits)
+    } else {
+        read(
+            bytes,
+            &mut vec![MaybeUninit::uninit(); limits.headers],
+            limits,
+        )
+    }?;
+    if parsed.is_none() && bytes.len() >= limits.head_bytes {
+        return Err(Fault::TooLarge);
+    }
+    Ok(parsed)
+}
+
+fn read<'b>(
+    bytes: &'b Bytes,
+    fields: &mut [Field<'b>],
+    limits: &Limits,
+) -> Result<Option<Head>, Fault> {
+    let mut request = httparse::Request::new(&mut []);
+    let length = match request.parse_with_uninit_headers(bytes, fields) {
+        Ok(httparse::Status::Complete(length)) => length,
+        Ok(httparse::Status::Partial) => return Ok(None),
+        Err(error) => return Err(why(error, &request, bytes)),
+    };
+    if length > limits.head_bytes {
+        return Err(Fault::TooLarge);
+    }
+    let (Some(method), Some(target), Some(minor)) = (request.method, request.path, request.version)
+    else {
+        return Ok(None);
+    };
+    let method =
+        Method::from_bytes(method.as_bytes()).map_err(|_| Fault::Broken("invalid method"))?;
+    let target = Uri::from_maybe_shared(bytes.slice_ref(target.as_bytes()))
+        .map_err(|_| Fault::Broken("invalid target"))?;
+    let version = match minor {
+        0 => Version::HTTP_10,
+        _ => Version::HTTP_11,
+    };
+    let mut noted = Noted::new(version);
+    let headers = headers(bytes, request.headers, &mut noted)?;
+    let (mut parts, ()) = Request::new(()).into_parts();
+    parts.method = method;
+    parts.uri = target;
+    parts.version = version;
+    parts.headers = headers;
+    Ok(Some(noted.head(parts, length)))
+}
+
+/// Puts the fields into a map, without copying their values.
+fn headers(
+    bytes: &Bytes,
+    fields: &[httparse::Header<'_>],
+    noted: &mut Noted,
+) -> Result<HeaderMap, Fault> {
+    let mut headers = spare::take();
+    headers.reserve(fields.len());
+    for field in fields {
+        let name = HeaderName::from_bytes(field.name.as_bytes())
+            .map_err(|_| Fault::Broken("invalid header name"))?;
+        let value = HeaderValue::from_maybe_shared(bytes.slice_ref(field.value))
+            .map_err(|_| Fault::Broken("invalid header value"))?;
+        if noted.note(&name, &value)? {
+            headers.append(name, value);
+        }
+    }
+    Ok(headers)
+}
+
+/// Why it cannot be read, in words.
+#[cold]
+fn why(error: httparse::Error, request: &httparse::Request<'_, '_>, bytes: &[u8]) -> Fault {
+    if bytes.trim_ascii_start().starts_with(b"PRI * HTTP/2.0\r\n") {
+        return Fault::Preface;
+    }
+    Fault::Broken(match error {
+        httparse::Error::TooManyHeaders => return Fault::TooLarge,
+        httparse::Error::Token if request.method.is_none() => "invalid method",
+        httparse::Error::Token => "invalid target",
+        httparse::Error::Version => "invalid version of HTTP",
+        httparse::Error::HeaderName => "invalid header name",
+        httparse::Error::HeaderValue => "invalid header value",
+        httparse::Error::NewLine => "invalid end of a line",
+        httparse::Error::Status => "invalid request line",
+    })
+}
+
+/// What the fields say of the message itself.
+struct Noted {
+    version: Version,
+    length: Length,
+    /// `Connection` said so, on any of its lines.
+    close: bool,
+    keep_alive: bool,
+    expects: bool,
+    upgrade: bool,
+}
+
+impl Noted {
+    fn new(version: Version) -> Self {
+        Self {
+            version,
+            length: Length::NONE,
+            close: false,
+            keep_alive: false,
+            expects: false,
+            upgrade: false,
+        }
+    }
+
+    /// Looks at a field. Says whether it is to be kept.
+    #[inline]
+    fn note(&mut self, name: &HeaderName, value: &HeaderValue) -> Result<bool, Fault> {
+        match *name {
+            CONTENT_LENGTH => return self.length.declare(value.as_bytes()),
+            TRANSFER_ENCODING => {
+                if self.version < Version::HTTP_11 {
+                    return Err(Fault::Broken("transfer-encoding in HTTP/1.0"));
+                }
+                self.length.code(value.as_bytes());
+            }
+            CONNECTION => {
+                self.close |= says(value, "close");
+                self.keep_alive |= says(value, "keep-alive");
+            }
+            EXPECT => self.expects |= value.as_bytes().eq_ignore_ascii_case(b"100-continue"),
+            UPGRADE => self.upgrade = true,
+            _ => {}
+        }
+        Ok(true)
+    }
+
+    fn head(self, mut parts: Parts, bytes: usize) -> Head {
+        let new = self.version >= Version::HTTP_11;
+        if self.length.is_conflict() {
+            // RFC 9112 section 6.3: the coding holds, and whoever stands before might think otherwise.
+            parts.headers.remove(CONTENT_LENGTH);
+        }
+        Head {
+            keep_alive: !self.close && (new || self.keep_alive) && !self.length.is_conflict(),
+            expects: self.expects && new,
+            upgradable: self.upgrade && new,
+            length: self.length,
+            parts,
+            bytes,
+        }
+    }
+}
+
+/// Whether a list of words has this one.
+pub(super) fn says(value: &HeaderValue, word: &str) -> bool {
+    let mut words = value.as_bytes().split(|byte| *byte == b',');
+    words.any(|own| own.trim_ascii().eq_ignore_ascii_case(word.as_bytes()))
+}

@@ -1,0 +1,423 @@
+//! ONE connection over HTTP/1: a request is read, answered and followed by the next. It must not know
+//! what time it is, but for what waits; nor how a connection begins, ends or rests.
+//!
+//! ```text
+//! Head ──▶ Answering ──▶ Sending ──▶ Finishing ──▶ Head, or the end
+//! ```
+//!
+//! In the order of the work:
+//!
+//! - [`inbox`]: bytes as they are read.
+//! - [`head`]: the head of a request; [`length`]: how long its body is; [`fault`]: why it is none.
+//! - [`incoming`]: its body, as the connection sees it; [`chunked`]: one in chunks; [`feed`]: its way
+//!   to whoever reads it.
+//! - [`answerer`]: where its answer is made.
+//! - [`encode`]: the head of the answer, [`date`] included; [`sending`]: its body.
+
+mod answerer;
+mod chunked;
+mod date;
+mod encode;
+mod fault;
+mod feed;
+#[cfg(fuzzing)]
+pub(in crate::connection) mod fuzz;
+mod head;
+mod inbox;
+mod incoming;
+mod length;
+mod sending;
+
+use std::{
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Buf as _, Bytes};
+use http::{HeaderValue, Method, StatusCode, header::CONNECTION};
+use http_body::Body as _;
+
+pub(super) use self::fault::Fault;
+use self::{
+    answerer::{Answerer, answerer},
+    encode::Asked,
+    head::Head,
+    inbox::Inbox,
+    incoming::{Discarded, Fed, Incoming},
+    length::Framing,
+    sending::Sending,
+};
+use super::{
+    clock::{Clock, Tick, Vitals},
+    framing,
+    live::Live,
+};
+use crate::{
+    access::Access,
+    body::Body,
+    lifecycle::Begun,
+    limits::TURN,
+    request::Request,
+    spare,
+    tally::Counted,
+    upgrade::{GoOn, Handover},
+    write::Outgoing,
+};
+
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
+
+/// A connection at work.
+pub(super) struct Http1 {
+    stage: Stage,
+    inbox: Inbox,
+    /// Bytes in which no whole head was found.
+    tried: usize,
+    /// There once something took more than a moment.
+    answerer: Option<Box<dyn Answerer>>,
+    /// The body of the request at hand, where it was not here at once.
+    incoming: Option<Incoming>,
+    had_body: bool,
+    keep_alive: bool,
+    /// Requests that were begun since others had their turn.
+    turn: u32,
+    clock: Arc<Clock>,
+    vitals: Arc<Vitals>,
+}
+
+enum Stage {
+    /// A head is read, or the first byte of one is waited for.
+    Head,
+    Answering(Exchange),
+    Sending(Exchange, Sending),
+    /// Somebody still reads the body of the request that was answered.
+    Finishing,
+}
+
+/// A request that is being answered.
+struct Exchange {
+    asked: Asked,
+    access: Access,
+    counted: Option<Counted>,
+}
+
+/// Why a connection does not go on over HTTP/1.
+pub(super) enum End {
+    /// The peer has said all, or it was told that nothing follows.
+    Closed,
+    /// It cannot go on, or an answer cannot be sent to its end.
+    Cut,
+    /// What came is no request.
+    Refused(Fault),
+    /// An answer of 101 was written.
+    Leave(GoOn),
+}
+
+impl Http1 {
+    /// One whose first bytes are these.
+    pub(super) fn new(first: Bytes, vitals: Arc<Vitals>, clock: Arc<Clock>) -> Self {
+        Self {
+            stage: Stage::Head,
+            inbox: Inbox::new(first),
+            tried: 0,
+            answerer: None,
+            incoming: None,
+            had_body: false,
+            keep_alive: true,
+            turn: 0,
+            clock,
+            vitals,
+        }
+    }
+
+    /// Goes on until something has to be waited for. What is written is gathered, and sent by whoever
+    /// polls.
+    pub(super) fn poll(&mut self, live: &mut Live, cx: &mut Context<'_>) -> Poll<End> {
+        self.turn = 0;
+        loop {
+            let end = match self.stage {
+                Stage::Head => ready!(self.read(live, cx)),
+                Stage::Answering(_) => ready!(self.answer(live, cx)),
+                Stage::Sending(..) => ready!(self.send(live, cx)),
+                Stage::Finishing => ready!(self.finish(live, cx)),
+            };
+            if let Some(end) = end {
+                return Poll::Ready(end);
+            }
+        }
+    }
+
+    /// Whether nothing is asked.
+    pub(super) fn is_idle(&self) -> bool {
+        matches!(self.stage, Stage::Head) && self.inbox.is_empty()
+    }
+
+    /// Whether a head has begun and is not whole.
+    pub(super) fn has_begun(&self) -> bool {
+        matches!(self.stage, Stage::Head) && !self.inbox.is_empty()
+    }
+
+    /// Whether a handler is at work.
+    pub(super) fn is_answering(&self) -> bool {
+        matches!(self.stage, Stage::Answering(_))
+    }
+
+    /// Whether a peer is answered that knows of no word before its answer.
+    pub(super) fn is_old(&self) -> bool {
+        let Stage::Answering(exchange) = &self.stage else {
+            return false;
+        };
+        exchange.asked.version < http::Version::HTTP_11
+    }
+
+    /// Whether some of what the peer sends may not have been read.
+    pub(super) fn had_body(&self) -> bool {
+        self.had_body
+    }
+
+    /// When the body that is waited for is late.
+    pub(super) fn late_at(&self) -> Option<Tick> {
+        let (due, _) = self.incoming.as_ref()?.wait()?;
+        Some(due)
+    }
+
+    /// Tells whoever waits for the body that it is late.
+    pub(super) fn be_late(&mut self) {
+        if let Some(incoming) = &mut self.incoming
+            && let Some((_, late)) = incoming.wait()
+        {
+            incoming.fail(late);
+        }
+    }
+
+    /// What was read and not understood.
+    pub(super) fn into_rest(self) -> Bytes {
+        self.inbox.bytes
+    }
+
+    /// Head: reads until there is a whole one.
+    fn read(&mut self, live: &mut Live, cx: &mut Context<'_>) -> Poll<Option<End>> {
+        loop {
+            if self.turn == TURN {
+                // Who asks much at once takes turns with who asks once.
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if ready!(live.poll_room(cx)).is_err() {
+                return Poll::Ready(Some(End::Cut));
+            }
+            if self.is_worth_a_look() {
+                match head::parse(&self.inbox.bytes, self.vitals.app.limits()) {
+                    Ok(Some(head)) => {
+                        let end = self.begin(head, live, cx);
+                        return Poll::Ready(end);
+                    }
+                    Ok(None) => self.tried = self.inbox.bytes.len(),
+                    Err(fault) => return Poll::Ready(Some(End::Refused(fault))),
+                }
+            }
+            match ready!(self.inbox.poll_more(live, cx)) {
+                Ok(1..) => {}
+                Ok(0) if self.inbox.is_empty() => return Poll::Ready(Some(End::Closed)),
+                Ok(_) => return Poll::Ready(Some(End::Refused(Fault::Ended))),
+                Err(_) => return Poll::Ready(Some(End::Cut)),
+            }
+        }
+    }
+
+    /// Whether there may be a whole head now: a peer that sends byte by byte would have all of it read
+    /// again for each.
+    fn is_worth_a_look(&self) -> bool {
+        let bytes = &self.inbox.bytes;
+        if self.tried == 0 || bytes.len() >= self.vitals.app.limits().head_bytes {
+            return !bytes.is_empty();
+        }
+        let new = &bytes[self.tried.saturating_sub(3)..];
+        new.windows(2).any(|end| end == b"\n\n") || new.windows(3).any(|end| end == b"\n\r\n")
+    }
+
+    /// A request has come: it is answered at once, or asked of whoever answers it.
+    fn begin(&mut self, head: Head, live: &mut Live, cx: &mut Context<'_>) -> Option<End> {
+        self.inbox.bytes.advance(head.bytes);
+        self.tried = 0;
+        self.turn += 1;
+        self.vitals.begin_next();
+        let vitals = Arc::clone(&self.vitals);
+        let app = &vitals.app;
+        let mut asked = Asked {
+            version: head.parts.version,
+            head: head.parts.method == Method::HEAD,
+            keep_alive: head.keep_alive,
+        };
+        if head.length.is_conflict() {
+            let peer = vitals.arrival.peer;
+            tracing::warn!(
+                ?peer,
+                "a request had both Content-Length and Transfer-Encoding"
+            );
+        }
+        let fault = framing::fault(&head.parts);
+        let (framing, fault) = match (head.length.framing(), fault) {
+            (Ok(framing), fault) => (framing, fault),
+            (Err(error), fault) => (Framing::Sized(0), fault.or(Some(error))),
+        };
+        asked.keep_alive &= fault.is_none();
+        let body = self.body(framing, head.expects, cx);
+        let mut request = Request::arrived(head.parts, body, vitals.arrival);
+        let origin = request.origin_mut();
+        origin.lines = true;
+        origin.upgradable = head.upgradable && framing == Framing::Sized(0);
+        let mut exchange = Exchange {
+            access: Access::begin(app, &mut request),
+            asked,
+            counted: None,
+        };
+        let admitted = match fault {
+            None => app.admit(&request, self.clock.lag()),
+            // Where it ends may be in doubt, so nothing is read behind it.
+            Some(error) => Err(error.with_header(CONNECTION, CLOSE)),
+        };
+        let begun = match admitted {
+            Ok(counted) => {
+                exchange.counted = counted;
+                app.begin(request)
+            }
+            Err(error) => Begun::Answered(app.refuse(request, &error)),
+        };
+        match begun {
+            Begun::Answered(outgoing) => self.write(outgoing, exchange, live, cx),
+            Begun::Asked(asked) => {
+                self.answerer.get_or_insert_with(answerer).ask(asked);
+                self.stage = Stage::Answering(exchange);
+                None
+            }
+        }
+    }
+
+    /// The body of a request: all of it where it is here, else an end to feed it by.
+    fn body(&mut self, framing: Framing, expects: bool, cx: &Context<'_>) -> Body {
+        let here = self.inbox.bytes.len();
+        match framing {
+            Framing::Sized(0) => Body::empty(),
+            Framing::Sized(length) if length <= here as u64 => {
+                let length = usize::try_from(length).unwrap_or(here);
+                Body::from(self.inbox.bytes.split_to(length))
+            }
+            _ => {
+                self.had_body = true;
+                let limits = self.vitals.app.limits();
+                let (incoming, inflow) =
+                    Incoming::new(framing, expects, &mut self.inbox, limits, cx.waker());
+                self.incoming = Some(incoming);
+                Body::incoming(inflow)
+            }
+        }
+    }
+
+    /// Answering: until there is an answer.
+    fn answer(&mut self, live: &mut Live, cx: &mut Context<'_>) -> Poll<Option<End>> {
+        loop {
+            let answer = self.answerer.as_mut().map(|answerer| answerer.poll(cx));
+            if let Some(Poll::Ready(outgoing)) = answer
+                && let Stage::Answering(exchange) =
+                    std::mem::replace(&mut self.stage, Stage::Finishing)
+            {
+                return Poll::Ready(self.write(outgoing, exchange, live, cx));
+            }
+            if self.pump(live, cx) == Fed::Nothing {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Gives whoever reads the request's body more of it.
+    fn pump(&mut self, live: &mut Live, cx: &mut Context<'_>) -> Fed {
+        let limits = self.vitals.app.limits();
+        self.incoming.as_mut().map_or(Fed::Nothing, |incoming| {
+            incoming.pump(&mut self.inbox, live, cx, &self.clock, limits)
+        })
+    }
+
+    /// Writes the head of an answer.
+    fn write(
+        &mut self,
+        outgoing: Outgoing,
+        mut exchange: Exchange,
+        live: &mut Live,
+        cx: &mut Context<'_>,
+    ) -> Option<End> {
+        let (mut response, lines) = outgoing.into_parts();
+        let is_last = self.vitals.end.is_due(self.vitals.begun());
+        exchange.asked.keep_alive &= !is_last && self.settle(live, cx);
+        exchange.access.answered(&mut response);
+        let said = encode::head(
+            live.out(),
+            response.status(),
+            response.headers(),
+            &lines,
+            response.body().size_hint().exact(),
+            exchange.asked,
+            &self.clock,
+        );
+        self.keep_alive = said.keep_alive;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            let handover: Option<Handover> = response.extensions_mut().remove();
+            let go_on = handover.and_then(|handover| handover.take());
+            return Some(go_on.map_or(End::Cut, End::Leave));
+        }
+        spare::give(std::mem::take(response.headers_mut()));
+        let sending = Sending::new(response.into_body(), said);
+        self.stage = Stage::Sending(exchange, sending);
+        None
+    }
+
+    /// What was not read of a body is read if it is here and nobody else will. Says whether the next
+    /// request can follow: if not, the answer says so.
+    fn settle(&mut self, live: &mut Live, cx: &mut Context<'_>) -> bool {
+        let most = self.vitals.app.limits().linger_bytes;
+        let Some(incoming) = &mut self.incoming else {
+            return true;
+        };
+        if incoming.has_ended() {
+            return incoming.is_whole();
+        }
+        // One that is still read is waited for behind the answer.
+        !incoming.is_left() || incoming.discard(&mut self.inbox, live, cx, most) == Discarded::All
+    }
+
+    /// Sending: until the last byte is gathered or sent.
+    fn send(&mut self, live: &mut Live, cx: &mut Context<'_>) -> Poll<Option<End>> {
+        loop {
+            let Stage::Sending(exchange, sending) = &mut self.stage else {
+                return Poll::Ready(None);
+            };
+            match sending.poll(live, &mut exchange.access, cx) {
+                Poll::Ready(Ok(())) => {
+                    self.stage = Stage::Finishing;
+                    self.vitals.end_one();
+                    return self.finish(live, cx);
+                }
+                Poll::Ready(Err(_)) => return Poll::Ready(Some(End::Cut)),
+                // What is sent may depend on what is read.
+                Poll::Pending if self.pump(live, cx) == Fed::Nothing => return Poll::Pending,
+                Poll::Pending => {}
+            }
+        }
+    }
+
+    /// Finishing: until nothing of the request is left to be read.
+    fn finish(&mut self, live: &mut Live, cx: &mut Context<'_>) -> Poll<Option<End>> {
+        while let Some(incoming) = &self.incoming {
+            if incoming.has_ended() || incoming.is_left() {
+                self.keep_alive &= self.settle(live, cx);
+                self.incoming = None;
+            } else if self.pump(live, cx) == Fed::Nothing {
+                return Poll::Pending;
+            }
+        }
+        if !self.keep_alive {
+            return Poll::Ready(Some(End::Closed));
+        }
+        self.stage = Stage::Head;
+        Poll::Ready(None)
+    }
+}

@@ -1,0 +1,148 @@
+//! The body of an answer as it leaves: framed as its head said. It must not know requests.
+
+use std::{
+    io::{self, IoSlice, Write as _},
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Buf as _, Bytes};
+use http::HeaderMap;
+use http_body::{Body as _, Frame};
+
+use super::encode::{Extent, Said};
+use crate::{access::Access, body::Body, connection::live::Live, limits::CORK_COPY};
+
+/// A body on its way out.
+#[derive(Debug)]
+pub(super) struct Sending {
+    body: Body,
+    extent: Extent,
+    trailers: bool,
+    /// What is too large to be copied, and what stands behind it.
+    rest: Bytes,
+    tail: &'static [u8],
+    ended: bool,
+}
+
+/// The answer cannot be sent to its end.
+#[derive(Debug)]
+pub(super) struct Cut;
+
+impl From<io::Error> for Cut {
+    fn from(_: io::Error) -> Self {
+        Self
+    }
+}
+
+impl Sending {
+    pub(super) fn new(body: Body, said: Said) -> Self {
+        let ended = said.body == Extent::Bytes(0);
+        Self {
+            body: if ended { Body::empty() } else { body },
+            extent: said.body,
+            trailers: said.trailers,
+            rest: Bytes::new(),
+            tail: b"",
+            ended,
+        }
+    }
+
+    /// Hands on as much as the socket takes.
+    pub(super) fn poll(
+        &mut self,
+        live: &mut Live,
+        access: &mut Access,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Cut>> {
+        loop {
+            while !self.rest.is_empty() {
+                let sent = ready!(live.poll_send(cx, &[IoSlice::new(&self.rest)]))?;
+                self.rest.advance(sent);
+            }
+            if !self.tail.is_empty() {
+                ready!(live.poll_room(cx))?;
+                live.say(std::mem::take(&mut self.tail));
+            }
+            if self.ended {
+                return Poll::Ready(Ok(()));
+            }
+            // What is put behind another in the same buffer has its bound there.
+            ready!(live.poll_room(cx))?;
+            let frame = match self.body.take_full() {
+                Some(bytes) => Some(Ok(Frame::data(bytes))),
+                None => ready!(Pin::new(&mut self.body).poll_frame(cx)),
+            };
+            access.frame(frame.as_ref());
+            match frame {
+                None => self.end(None, live)?,
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => self.put(data, live)?,
+                    Err(frame) => self.end(frame.into_trailers().ok(), live)?,
+                },
+                Some(Err(error)) => {
+                    tracing::debug!(%error, "an answer is cut");
+                    return Poll::Ready(Err(Cut));
+                }
+            }
+        }
+    }
+
+    /// The next bytes of the body.
+    fn put(&mut self, mut data: Bytes, live: &mut Live) -> Result<(), Cut> {
+        if data.is_empty() {
+            return Ok(());
+        }
+        let length = data.len() as u64;
+        match &mut self.extent {
+            Extent::Close => {}
+            Extent::Chunked => {
+                write!(live.out(), "{length:x}\r\n")?;
+                self.tail = b"\r\n";
+            }
+            Extent::Bytes(left) if length <= *left => {
+                *left -= length;
+                self.ended = *left == 0;
+            }
+            Extent::Bytes(left) => {
+                // What is behind the length that was said would be read as the next answer.
+                tracing::warn!("an answer's body is longer than its Content-Length");
+                data.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
+                self.ended = true;
+            }
+        }
+        if data.len() > CORK_COPY {
+            self.rest = data;
+            return Ok(());
+        }
+        let out = live.out();
+        out.extend_from_slice(&data);
+        out.extend_from_slice(std::mem::take(&mut self.tail));
+        Ok(())
+    }
+
+    /// The end of the body.
+    fn end(&mut self, trailers: Option<HeaderMap>, live: &mut Live) -> Result<(), Cut> {
+        self.ended = true;
+        match self.extent {
+            Extent::Close | Extent::Bytes(0) => Ok(()),
+            Extent::Bytes(_) => {
+                tracing::warn!("an answer's body is shorter than its Content-Length");
+                Err(Cut)
+            }
+            Extent::Chunked => {
+                let out = live.out();
+                out.extend_from_slice(b"0\r\n");
+                // RFC 9110 section 6.5.1: only where the head has said that some would come.
+                let trailers = trailers.filter(|_| self.trailers);
+                for (name, value) in trailers.iter().flatten() {
+                    for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+                        out.extend_from_slice(part);
+                    }
+                }
+                out.extend_from_slice(b"\r\n");
+                Ok(())
+            }
+        }
+    }
+}

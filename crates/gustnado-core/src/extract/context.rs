@@ -295,6 +295,7 @@ impl Cx {
 
     /// The value of `{name}` in the path, still percent-encoded.
     #[must_use]
+    #[inline]
     pub fn path_value(&self, name: &str) -> Option<&str> {
         let index = self.route.pattern.position(name)?;
         self.captures.get(self.request.path(), index)

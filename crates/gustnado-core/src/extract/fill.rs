@@ -5,52 +5,120 @@ use super::{
     context::Cx,
     form::{self, Form},
     need::Stage,
-    slot::{AnySlot, Kind, Single, SlotList, describe, each},
+    slot::{Kind, Single, SlotList, describe, each},
     text::too_many_pairs,
 };
 use crate::error::{BadInput, Error, Part};
 
-/// Everything but the body: fields first, then arguments, each stage finished before the next.
-///
-/// Says whether a body input is left to [`fill_body`].
+/// What is left to do when all is read that can be read at once.
+#[derive(Default)]
+pub(crate) struct Left {
+    stages: Stages,
+    bad: Vec<BadInput>,
+}
+
+impl Left {
+    /// Whether anything is left but the body: it is for [`fill_rest`].
+    #[inline]
+    pub(crate) fn more(&self) -> bool {
+        let stages = self.stages;
+        stages.auth || stages.typed_params || stages.waits
+    }
+
+    /// Whether a body input is left to [`fill_body`].
+    #[inline]
+    pub(crate) fn body(&self) -> bool {
+        self.stages.body
+    }
+
+    /// Refuses what cannot be used.
+    #[inline]
+    fn settle(&mut self) -> Result<(), Error> {
+        if self.bad.is_empty() {
+            return Ok(());
+        }
+        Err(Error::bad_inputs(std::mem::take(&mut self.bad)))
+    }
+}
+
+/// Fills what is read from the head at once: fields first, then arguments. Nothing, where somebody has
+/// to be asked who is asking: that is first.
 ///
 /// # Errors
-/// The first failure of an input that is known by its type; all failures of the others together.
-pub(crate) async fn fill_head(
+/// All that cannot be used, together. Where [more](Left::more) is left, they are told when that is read.
+pub(crate) fn fill_plain(
     cx: &mut Cx,
     fields: &mut dyn SlotList,
     args: &mut dyn SlotList,
-) -> Result<bool, Error> {
+) -> Result<Left, Error> {
     if let Some(described) = cx.describing() {
         described.extend(describe(fields));
         described.extend(describe(args));
         return Err(Error::new(500, "described, not answered"));
     }
-    let stages = Stages::of(fields, args);
-    if stages.auth {
+    let mut left = Left::default();
+    if fields.asks_who() || args.asks_who() {
+        left.stages.auth = true;
+        return Ok(left);
+    }
+    fill_values(cx, fields, args, &mut left);
+    if !left.more() {
+        left.settle()?;
+    }
+    Ok(left)
+}
+
+/// Fills what is left but the body, each stage finished before the next.
+///
+/// # Errors
+/// The first failure of an input that is known by its type; all failures of the others together.
+pub(crate) async fn fill_rest(
+    cx: &mut Cx,
+    left: &mut Left,
+    fields: &mut dyn SlotList,
+    args: &mut dyn SlotList,
+) -> Result<(), Error> {
+    if left.stages.auth {
         fill_typed(cx, fields, Stage::Auth, None).await?;
         fill_typed(cx, args, Stage::Auth, None).await?;
+        fill_values(cx, fields, args, left);
     }
-    if stages.params {
-        let query = cx.request().query().unwrap_or_default();
-        let mut bad = Vec::new();
-        if let Some(too_many) = too_many_pairs(query, cx.limits().pairs, Part::Query) {
-            bad.push(too_many);
-        }
-        fill_plain(cx, fields, args, &mut bad);
-        if stages.typed_params {
-            fill_typed(cx, fields, Stage::Params, Some(&mut bad)).await?;
-            fill_typed(cx, args, Stage::Params, Some(&mut bad)).await?;
-        }
-        if !bad.is_empty() {
-            return Err(Error::bad_inputs(bad));
-        }
+    if left.stages.typed_params {
+        let bad = &mut left.bad;
+        fill_typed(cx, fields, Stage::Params, Some(bad)).await?;
+        fill_typed(cx, args, Stage::Params, Some(bad)).await?;
     }
-    if stages.waits {
+    left.settle()?;
+    if left.stages.waits {
         fill_typed(cx, fields, Stage::Async, None).await?;
         fill_typed(cx, args, Stage::Async, None).await?;
     }
-    Ok(stages.body)
+    Ok(())
+}
+
+/// Fills what can be filled at once, and notes what is left and what cannot be used.
+fn fill_values(cx: &Cx, fields: &mut dyn SlotList, args: &mut dyn SlotList, left: &mut Left) {
+    let query = cx.request().query().unwrap_or_default();
+    let too_many = too_many_pairs(query, cx.limits().pairs, Part::Query);
+    left.bad.extend(too_many);
+    fill_each(cx, fields, left);
+    fill_each(cx, args, left);
+    if !left.stages.params {
+        // Nobody looks at the query.
+        left.bad.clear();
+    }
+}
+
+fn fill_each(cx: &Cx, slots: &mut dyn SlotList, left: &mut Left) {
+    let mut index = 0;
+    while let Some(slot) = slots.slot(index) {
+        match slot.fill(cx, &mut left.bad) {
+            None => left.stages.note(Single::Plain),
+            Some(Kind::Single(single)) => left.stages.note(single),
+            Some(Kind::Group(slots)) => fill_each(cx, slots, left),
+        }
+        index += 1;
+    }
 }
 
 /// The input that reads the body, or those that are fields of the form that it is.
@@ -72,7 +140,7 @@ pub(crate) async fn fill_body(cx: &mut Cx, args: &mut dyn SlotList) -> Result<()
 }
 
 /// Which stages have a slot.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Stages {
     auth: bool,
     params: bool,
@@ -83,38 +151,18 @@ struct Stages {
 }
 
 impl Stages {
-    fn of(fields: &mut dyn SlotList, args: &mut dyn SlotList) -> Self {
-        let mut stages = Self::default();
-        let mut note = |_slot: &mut dyn AnySlot, single| match single {
-            Single::Plain => stages.params = true,
-            Single::Typed(Stage::Auth) => stages.auth = true,
+    fn note(&mut self, single: Single) {
+        match single {
+            Single::Plain => self.params = true,
+            Single::Typed(Stage::Auth) => self.auth = true,
             Single::Typed(Stage::Params) => {
-                stages.params = true;
-                stages.typed_params = true;
+                self.params = true;
+                self.typed_params = true;
             }
-            Single::Typed(Stage::Async) => stages.waits = true,
-            Single::Form(_) | Single::Typed(Stage::Body) => stages.body = true,
-        };
-        each(fields, &mut note);
-        each(args, &mut note);
-        stages
-    }
-}
-
-/// Fills what is read from the head at once, and gathers what cannot be used.
-fn fill_plain(
-    cx: &Cx,
-    fields: &mut dyn SlotList,
-    args: &mut dyn SlotList,
-    bad: &mut Vec<BadInput>,
-) {
-    let mut fill = |slot: &mut dyn AnySlot, single| {
-        if let Single::Plain = single {
-            bad.extend(slot.fill(cx).err());
+            Single::Typed(Stage::Async) => self.waits = true,
+            Single::Form(_) | Single::Typed(Stage::Body) => self.body = true,
         }
-    };
-    each(fields, &mut fill);
-    each(args, &mut fill);
+    }
 }
 
 /// Fills what is known by its type, up to the first error that is the answer: that is any but one

@@ -95,10 +95,7 @@ impl Form {
         read: fn(&mut Values<'_>) -> Result<T, ValueError>,
     ) -> Result<T, ValueError> {
         let mut result = Err(ValueError::Missing);
-        let mut read = |values: &mut Values<'_>| {
-            result = read(values);
-            false
-        };
+        let mut read = |values: &mut Values<'_>| result = read(values);
         match &self.0 {
             Fields::Pairs(text) => {
                 bounded(wish.bounds, &mut pairs(Some(text), wish.name), &mut read);

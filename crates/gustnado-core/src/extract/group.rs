@@ -3,7 +3,7 @@
 
 use super::{
     context::Cx,
-    fill::{fill_body, fill_head},
+    fill::{fill_body, fill_plain, fill_rest},
     need::{Needed, Needs},
     slot::{Group, How, Slot, SlotList, Slots, describe},
 };
@@ -40,7 +40,11 @@ pub fn group_slot<G: Inputs>(name: &'static str) -> Slot<G> {
 #[doc(hidden)]
 pub async fn read_group<G: Inputs>(cx: &mut Cx) -> Result<G, Error> {
     let mut slots = G::slots();
-    if fill_head(cx, &mut slots, &mut ()).await? {
+    let mut left = fill_plain(cx, &mut slots, &mut ())?;
+    if left.more() {
+        fill_rest(cx, &mut left, &mut slots, &mut ()).await?;
+    }
+    if left.body() {
         fill_body(cx, &mut slots).await?;
     }
     slots.take().map(G::make).ok_or_else(unfilled)

@@ -9,8 +9,8 @@ use std::{
 
 use super::{
     bounds::Bounds,
-    slot::{How, Reader, Slot},
-    text::{Source, Values},
+    slot::{How, Slot},
+    text::{Reader, Source, Values},
     unreadable::{ParamError, ValueError},
 };
 use crate::{
@@ -74,7 +74,7 @@ pub trait FromParam: Sized + Send + 'static {
         TextKind::text()
     }
 
-    /// How many values it is read from.
+    /// How many values it is read from: where it is `Many`, by `from_values`.
     #[doc(hidden)]
     const COUNT: Count = Count::One;
 
@@ -101,7 +101,11 @@ pub trait FromParam: Sized + Send + 'static {
     ) -> Slot<Self> {
         let reader = const {
             &Reader {
-                read: |values| Self::from_values(values),
+                one: match Self::COUNT {
+                    Count::One | Count::Optional => Some(Self::from_param),
+                    Count::Many => None,
+                },
+                all: |values| Self::from_values(values),
                 kind: Self::kind,
                 count: Self::COUNT,
             }

@@ -10,7 +10,7 @@ use super::{
     context::Cx,
     form::{Form, Wish},
     need::{Described, Need, Needed, Needs, Said, Stage},
-    text::{self, Source, Values, Wanted},
+    text::{self, Reader, Source, Wanted},
     unreadable::{ParamError, ValueError},
 };
 use crate::{
@@ -53,13 +53,6 @@ pub(super) enum How<T: 'static> {
     Group(Box<dyn Group<T>>),
 }
 
-/// What a type that is read from text knows.
-pub(super) struct Reader<T> {
-    pub(super) read: fn(&mut Values<'_>) -> Result<T, ValueError>,
-    pub(super) kind: fn() -> TextKind,
-    pub(super) count: Count,
-}
-
 /// What a type that is read from fields of a form knows.
 pub(super) struct FormReader<T> {
     pub(super) read: fn(&mut Form, &Wish) -> Result<T, ValueError>,
@@ -97,6 +90,16 @@ impl<T> Slot<T> {
         }
     }
 
+    /// Whether it is read in [`Stage::Auth`], or a slot of the group that it is.
+    #[inline]
+    fn asks_who(&mut self) -> bool {
+        match &mut self.how {
+            How::Typed(typed) => typed.stage == Stage::Auth,
+            How::Group(group) => group.slots().asks_who(),
+            How::Text { .. } | How::Form { .. } | How::State { .. } => false,
+        }
+    }
+
     fn take(self) -> Option<T> {
         match self.how {
             How::Group(group) => group.take(),
@@ -118,8 +121,9 @@ pub trait AnySlot: Send {
 
     fn describe(&mut self, into: &mut Vec<Described>);
 
-    /// Fills a slot that is [`Single::Plain`].
-    fn fill(&mut self, cx: &Cx) -> Result<(), BadInput>;
+    /// Fills a slot that is [`Single::Plain`]: `None`, also where it is put on the list of what
+    /// cannot be used. Says what is to be done to fill another.
+    fn fill(&mut self, cx: &Cx, bad: &mut Vec<BadInput>) -> Option<Kind<'_>>;
 
     /// Fills a slot that is [`Single::Form`].
     fn fill_form(&mut self, form: &mut Form) -> Result<(), BadInput>;
@@ -200,7 +204,7 @@ impl<T: Send + 'static> AnySlot for Slot<T> {
         }
     }
 
-    fn fill(&mut self, cx: &Cx) -> Result<(), BadInput> {
+    fn fill(&mut self, cx: &Cx, bad: &mut Vec<BadInput>) -> Option<Kind<'_>> {
         match &self.how {
             How::Text {
                 source,
@@ -213,12 +217,18 @@ impl<T: Send + 'static> AnySlot for Slot<T> {
                     name: self.name,
                     bounds: *bounds,
                 };
-                self.value = Some(text::read(cx, &wanted, reader.read, *default)?);
+                match text::read(cx, &wanted, reader, *default) {
+                    Ok(value) => self.value = Some(value),
+                    Err(error) => bad.push(error),
+                }
+                None
             }
-            How::State { get, .. } => self.value = cx.state_with(*get),
-            How::Form { .. } | How::Typed(_) | How::Group(_) => {}
+            How::State { get, .. } => {
+                self.value = cx.state_with(*get);
+                None
+            }
+            How::Form { .. } | How::Typed(_) | How::Group(_) => Some(self.kind()),
         }
-        Ok(())
     }
 
     fn fill_form(&mut self, form: &mut Form) -> Result<(), BadInput> {
@@ -319,6 +329,9 @@ where
 #[doc(hidden)]
 pub trait SlotList: Send + 'static {
     fn slot(&mut self, index: usize) -> Option<&mut dyn AnySlot>;
+
+    /// Whether one of them is read in [`Stage::Auth`].
+    fn asks_who(&mut self) -> bool;
 }
 
 /// Slots that turn into values once they are filled: `()` or `(Slot<A>, rest)`.
@@ -333,6 +346,10 @@ pub trait Slots: SlotList + Sized {
 impl SlotList for () {
     fn slot(&mut self, _index: usize) -> Option<&mut dyn AnySlot> {
         None
+    }
+
+    fn asks_who(&mut self) -> bool {
+        false
     }
 }
 
@@ -350,6 +367,10 @@ impl<T: Send + 'static, R: SlotList> SlotList for (Slot<T>, R) {
             0 => Some(&mut self.0),
             index => self.1.slot(index - 1),
         }
+    }
+
+    fn asks_who(&mut self) -> bool {
+        self.0.asks_who() || self.1.asks_who()
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     cookie,
-    describe::Place,
+    describe::{Count, Place, TextKind},
     error::{BadInput, Part},
 };
 
@@ -51,6 +51,24 @@ impl Source {
 #[allow(unreachable_pub, reason = "named in the signature of a public trait")]
 pub type Values<'a> = dyn Iterator<Item = Result<Cow<'a, str>, ValueError>> + 'a;
 
+/// What a type that is read from text knows.
+pub(super) struct Reader<T> {
+    /// Reads it from one value, if it is read from one.
+    pub(super) one: Option<FromText<T>>,
+    pub(super) all: ReadAll<T>,
+    pub(super) kind: fn() -> TextKind,
+    pub(super) count: Count,
+}
+
+/// Reads it from one value.
+type FromText<T> = fn(&str) -> Result<T, ParamError>;
+
+/// Reads a value.
+type ReadOne<'r> = dyn FnMut(&str) -> Result<(), ParamError> + 'r;
+
+/// Reads it from all the values under a name.
+type ReadAll<T> = fn(&mut Values<'_>) -> Result<T, ValueError>;
+
 /// Which values are read, and from where.
 pub(super) struct Wanted {
     pub(super) source: Source,
@@ -62,14 +80,25 @@ pub(super) struct Wanted {
 pub(super) fn read<T>(
     cx: &Cx,
     wanted: &Wanted,
-    read: fn(&mut Values<'_>) -> Result<T, ValueError>,
+    reader: &Reader<T>,
     default: Option<fn() -> Result<T, ParamError>>,
 ) -> Result<T, BadInput> {
-    let mut result = Err(ValueError::Missing);
-    find(cx, wanted, &mut |values| {
-        result = read(values);
-        matches!(result, Err(ValueError::Repeated))
-    });
+    let result = match reader.one {
+        Some(one) => {
+            let mut value = Err(ValueError::Missing);
+            let found = first(cx, wanted, &mut |text| {
+                value = Ok(one(text)?);
+                Ok(())
+            });
+            match found {
+                Ok(()) => value,
+                // It may be one that need not be there.
+                Err(ValueError::Missing) => (reader.all)(&mut std::iter::empty()),
+                Err(error) => Err(error),
+            }
+        }
+        None => all(cx, wanted, reader.all),
+    };
     settled(result, default, wanted.source.part(), wanted.name)
 }
 
@@ -87,54 +116,80 @@ pub(super) fn settled<T>(
     value.map_err(|error| BadInput::new(part, name, error.detail()))
 }
 
-/// Reads values; says whether there are more of them than it can use.
-pub(super) type Read<'r> = dyn FnMut(&mut Values<'_>) -> bool + 'r;
+/// Reads the first value that is wanted, which must be the only one. Compiled once, whatever it
+/// becomes.
+fn first(cx: &Cx, wanted: &Wanted, read: &mut ReadOne<'_>) -> Result<(), ValueError> {
+    let headers = cx.request().headers();
+    let name = wanted.name;
+    let (first, more) = match wanted.source {
+        Source::Path => (cx.path_value(name).map(decode), false),
+        Source::Query => {
+            let mut rest = cx.request().query();
+            let first = next_value(&mut rest, name).map(decode_form);
+            (
+                first,
+                rest.is_some() && next_value(&mut rest, name).is_some(),
+            )
+        }
+        Source::Header => {
+            let mut values = headers.get_all(name).into_iter();
+            let first = values.next().map(|value| text(value.as_bytes()));
+            (first, values.next().is_some())
+        }
+        // The first of several is the one with the most specific path (RFC 6265 section 5.4). To
+        // refuse the request would let a neighbouring domain, which can set a cookie of any name
+        // for both, lock users out.
+        Source::Cookie => (cookie::values(headers, name).next().map(text), false),
+    };
+    let text = first.ok_or(ValueError::Missing)??;
+    if let Some(bounds) = wanted.bounds {
+        bounds.check(&text)?;
+    }
+    read(&text)?;
+    if more {
+        return Err(ValueError::Repeated);
+    }
+    Ok(())
+}
 
-/// Hands over the values that are wanted. Compiled once, whatever they become.
-fn find(cx: &Cx, wanted: &Wanted, read: &mut Read<'_>) {
+/// Reads all the values that are wanted.
+fn all<T>(cx: &Cx, wanted: &Wanted, read: ReadAll<T>) -> Result<T, ValueError> {
     let Wanted {
         source,
         name,
         bounds,
     } = *wanted;
     let headers = cx.request().headers();
+    let mut result = Err(ValueError::Missing);
+    let mut read = |values: &mut Values<'_>| result = read(values);
     match source {
         Source::Path => {
-            bounded(
-                bounds,
-                &mut cx.path_value(name).into_iter().map(decode),
-                read,
-            );
+            let mut values = cx.path_value(name).into_iter().map(decode);
+            bounded(bounds, &mut values, &mut read);
         }
         Source::Query => {
-            bounded(bounds, &mut pairs(cx.request().query(), name), read);
+            let mut values = pairs(cx.request().query(), name);
+            bounded(bounds, &mut values, &mut read);
         }
         Source::Header => {
             let values = headers.get_all(name).into_iter();
-            bounded(
-                bounds,
-                &mut values.map(|value| text(value.as_bytes())),
-                read,
-            );
+            let mut values = values.map(|value| text(value.as_bytes()));
+            bounded(bounds, &mut values, &mut read);
         }
         Source::Cookie => {
-            let values = || cookie::values(headers, name).map(text);
-            // The first of several is the one with the most specific path (RFC 6265 section 5.4).
-            // To refuse the request would let a neighbouring domain, which can set a cookie of any
-            // name for both, lock users out.
-            if bounded(bounds, &mut values(), read) {
-                bounded(bounds, &mut values().take(1), read);
-            }
+            let mut values = cookie::values(headers, name).map(text);
+            bounded(bounds, &mut values, &mut read);
         }
     }
+    result
 }
 
 /// Hands over values of which each keeps to the bounds.
 pub(super) fn bounded(
     bounds: Option<&Bounds>,
     values: &mut Values<'_>,
-    read: &mut Read<'_>,
-) -> bool {
+    read: &mut dyn FnMut(&mut Values<'_>),
+) {
     let Some(bounds) = bounds else {
         return read(values);
     };
@@ -142,7 +197,7 @@ pub(super) fn bounded(
         let value = value?;
         bounds.check(&value)?;
         Ok(value)
-    }))
+    }));
 }
 
 /// Bytes as text.
@@ -169,31 +224,43 @@ pub(super) fn pairs<'a>(
     name: &'a str,
 ) -> impl Iterator<Item = Result<Cow<'a, str>, ValueError>> {
     let mut rest = text;
-    std::iter::from_fn(move || {
-        loop {
-            let (pair, after) = cut(rest?, b'&');
-            rest = after;
-            let (key, value) = cut(pair, b'=');
-            if key == name || (is_coded(key) && decode_form(key).is_ok_and(|key| key == name)) {
-                return Some(decode_form(value.unwrap_or_default()));
-            }
-        }
-    })
+    std::iter::from_fn(move || next_value(&mut rest, name).map(decode_form))
 }
 
-/// The text before the first `at` and the text behind it. Queries are short: this is quicker than
-/// the searchers of `str`, which are made for long texts.
-fn cut(text: &str, at: u8) -> (&str, Option<&str>) {
-    match text.bytes().position(|byte| byte == at) {
+/// The next value of `name`, still coded. `rest` becomes what is behind it.
+fn next_value<'a>(rest: &mut Option<&'a str>, name: &str) -> Option<&'a str> {
+    loop {
+        let text = (*rest)?;
+        // Queries are short: this is quicker than the searchers of `str`, which are made for long
+        // texts, and each byte is looked at once.
+        let key = text.bytes().position(|byte| byte == b'=' || byte == b'&');
+        let (key, behind) = text.split_at(key.unwrap_or(text.len()));
+        let (value, after) = match behind.strip_prefix('=') {
+            Some(behind) => cut(behind),
+            None => ("", behind.get(1..)),
+        };
+        *rest = after;
+        if key == name || (is_coded(key) && decode_form(key).is_ok_and(|key| key == name)) {
+            return Some(value);
+        }
+    }
+}
+
+/// The text before the first `&` and the text behind it.
+#[inline]
+fn cut(text: &str) -> (&str, Option<&str>) {
+    match text.bytes().position(|byte| byte == b'&') {
         Some(index) => (&text[..index], Some(&text[index + 1..])),
         None => (text, None),
     }
 }
 
+#[inline]
 fn is_coded(text: &str) -> bool {
     text.bytes().any(|byte| byte == b'%' || byte == b'+')
 }
 
+#[inline]
 fn decode(text: &str) -> Result<Cow<'_, str>, ValueError> {
     if !text.bytes().any(|byte| byte == b'%') {
         return Ok(Cow::Borrowed(text));
@@ -204,10 +271,15 @@ fn decode(text: &str) -> Result<Cow<'_, str>, ValueError> {
 }
 
 /// Decodes as forms encode: `+` is a space (WHATWG URL, application/x-www-form-urlencoded).
+#[inline]
 fn decode_form(text: &str) -> Result<Cow<'_, str>, ValueError> {
     if !is_coded(text) {
         return Ok(Cow::Borrowed(text));
     }
+    decode_coded(text)
+}
+
+fn decode_coded(text: &str) -> Result<Cow<'_, str>, ValueError> {
     let spaced = text.replace('+', " ");
     decode(&spaced).map(|text| Cow::Owned(text.into_owned()))
 }

@@ -9,7 +9,7 @@ use std::{
 use super::{contract::Verbs, outcome::Outcome};
 use crate::{
     error::Error,
-    extract::{BoxFuture, Cx, Slots, fill_body, fill_head, unfilled},
+    extract::{BoxFuture, Cx, Slots, fill_body, fill_plain, fill_rest, unfilled},
     response::Response,
 };
 
@@ -27,12 +27,15 @@ where
 {
     Box::pin(async move {
         let mut fields = H::slots();
-        let body = fill_head(cx, &mut fields, &mut args).await?;
+        let mut left = fill_plain(cx, &mut fields, &mut args)?;
+        if left.more() {
+            fill_rest(cx, &mut left, &mut fields, &mut args).await?;
+        }
         let mut this = H::make(fields.take().ok_or_else(unfilled)?);
         if let Some(answer) = this.prepare().await? {
             return Ok(answer);
         }
-        if body {
+        if left.body() {
             fill_body(cx, &mut args).await?;
         }
         verb(this, args.take().ok_or_else(unfilled)?).await
@@ -55,7 +58,10 @@ where
 {
     Box::pin(async move {
         let mut fields = H::slots();
-        let body = fill_head(cx, &mut fields, &mut args).await?;
+        let mut left = fill_plain(cx, &mut fields, &mut args)?;
+        if left.more() {
+            fill_rest(cx, &mut left, &mut fields, &mut args).await?;
+        }
         let mut living = Living {
             this: H::make(fields.take().ok_or_else(unfilled)?),
             finished: false,
@@ -65,7 +71,7 @@ where
             if let Some(answer) = this.prepare().await? {
                 return Ok(answer);
             }
-            if body {
+            if left.body() {
                 fill_body(cx, &mut args).await?;
             }
             verb(this, args.take().ok_or_else(unfilled)?).await

@@ -25,6 +25,16 @@ impl Captures {
         true
     }
 
+    /// The only value of a template, which lies behind so many bytes of `path` and before so many; or
+    /// nothing where there is no room for it.
+    pub(crate) fn only(path: &str, before: usize, behind: usize) -> Option<Self> {
+        let len = path.len().checked_sub(before + behind)?;
+        let mut captures = Self::default();
+        captures.ranges[0] = (u16::try_from(before).ok()?, u16::try_from(len).ok()?);
+        captures.len = 1;
+        Some(captures)
+    }
+
     /// The value at `index` in `path`.
     pub(crate) fn get<'p>(&self, path: &'p str, index: usize) -> Option<&'p str> {
         let (start, len) = *self.ranges[..usize::from(self.len)].get(index)?;
@@ -48,6 +58,17 @@ mod tests {
     }
 
     #[test]
+    fn the_only_value_is_what_the_template_does_not_say() {
+        let only = |before, behind| {
+            let captures = Captures::only("/a/bc.x", before, behind)?;
+            captures.get("/a/bc.x", 0)
+        };
+        assert_eq!(only(3, 0), Some("bc.x"));
+        assert_eq!(only(3, 2), Some("bc"));
+        assert_eq!(only(7, 1), None);
+    }
+
+    #[test]
     fn refuses_what_has_no_room() {
         let path = "/x";
         let mut captures = Captures::default();
@@ -55,5 +76,7 @@ mod tests {
             assert!(captures.push(path, &path[1..]));
         }
         assert!(!captures.push(path, &path[1..]));
+        let long = "x".repeat(usize::from(u16::MAX) + 2);
+        assert!(Captures::only(&long, 1, 0).is_none());
     }
 }

@@ -175,23 +175,16 @@ impl Router {
     fn look(&self, tree: &Tree, request: &Request) -> Option<Matched> {
         let path = request.path();
         let found = tree.at(path);
-        let route = found
-            .as_ref()
-            .and_then(|found| self.routes.get(*found.value));
-        if let (Some(Route::Handler(route)), Some(found)) = (route, &found) {
+        if let Some((index, captures)) = found
+            && let Some(Route::Handler(route)) = self.routes.get(index)
+        {
             let Some(verb) = route.verb(request.method()) else {
                 return Some(route.other(request.method()));
             };
-            let mut captures = Captures::default();
-            for (_name, value) in found.params.iter() {
-                if !captures.push(path, value) {
-                    return None;
-                }
-            }
-            return Some(Matched::Verb(verb, Arc::clone(&route.info), captures));
+            return Some(Matched::Verb(verb, Arc::clone(&route.info), captures?));
         }
         // Of mounts the one with the longest prefix: what was found or what stands apart.
-        let mounts = found.map(|found| *found.value).into_iter();
+        let mounts = found.map(|(index, _)| index).into_iter();
         let mounts = mounts.chain(tree.below(path)).filter_map(|index| {
             let route = self.routes.get(index)?;
             match route {
@@ -232,7 +225,8 @@ impl Router {
         // It may be that of another server to browsers.
         LocalUrl::new(&other)?;
         let info = self.trees(request.head()).find_map(|tree| {
-            let found = self.routes.get(*tree.at(&other)?.value)?;
+            let (index, _) = tree.at(&other)?;
+            let found = self.routes.get(index)?;
             match found {
                 Route::Handler(route) => Some(&route.info),
                 Route::Mount(_) => None,

@@ -3,11 +3,12 @@
 //! From the ground up, each file importing from those above it only:
 //!
 //! - `guard`: conditions on the head of a request.
-//! - `tree`: paths to routes.
+//! - `exact`: texts and what stands for them. `tree`: paths to routes.
 //! - `route`: what answers a path.
 //! - `scope`: who answers for what no route does.
 //! - `find`: the router itself.
 
+mod exact;
 mod find;
 mod guard;
 mod route;

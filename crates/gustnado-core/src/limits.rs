@@ -286,9 +286,9 @@ pub(crate) const ACCESS_TEXT: usize = 2048;
 /// what is too much is looked at four times in it.
 pub(crate) const RETRY_AFTER: u64 = 1;
 
-/// Header maps that a thread keeps for its next answers. 32: twice the answers that a pipeline makes
-/// between two looks at the socket.
-pub(crate) const SPARE_MAPS: usize = 32;
+/// Requests, answers and header maps that a thread keeps for its next exchanges, of each. 32: twice the
+/// answers that a pipeline makes between two looks at the socket.
+pub(crate) const SPARES: usize = 32;
 
 /// Fields that a header map has room for, if it is kept. 64: browsers send up to 25, and the room
 /// of 32 such maps is below 200 KiB.

@@ -8,7 +8,16 @@ use http::{
     request::Parts,
 };
 
-use crate::{arrival::Arrival, body::Body, cookie, spare};
+use crate::{
+    arrival::Arrival,
+    body::Body,
+    cookie,
+    spare::{self, Spare},
+};
+
+thread_local! {
+    static SPARE: Spare<Request> = const { Spare::new() };
+}
 
 /// The header field that names a request in the log, both ways.
 pub(crate) const X_REQUEST_ID: &str = "x-request-id";
@@ -58,6 +67,20 @@ impl Request {
 
     pub(crate) fn of(head: Parts, body: Body, origin: Origin) -> Self {
         Self(Box::new(Inner { head, body, origin }))
+    }
+
+    /// One without content, to be filled.
+    #[inline]
+    pub(crate) fn blank() -> Self {
+        SPARE.with(Spare::take).unwrap_or_else(|| {
+            let (head, ()) = http::Request::new(()).into_parts();
+            Self::of(head, Body::empty(), Origin::default())
+        })
+    }
+
+    /// The head, to fill.
+    pub(crate) fn head_mut(&mut self) -> &mut Parts {
+        &mut self.0.head
     }
 
     pub(crate) fn origin(&self) -> &Origin {
@@ -157,9 +180,21 @@ impl Request {
         std::mem::take(&mut self.0.body)
     }
 
-    /// Lets go of it. Its header fields make room for those of an answer.
+    /// Lets go of it, and makes room for another. Whatever of it holds bytes that were read goes at once.
     pub(crate) fn recycle(mut self) {
-        spare::give(std::mem::take(&mut self.0.head.headers));
+        let Inner { head, body, origin } = &mut *self.0;
+        if spare::has_room_for_many(&head.headers) {
+            return;
+        }
+        head.method = Method::GET;
+        head.uri = Uri::default();
+        head.headers.clear();
+        head.extensions.clear();
+        *body = Body::empty();
+        *origin = Origin::default();
+        if let Some(mut other) = SPARE.with(|spare| spare.keep(self)) {
+            spare::give(std::mem::take(&mut other.0.head.headers));
+        }
     }
 }
 
@@ -214,5 +249,31 @@ impl From<http::Request<Body>> for Request {
 impl From<Request> for http::Request<Body> {
     fn from(request: Request) -> Self {
         Self::from_parts(request.0.head, request.0.body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_request_is_in_the_next() {
+        let mut request = Request::blank();
+        let head = request.head_mut();
+        head.method = Method::PUT;
+        head.uri = Uri::from_static("/secret?a");
+        let secret = HeaderValue::from_static("secret");
+        head.headers.append(header::COOKIE, secret);
+        head.extensions.insert("secret");
+        *request.body_mut() = Body::from("secret");
+        let origin = request.origin_mut();
+        (origin.lines, origin.upgradable) = (true, true);
+        origin.id = Some("secret".into());
+        let at = std::ptr::from_ref(&*request.0);
+        request.recycle();
+        let next = Request::blank();
+        assert_eq!(at, std::ptr::from_ref(&*next.0), "a box of its own");
+        let fresh = Request::from(http::Request::new(Body::empty()));
+        assert_eq!(format!("{next:?}"), format!("{fresh:?}"));
     }
 }

@@ -2,11 +2,19 @@
 //! the other.
 
 use http::{
-    HeaderMap, HeaderValue, StatusCode,
+    HeaderMap, HeaderValue, StatusCode, Version,
     header::{self, CONTENT_TYPE, HeaderName},
 };
 
-use crate::{body::Body, error::Error, spare};
+use crate::{
+    body::Body,
+    error::Error,
+    spare::{self, Spare},
+};
+
+thread_local! {
+    static SPARE: Spare<Response> = const { Spare::new() };
+}
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
@@ -36,8 +44,14 @@ impl Response {
     /// An empty answer with this status.
     #[must_use]
     pub fn with_code(status: StatusCode) -> Self {
+        let mut response = SPARE.with(Spare::take).unwrap_or_else(Self::fresh);
+        *response.0.status_mut() = status;
+        response
+    }
+
+    #[cold]
+    fn fresh() -> Self {
         let mut response = http::Response::new(Body::empty());
-        *response.status_mut() = status;
         *response.headers_mut() = spare::take();
         Self(Box::new(response))
     }
@@ -116,6 +130,23 @@ impl Response {
         self.0.extensions_mut().insert(with);
     }
 
+    /// The same as others know it.
+    pub(crate) fn as_http(&mut self) -> &mut http::Response<Body> {
+        &mut self.0
+    }
+
+    /// Takes the body of an answer whose head was written. The rest makes room for another.
+    pub(crate) fn into_body(mut self) -> Body {
+        let body = self.take_body();
+        if !spare::has_room_for_many(self.headers()) {
+            self.headers_mut().clear();
+            self.0.extensions_mut().clear();
+            *self.0.version_mut() = Version::default();
+            SPARE.with(|spare| spare.keep(self));
+        }
+        body
+    }
+
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -178,5 +209,27 @@ impl<B: Into<Body>> From<http::Response<B>> for Response {
 impl From<Response> for http::Response<Body> {
     fn from(response: Response) -> Self {
         *response.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_an_answer_is_in_the_next() {
+        let secret = HeaderValue::from_static("secret");
+        let mut answer = Response::new(500).with_text("secret").quiet();
+        answer.headers_mut().append(header::SET_COOKIE, secret);
+        let at = std::ptr::from_ref(&*answer.0);
+        assert_eq!(
+            answer.into_body().as_full().map(|body| &body[..]),
+            Some(&b"secret"[..])
+        );
+        let mut next = Response::with_code(StatusCode::CREATED);
+        assert_eq!(at, std::ptr::from_ref(&*next.0), "a box of its own");
+        assert_eq!(next.status(), 201);
+        assert!(next.headers().is_empty() && next.body().as_full().is_none());
+        assert!(!is_quiet(next.as_http()));
     }
 }

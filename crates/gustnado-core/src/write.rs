@@ -29,6 +29,11 @@ impl Outgoing {
         (self.response.into(), self.lines)
     }
 
+    /// The same, as it is: to be written, and then given back.
+    pub(crate) fn into_response(self) -> (Response, Bytes) {
+        (self.response, self.lines)
+    }
+
     /// With header fields that are written as lines.
     pub(crate) fn with_lines(mut self, lines: Bytes) -> Self {
         self.lines = lines;

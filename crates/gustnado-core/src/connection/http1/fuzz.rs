@@ -17,14 +17,14 @@ pub fn head(bytes: &[u8]) {
         return;
     };
     assert!(head.bytes <= bytes.len() && head.bytes <= limits.head_bytes);
-    assert!(head.parts.headers.len() <= limits.headers);
+    assert!(head.request.headers().len() <= limits.headers);
     let alone = all.slice(..head.bytes);
     assert!(alone.ends_with(b"\n"));
     let again = parse(&alone, &limits);
     let Ok(Some(again)) = again else {
         panic!("a head that is one only with what follows it");
     };
-    assert_eq!(again.parts.headers, head.parts.headers);
+    assert_eq!(again.request.headers(), head.request.headers());
     assert_eq!(again.length, head.length);
     assert_eq!(again.keep_alive, head.keep_alive);
 }

@@ -5,18 +5,17 @@ use std::mem::MaybeUninit;
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version,
+    HeaderMap, HeaderName, HeaderValue, Method, Uri, Version,
     header::{CONNECTION, CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING, UPGRADE},
-    request::Parts,
 };
 
 use super::{fault::Fault, length::Length};
-use crate::{limits::Limits, spare};
+use crate::{limits::Limits, request::Request};
 
 /// A head, and what it says of its own message.
 #[derive(Debug)]
 pub(super) struct Head {
-    pub(super) parts: Parts,
+    pub(super) request: Request,
     /// Bytes that it took.
     pub(super) bytes: usize,
     pub(super) length: Length,
@@ -79,22 +78,22 @@ fn read<'b>(
         _ => Version::HTTP_11,
     };
     let mut noted = Noted::new(version);
-    let headers = headers(bytes, request.headers, &mut noted)?;
-    let (mut parts, ()) = Request::new(()).into_parts();
+    let mut read = Request::blank();
+    let parts = read.head_mut();
     parts.method = method;
     parts.uri = target;
     parts.version = version;
-    parts.headers = headers;
-    Ok(Some(noted.head(parts, length)))
+    put_headers(&mut parts.headers, bytes, request.headers, &mut noted)?;
+    Ok(Some(noted.head(read, length)))
 }
 
 /// Puts the fields into a map, without copying their values.
-fn headers(
+fn put_headers(
+    headers: &mut HeaderMap,
     bytes: &Bytes,
     fields: &[httparse::Header<'_>],
     noted: &mut Noted,
-) -> Result<HeaderMap, Fault> {
-    let mut headers = spare::take();
+) -> Result<(), Fault> {
     headers.reserve(fields.len());
     for field in fields {
         let name = HeaderName::from_bytes(field.name.as_bytes())
@@ -105,7 +104,7 @@ fn headers(
             headers.append(name, value);
         }
     }
-    Ok(headers)
+    Ok(())
 }
 
 /// Why it cannot be read, in words.
@@ -171,18 +170,18 @@ impl Noted {
         Ok(true)
     }
 
-    fn head(self, mut parts: Parts, bytes: usize) -> Head {
+    fn head(self, mut request: Request, bytes: usize) -> Head {
         let new = self.version >= Version::HTTP_11;
         if self.length.is_conflict() {
             // RFC 9112 section 6.3: the coding holds, and whoever stands before might think otherwise.
-            parts.headers.remove(CONTENT_LENGTH);
+            request.head_mut().headers.remove(CONTENT_LENGTH);
         }
         Head {
             keep_alive: !self.close && (new || self.keep_alive) && !self.length.is_conflict(),
             expects: self.expects && new,
             upgradable: self.upgrade && new,
             length: self.length,
-            parts,
+            request,
             bytes,
         }
     }

@@ -57,8 +57,6 @@ use crate::{
     body::Body,
     lifecycle::Begun,
     limits::TURN,
-    request::Request,
-    spare,
     tally::Counted,
     upgrade::{GoOn, Handover},
     write::Outgoing,
@@ -244,8 +242,8 @@ impl Http1 {
         let vitals = Arc::clone(&self.vitals);
         let app = &vitals.app;
         let mut asked = Asked {
-            version: head.parts.version,
-            head: head.parts.method == Method::HEAD,
+            version: head.request.version(),
+            head: *head.request.method() == Method::HEAD,
             keep_alive: head.keep_alive,
         };
         if head.length.is_conflict() {
@@ -255,15 +253,17 @@ impl Http1 {
                 "a request had both Content-Length and Transfer-Encoding"
             );
         }
-        let fault = framing::fault(&head.parts);
+        let fault = framing::fault(head.request.head());
         let (framing, fault) = match (head.length.framing(), fault) {
             (Ok(framing), fault) => (framing, fault),
             (Err(error), fault) => (Framing::Sized(0), fault.or(Some(error))),
         };
         asked.keep_alive &= fault.is_none();
         let body = self.body(framing, head.expects, cx);
-        let mut request = Request::arrived(head.parts, body, vitals.arrival);
+        let mut request = head.request;
+        *request.body_mut() = body;
         let origin = request.origin_mut();
+        origin.arrival = vitals.arrival;
         origin.lines = true;
         origin.upgradable = head.upgradable && framing == Framing::Sized(0);
         let mut exchange = Exchange {
@@ -345,10 +345,10 @@ impl Http1 {
         live: &mut Live,
         cx: &mut Context<'_>,
     ) -> Option<End> {
-        let (mut response, lines) = outgoing.into_parts();
+        let (mut response, lines) = outgoing.into_response();
         let is_last = self.vitals.end.is_due(self.vitals.begun());
         exchange.asked.keep_alive &= !is_last && self.settle(live, cx);
-        exchange.access.answered(&mut response);
+        exchange.access.answered(response.as_http());
         let said = encode::head(
             live.out(),
             response.status(),
@@ -360,11 +360,10 @@ impl Http1 {
         );
         self.keep_alive = said.keep_alive;
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-            let handover: Option<Handover> = response.extensions_mut().remove();
+            let handover: Option<Handover> = response.as_http().extensions_mut().remove();
             let go_on = handover.and_then(|handover| handover.take());
             return Some(go_on.map_or(End::Cut, End::Leave));
         }
-        spare::give(std::mem::take(response.headers_mut()));
         let sending = Sending::new(response.into_body(), said);
         self.stage = Stage::Sending(exchange, sending);
         None

@@ -131,7 +131,8 @@ pub(crate) async fn fill_body(cx: &mut Cx, args: &mut dyn SlotList) -> Result<()
     if wanted.is_empty() {
         return fill_typed(cx, args, Stage::Body, None).await;
     }
-    let mut form = form::read(cx, &wanted).await?;
+    // Behind a pointer: forms are read seldom, and each request has room for what is read here.
+    let mut form = Box::pin(form::read(cx, &wanted)).await?;
     let bad = fill_form(&mut form, args);
     if bad.is_empty() {
         return Ok(());

@@ -101,6 +101,15 @@ impl Access {
         line.ended = response.body().is_end_stream();
     }
 
+    /// All of the body is handed over.
+    #[inline]
+    pub(crate) fn sent(&mut self, bytes: usize) {
+        if let Some(line) = &mut self.0 {
+            line.bytes = bytes as u64;
+            line.ended = true;
+        }
+    }
+
     /// A frame of the body is handed over; `None` is its end.
     #[inline]
     pub(crate) fn frame(&mut self, frame: Option<&Result<Frame<Bytes>, BoxError>>) {

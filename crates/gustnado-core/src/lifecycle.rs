@@ -70,37 +70,31 @@ impl Asked {
 
 /// What needs nobody to be asked.
 #[inline]
-fn at_once(head: bool, matched: Matched, mut request: Request) -> Begun {
+fn at_once(head: bool, matched: Matched, mut request: Request, hsts: Option<HeaderValue>) -> Begun {
     request.body_mut().set_limit(matched.body_limit());
-    if !matched.layers().is_empty() {
-        return ask(head, matched, request);
-    }
     let lines = request.origin().lines;
-    Begun::Answered(match matched {
-        Matched::Mount(route) => match at_hand(&route, &request) {
-            Some(made) => {
-                request.recycle();
-                send(head, made, &route.info.headers, lines)
-            }
-            None => return ask(head, Matched::Mount(route), request),
-        },
-        Matched::Answer(response, route) => {
+    let layered = !matched.layers().is_empty();
+    let outgoing = match matched {
+        Matched::Mount(ref route) if !layered && let Some(made) = at_hand(route, &request) => {
+            request.recycle();
+            send(head, made, &route.info.headers, lines)
+        }
+        Matched::Answer(response, route) if !layered => {
             write::outgoing(head, None, dress(response, &route.headers))
         }
-        Matched::Nothing(error, route) => {
+        Matched::Nothing(error, route) if !layered => {
             write::outgoing(head, None, fail_outside(&error, request, route))
         }
-        Matched::Verb(..) => return ask(head, matched, request),
-    })
-}
-
-fn ask(head: bool, matched: Matched, request: Request) -> Begun {
-    Begun::Asked(Asked {
-        head,
-        matched,
-        request,
-        hsts: None,
-    })
+        matched => {
+            return Begun::Asked(Asked {
+                head,
+                matched,
+                request,
+                hsts,
+            });
+        }
+    };
+    Begun::Answered(with_hsts(outgoing, hsts))
 }
 
 #[inline]
@@ -267,15 +261,7 @@ fn dress_lightly(response: Response, defaults: &Defaults, lines: bool) -> (Respo
     (dress(response, defaults), Bytes::new())
 }
 
-#[inline]
-fn with_headers(response: Response, defaults: &HeaderMap) -> Response {
-    if defaults.is_empty() {
-        return response;
-    }
-    with_more_headers(response, defaults)
-}
-
-fn with_more_headers(mut response: Response, defaults: &HeaderMap) -> Response {
+fn with_headers(mut response: Response, defaults: &HeaderMap) -> Response {
     let headers = response.headers_mut();
     let mut added = None;
     for (name, value) in defaults {
@@ -398,10 +384,7 @@ impl App {
         let head = request.method() == Method::HEAD;
         let hsts = self.hsts(&request).cloned();
         let matched = self.router().find(&request, self.limits().target);
-        match at_once(head, matched, request) {
-            Begun::Answered(outgoing) => Begun::Answered(with_hsts(outgoing, hsts)),
-            Begun::Asked(asked) => Begun::Asked(Asked { hsts, ..asked }),
-        }
+        at_once(head, matched, request, hsts)
     }
 
     /// Answers a request.

@@ -85,16 +85,16 @@ pub(super) fn read<T>(
 ) -> Result<T, BadInput> {
     let result = match reader.one {
         Some(one) => {
-            let mut value = None;
+            let mut value = Err(ValueError::Missing);
             let found = first(cx, wanted, &mut |text| {
-                value = Some(one(text)?);
+                value = Ok(one(text)?);
                 Ok(())
             });
-            match (found, value) {
-                (Ok(()), Some(value)) => return Ok(value),
+            match found {
+                Ok(()) => value,
                 // It may be one that need not be there.
-                (Ok(()) | Err(ValueError::Missing), _) => (reader.all)(&mut std::iter::empty()),
-                (Err(error), _) => Err(error),
+                Err(ValueError::Missing) => (reader.all)(&mut std::iter::empty()),
+                Err(error) => Err(error),
             }
         }
         None => all(cx, wanted, reader.all),

@@ -364,9 +364,19 @@ impl Http1 {
             let go_on = handover.and_then(|handover| handover.take());
             return Some(go_on.map_or(End::Cut, End::Leave));
         }
-        let sending = Sending::new(response.into_body(), said);
-        self.stage = Stage::Sending(exchange, sending);
+        let body = response.into_body();
+        if sending::at_once(&body, said, live, &mut exchange.access) {
+            self.sent();
+        } else {
+            self.stage = Stage::Sending(exchange, Sending::new(body, said));
+        }
         None
+    }
+
+    /// The last byte of an answer is gathered or sent.
+    fn sent(&mut self) {
+        self.stage = Stage::Finishing;
+        self.vitals.end_one();
     }
 
     /// What was not read of a body is read if it is here and nobody else will. Says whether the next
@@ -391,9 +401,8 @@ impl Http1 {
             };
             match sending.poll(live, &mut exchange.access, cx) {
                 Poll::Ready(Ok(())) => {
-                    self.stage = Stage::Finishing;
-                    self.vitals.end_one();
-                    return self.finish(live, cx);
+                    self.sent();
+                    return Poll::Ready(None);
                 }
                 Poll::Ready(Err(_)) => return Poll::Ready(Some(End::Cut)),
                 // What is sent may depend on what is read.

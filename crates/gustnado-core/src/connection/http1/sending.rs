@@ -35,16 +35,34 @@ impl From<io::Error> for Cut {
     }
 }
 
+/// Hands on a body that is small and all there, behind its head. Says whether it was.
+#[inline]
+pub(super) fn at_once(body: &Body, said: Said, live: &mut Live, access: &mut Access) -> bool {
+    let Extent::Bytes(length) = said.body else {
+        return false;
+    };
+    if length == 0 {
+        return true;
+    }
+    let small = body
+        .as_full()
+        .filter(|bytes| bytes.len() <= CORK_COPY && bytes.len() as u64 == length);
+    if let Some(bytes) = small {
+        live.out().extend_from_slice(bytes);
+        access.sent(bytes.len());
+    }
+    small.is_some()
+}
+
 impl Sending {
     pub(super) fn new(body: Body, said: Said) -> Self {
-        let ended = said.body == Extent::Bytes(0);
         Self {
-            body: if ended { Body::empty() } else { body },
+            body,
             extent: said.body,
             trailers: said.trailers,
             rest: Bytes::new(),
             tail: b"",
-            ended,
+            ended: false,
         }
     }
 

@@ -75,7 +75,8 @@ impl Defaults {
     /// lines; nothing where the answer has one of them itself.
     #[inline]
     pub(crate) fn beside_lines(&self, own: &HeaderMap) -> Option<(&HeaderMap, Bytes)> {
-        let has = |name| self.names.contains(name);
+        // Most answers have a type and nothing else, and a type is never among the lines.
+        let has = |name: &HeaderName| *name != header::CONTENT_TYPE && self.names.contains(name);
         let none = self.names.is_empty() || own.keys().any(has);
         (!none).then(|| (&self.rest, self.lines.clone()))
     }

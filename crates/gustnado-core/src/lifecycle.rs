@@ -261,7 +261,15 @@ fn dress_lightly(response: Response, defaults: &Defaults, lines: bool) -> (Respo
     (dress(response, defaults), Bytes::new())
 }
 
-fn with_headers(mut response: Response, defaults: &HeaderMap) -> Response {
+#[inline]
+fn with_headers(response: Response, defaults: &HeaderMap) -> Response {
+    if defaults.is_empty() {
+        return response;
+    }
+    with_more_headers(response, defaults)
+}
+
+fn with_more_headers(mut response: Response, defaults: &HeaderMap) -> Response {
     let headers = response.headers_mut();
     let mut added = None;
     for (name, value) in defaults {

@@ -98,14 +98,15 @@ pub(crate) async fn fill_rest(
 
 /// Fills what can be filled at once, and notes what is left and what cannot be used.
 fn fill_values(cx: &Cx, fields: &mut dyn SlotList, args: &mut dyn SlotList, left: &mut Left) {
-    let query = cx.request().query().unwrap_or_default();
-    let too_many = too_many_pairs(query, cx.limits().pairs, Part::Query);
-    left.bad.extend(too_many);
     fill_each(cx, fields, left);
     fill_each(cx, args, left);
     if !left.stages.params {
         // Nobody looks at the query.
-        left.bad.clear();
+        return;
+    }
+    let query = cx.request().query().unwrap_or_default();
+    if let Some(too_many) = too_many_pairs(query, cx.limits().pairs, Part::Query) {
+        left.bad.insert(0, too_many);
     }
 }
 

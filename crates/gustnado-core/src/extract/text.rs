@@ -85,16 +85,16 @@ pub(super) fn read<T>(
 ) -> Result<T, BadInput> {
     let result = match reader.one {
         Some(one) => {
-            let mut value = Err(ValueError::Missing);
+            let mut value = None;
             let found = first(cx, wanted, &mut |text| {
-                value = Ok(one(text)?);
+                value = Some(one(text)?);
                 Ok(())
             });
-            match found {
-                Ok(()) => value,
+            match (found, value) {
+                (Ok(()), Some(value)) => return Ok(value),
                 // It may be one that need not be there.
-                Err(ValueError::Missing) => (reader.all)(&mut std::iter::empty()),
-                Err(error) => Err(error),
+                (Ok(()) | Err(ValueError::Missing), _) => (reader.all)(&mut std::iter::empty()),
+                (Err(error), _) => Err(error),
             }
         }
         None => all(cx, wanted, reader.all),

@@ -56,7 +56,7 @@ use crate::{
     access::Access,
     body::Body,
     lifecycle::Begun,
-    limits::TURN,
+    limits::{Limits, TURN},
     tally::Counted,
     upgrade::{GoOn, Handover},
     write::Outgoing,
@@ -238,8 +238,8 @@ impl Http1 {
         self.inbox.bytes.advance(head.bytes);
         self.tried = 0;
         self.turn += 1;
-        self.vitals.begin_next();
-        let vitals = Arc::clone(&self.vitals);
+        let vitals = &*self.vitals;
+        vitals.begin_next();
         let app = &vitals.app;
         let mut asked = Asked {
             version: head.request.version(),
@@ -259,7 +259,9 @@ impl Http1 {
             (Err(error), fault) => (Framing::Sized(0), fault.or(Some(error))),
         };
         asked.keep_alive &= fault.is_none();
-        let body = self.body(framing, head.expects, cx);
+        let (body, incoming) = body(framing, head.expects, &mut self.inbox, app.limits(), cx);
+        self.had_body |= incoming.is_some();
+        self.incoming = incoming;
         let mut request = head.request;
         *request.body_mut() = body;
         let origin = request.origin_mut();
@@ -289,26 +291,6 @@ impl Http1 {
                 self.answerer.get_or_insert_with(answerer).ask(asked);
                 self.stage = Stage::Answering(exchange);
                 None
-            }
-        }
-    }
-
-    /// The body of a request: all of it where it is here, else an end to feed it by.
-    fn body(&mut self, framing: Framing, expects: bool, cx: &Context<'_>) -> Body {
-        let here = self.inbox.bytes.len();
-        match framing {
-            Framing::Sized(0) => Body::empty(),
-            Framing::Sized(length) if length <= here as u64 => {
-                let length = usize::try_from(length).unwrap_or(here);
-                Body::from(self.inbox.bytes.split_to(length))
-            }
-            _ => {
-                self.had_body = true;
-                let limits = self.vitals.app.limits();
-                let (incoming, inflow) =
-                    Incoming::new(framing, expects, &mut self.inbox, limits, cx.waker());
-                self.incoming = Some(incoming);
-                Body::incoming(inflow)
             }
         }
     }
@@ -427,5 +409,27 @@ impl Http1 {
         }
         self.stage = Stage::Head;
         Poll::Ready(None)
+    }
+}
+
+/// The body of a request: all of it where it is here, else with what feeds it.
+fn body(
+    framing: Framing,
+    expects: bool,
+    inbox: &mut Inbox,
+    limits: &Limits,
+    cx: &Context<'_>,
+) -> (Body, Option<Incoming>) {
+    let here = inbox.bytes.len();
+    match framing {
+        Framing::Sized(0) => (Body::empty(), None),
+        Framing::Sized(length) if length <= here as u64 => {
+            let length = usize::try_from(length).unwrap_or(here);
+            (Body::from(inbox.bytes.split_to(length)), None)
+        }
+        _ => {
+            let (incoming, inflow) = Incoming::new(framing, expects, inbox, limits, cx.waker());
+            (Body::incoming(inflow), Some(incoming))
+        }
     }
 }

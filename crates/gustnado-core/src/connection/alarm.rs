@@ -1,5 +1,5 @@
-//! Wakes tasks other than a connection's own at a tick of the worker's clock: readers of bodies, and
-//! streams of HTTP/2. It must not know what they wait for.
+//! Wakes tasks other than a connection's own at a tick of the worker's clock: readers of
+//! bodies over HTTP/2, and its streams. It must not know what they wait for.
 
 use std::{
     fmt,

@@ -12,9 +12,11 @@ use std::{
 
 use tokio::time::Instant;
 
+#[cfg(feature = "http2")]
+use super::alarm::Alarms;
+use super::end::End;
 #[cfg(unix)]
 use super::lot::Lot;
-use super::{alarm::Alarms, end::End};
 use crate::{application::App, arrival::Arrival, limits::TICK};
 
 /// Ticks since the clock began. Each is [`TICK`] long.
@@ -34,6 +36,7 @@ pub(crate) struct Clock {
     /// Idle connections, by what they keep.
     idle: [AtomicUsize; 2],
     vitals: Mutex<Vec<Arc<Vitals>>>,
+    #[cfg(feature = "http2")]
     pub(super) alarms: Alarms,
     /// Where connections are that have given even their task back.
     #[cfg(unix)]
@@ -60,6 +63,7 @@ pub(super) struct Vitals {
     begun: AtomicU32,
     /// Written by the connection's task, or by the tasks of its HTTP/2 streams.
     ended: AtomicU32,
+    #[cfg(feature = "http2")]
     unread_body: AtomicBool,
     pub(super) end: End,
     pub(super) app: App,
@@ -87,6 +91,7 @@ impl Default for Clock {
             lag: AtomicU32::new(0),
             idle: Default::default(),
             vitals: Mutex::default(),
+            #[cfg(feature = "http2")]
             alarms: Alarms::default(),
             #[cfg(unix)]
             lot: Lot::default(),
@@ -146,6 +151,7 @@ impl Clock {
 
     fn sweep(&self) {
         let now = self.now();
+        #[cfg(feature = "http2")]
         self.alarms.sweep(now);
         for vitals in self.lock().iter() {
             if vitals.deadline.load(Relaxed) <= now {
@@ -206,6 +212,7 @@ impl Clock {
             waker: Mutex::new(None),
             begun: AtomicU32::new(begun),
             ended: AtomicU32::new(begun),
+            #[cfg(feature = "http2")]
             unread_body: AtomicBool::new(false),
             end: End::after(app.limits().connection_requests),
             app,
@@ -309,10 +316,12 @@ impl Vitals {
     }
 
     /// Notes that a request has a body, of which some may lie unread when the connection closes.
+    #[cfg(feature = "http2")]
     pub(super) fn note_body(&self) {
         self.unread_body.store(true, Relaxed);
     }
 
+    #[cfg(feature = "http2")]
     pub(super) fn had_body(&self) -> bool {
         self.unread_body.load(Relaxed)
     }

@@ -22,6 +22,7 @@
 //! - [`departure`]: whether the peer has left while its answer is made.
 //! - [`refusal`]: answers that are written without a request.
 
+#[cfg(feature = "http2")]
 mod alarm;
 mod clock;
 mod cork;

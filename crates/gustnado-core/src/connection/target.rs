@@ -1,8 +1,11 @@
 //! What can be read as the target of a request though it has no meaning for a server that is no
 //! proxy, or two of them. It must not know what becomes of a refusal.
 
-use http::{Method, Uri, header::HOST, request::Parts};
+#[cfg(feature = "http2")]
+use http::header::HOST;
+use http::{Method, Uri, request::Parts};
 
+#[cfg(feature = "http2")]
 use super::framing;
 use crate::error::Error;
 
@@ -34,6 +37,7 @@ fn target(uri: &Uri, method: &Method) -> Option<&'static str> {
 
 /// What is wrong with the host of a request over HTTP/2: it stands in `:authority`, and a `Host` beside
 /// it says the same (RFC 9113 section 8.3.1), or two servers would take it for two sites.
+#[cfg(feature = "http2")]
 pub(super) fn authority_fault(head: &Parts) -> Option<Error> {
     let authority = head
         .uri
@@ -76,6 +80,8 @@ mod tests {
             assert_eq!(status, expected, "{method} {target}");
         }
     }
+
+    #[cfg(feature = "http2")]
     #[test]
     fn hosts_of_http_2() {
         let table: [(&str, &[&str], _); 8] = [

@@ -163,6 +163,36 @@ fn an_idle_connection_that_was_closed_is_noticed_before_it_is_used() {
 }
 
 #[test]
+fn what_was_idle_for_a_moment_is_looked_at_only_where_a_request_might_be_lost() {
+    run(async {
+        for (method, expected) in [("POST", (1, 0)), ("GET", (0, 1))] {
+            let gate = Arc::new(Semaphore::new(0));
+            let inner = gate.clone();
+            // Each connection answers once, and closes when it may, saying nothing of it.
+            let address = serve(move |_, mut peer| {
+                let gate = inner.clone();
+                async move {
+                    peer.request().await;
+                    peer.say(OK).await;
+                    gate.acquire().await.unwrap().forget();
+                }
+            });
+            let (address, client) = (address.await, client());
+            get(&client, address).await;
+            gate.add_permits(1);
+            // The server goes on, and the clock does not.
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+            let request = client.request(method.parse().unwrap(), format!("http://{address}/"));
+            assert_eq!(request.send().await.unwrap().status(), 200);
+            let pool = client.pool();
+            assert_eq!((pool.stale, pool.repeated), expected, "{method}");
+        }
+    });
+}
+
+#[test]
 fn what_comes_unasked_is_never_taken_for_an_answer() {
     run(async {
         let address = serve(|_, mut peer| async move {

@@ -7,7 +7,7 @@ use http::{
     HeaderMap, HeaderValue, Method, Request, Uri,
     header::{
         ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST,
-        PROXY_AUTHORIZATION, RANGE,
+        PROXY_AUTHORIZATION, RANGE, TRANSFER_ENCODING,
     },
 };
 
@@ -55,10 +55,23 @@ impl From<Body> for Source {
 }
 
 impl Call {
+    pub(crate) fn new(method: Method, url: Url) -> Self {
+        Self {
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: Source::Bytes(Bytes::new()),
+            decode: false,
+            cookies: None,
+        }
+    }
+
     /// Adds what is not said and should be.
     pub(crate) fn complete(&mut self, defaults: &HeaderMap, decode: bool) -> Result<()> {
+        let bare = self.headers.is_empty();
+        self.say_host(defaults);
         for (name, value) in defaults {
-            if !self.headers.contains_key(name) {
+            if name != HOST && (bare || !self.headers.contains_key(name)) {
                 self.headers.append(name, value.clone());
             }
         }
@@ -71,8 +84,8 @@ impl Call {
             self.headers
                 .insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
         }
-        for name in ["content-length", "transfer-encoding"] {
-            if self.headers.contains_key(name) {
+        for name in [CONTENT_LENGTH, TRANSFER_ENCODING] {
+            if !bare && self.headers.contains_key(&name) {
                 return Err(Error::invalid(format!(
                     "`{name}` cannot be set: it follows from the body"
                 )));
@@ -85,6 +98,25 @@ impl Call {
                 .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         Ok(())
+    }
+
+    /// Says which host is asked, if the header does not, and before all else (RFC 9110 section 7.2).
+    fn say_host(&mut self, defaults: &HeaderMap) {
+        if self.headers.contains_key(HOST) {
+            return;
+        }
+        let said = std::mem::take(&mut self.headers);
+        // With what the body and its coding may add.
+        self.headers.reserve(said.len() + defaults.len() + 3);
+        let host = defaults.get(HOST).unwrap_or(&self.url.authority);
+        self.headers.insert(HOST, host.clone());
+        let mut last = None;
+        for (name, value) in said {
+            last = name.or(last);
+            if let Some(name) = &last {
+                self.headers.append(name.clone(), value);
+            }
+        }
     }
 
     /// Says who we are, if the URL does and the header does not.
@@ -116,16 +148,11 @@ impl Call {
             Form::Fields => self.whole(self.headers.get(HOST).unwrap_or(&self.url.authority))?,
         };
         let headers = request.headers_mut();
-        headers.reserve(self.headers.len() + 1);
-        let fields = matches!(form, Form::Fields);
-        if !fields && !self.headers.contains_key(HOST) {
-            headers.insert(HOST, self.url.authority.clone());
-        }
-        for (name, value) in &self.headers {
+        headers.clone_from(&self.headers);
+        if matches!(form, Form::Fields) {
             // By HTTP/2 the one is part of the URL, and the other not there (RFC 9113 section 8.2.2).
-            if !(fields && (name == HOST || name == CONNECTION)) {
-                headers.append(name, value.clone());
-            }
+            headers.remove(HOST);
+            headers.remove(CONNECTION);
         }
         if let Some(cookies) = &self.cookies
             && !self.headers.contains_key(COOKIE)
@@ -181,6 +208,9 @@ impl Call {
     pub(crate) fn follow(&mut self, hop: Hop) {
         let same = hop.url.origin == self.url.origin;
         strip(&mut self.headers, same, hop.body);
+        if !same {
+            self.headers.insert(HOST, hop.url.authority.clone());
+        }
         if !hop.body {
             self.body = Source::Bytes(Bytes::new());
         }

@@ -119,7 +119,7 @@ impl Client {
 
     /// A request of any method.
     pub fn request(&self, method: Method, url: impl fmt::Display) -> RequestBuilder {
-        RequestBuilder::new(self.0.clone(), method, &url)
+        RequestBuilder::new(self.0.clone(), method, &url.to_string())
     }
 
     /// What its pool has at the moment, and had so far.

@@ -227,12 +227,12 @@ impl Pooled for Connection {
         }
     }
 
-    fn is_old(&self) -> bool {
+    fn is_old(&self, now: Instant) -> bool {
         let (made, age) = match self {
             Self::One(one) => (one.made, one.age),
             Self::Many(many) => (many.usage.made, many.usage.age),
         };
-        made.elapsed() >= age
+        now.saturating_duration_since(made) >= age
     }
 
     fn unused_since(&self) -> Option<Instant> {

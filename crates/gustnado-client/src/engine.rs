@@ -12,10 +12,12 @@ use crate::{
     cookies::CookieJar,
     error::Result,
     limits::Limits,
+    origins::Origins,
     pool::{Pool, PoolStats},
     response::Response,
     retry::Budget,
     send::{Common, send},
+    url::Url,
 };
 
 /// The inside of a client.
@@ -27,6 +29,7 @@ struct Inner {
     limits: Limits,
     headers: HeaderMap,
     decode: bool,
+    origins: Origins,
 }
 
 impl Engine {
@@ -50,11 +53,17 @@ impl Engine {
             limits,
             headers,
             decode,
+            origins: Origins::default(),
         }))
     }
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    /// Parses a URL.
+    pub(crate) fn url(&self, text: &str) -> Result<Url> {
+        self.0.origins.url(text)
     }
 
     pub(crate) fn stats(&self) -> PoolStats {
@@ -64,7 +73,7 @@ impl Engine {
     /// Sends a call by these bounds, or the client's.
     pub(crate) async fn send(
         self,
-        mut call: Call,
+        mut call: Box<Call>,
         limits: Option<Box<Limits>>,
     ) -> Result<Response> {
         let Inner {
@@ -72,6 +81,7 @@ impl Engine {
             limits: client,
             headers,
             decode,
+            ..
         } = &*self.0;
         let complete = call.complete(headers, *decode);
         complete.map_err(|error| error.of(&call.method, &call.url))?;

@@ -2,15 +2,16 @@
 //! and must not know who does so.
 
 use std::{
-    pin::{Pin, pin},
+    pin::Pin,
     sync::{Arc, atomic::Ordering::Relaxed},
-    task::Poll,
+    task::{Context, Poll},
 };
 
 use gustnado_core::Body;
 use http::{Request, Response, StatusCode, header::UPGRADE, response::Parts};
 use hyper::{body::Incoming, client::conn::TrySendError};
-use tokio::time::{sleep_until, timeout_at};
+use pin_project_lite::pin_project;
+use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
 use crate::{
     arriving::Arriving,
@@ -56,23 +57,12 @@ pub(crate) struct Place<'a> {
     pub(crate) deadline: &'a Deadline,
 }
 
-/// Sends a request, and waits for the head of its answer.
-pub(crate) async fn exchange(
-    place: &Place<'_>,
-    connection: Connection,
-    request: Request<Body>,
-) -> Result<Answer, Failed> {
-    match connection {
-        Connection::One(one) => by_one(place, one, request).await,
-        Connection::Many(many) => by_many(place, many, request).await,
-    }
-}
-
-async fn by_one(
-    place: &Place<'_>,
-    one: Box<One>,
+/// Sends a request over HTTP/1, and drives its connection until the head of the answer is here.
+pub(crate) fn by_one<'a>(
+    place: &'a Place<'a>,
+    mut one: Box<One>,
     mut request: Request<Body>,
-) -> Result<Answer, Failed> {
+) -> impl Future<Output = Result<Answer, Failed>> + 'a {
     let switches = request.headers().contains_key(UPGRADE);
     let before = one.link.counts();
     one.link.interim.store(0, Relaxed);
@@ -80,82 +70,101 @@ async fn by_one(
     hyper::ext::on_informational(&mut request, move |_| {
         link.interim.fetch_add(1, Relaxed);
     });
-    let (response, one) = head(place, one, before, request).await?;
-    let (head, incoming) = response.into_parts();
-    if switches && head.status == StatusCode::SWITCHING_PROTOCOLS {
-        let body = Arriving::switched(incoming, one);
-        return Ok(Answer { head, body });
+    let end = place.deadline.phase(place.limits.first_byte_time);
+    ByOne {
+        place,
+        switches,
+        before,
+        written: before.1,
+        end,
+        link: one.link.clone(),
+        sent: one.sender.try_send_request(request),
+        one: Some(one),
+        sleep: sleep_until(end),
     }
-    let body = Arriving::by_one(incoming, one, place.pool.clone(), place.origin.clone());
-    Ok(Answer { head, body })
 }
 
-/// Why the head of an answer did not come.
-enum Ended {
-    Failed(Box<TrySendError<Request<Body>>>),
-    Interim,
-    Late,
-    /// The connection ended before it took the request.
-    Gone,
+pin_project! {
+    /// A request on its way, and its answer. A future by hand, as those of the compiler keep what they are given
+    /// twice.
+    struct ByOne<'a, S> {
+        place: &'a Place<'a>,
+        switches: bool,
+        // What was read and written before it, which says what became of it.
+        before: (u64, u64),
+        written: u64,
+        end: Instant,
+        link: Arc<Link>,
+        // Gone once the connection has ended.
+        one: Option<Box<One>>,
+        #[pin]
+        sent: S,
+        #[pin]
+        sleep: Sleep,
+    }
 }
 
-/// Sends the request and drives the connection until the head of the answer is here. What was read and
-/// written `before` says what became of the request. While more of it goes out, the answer is not waited
-/// for yet.
-async fn head(
-    place: &Place<'_>,
-    mut one: Box<One>,
-    before: (u64, u64),
-    request: Request<Body>,
-) -> Result<(Response<Incoming>, Box<One>), Failed> {
-    let limit = place.limits.first_byte_time;
-    let mut end = place.deadline.phase(limit);
-    let mut sleep = pin!(sleep_until(end));
-    let mut written = before.1;
-    let mut sent = pin!(one.sender.try_send_request(request));
-    let ended = std::future::poll_fn(|cx| {
-        let driven = Pin::new(&mut one.driver).poll(cx);
-        if let Poll::Ready(answered) = sent.as_mut().poll(cx) {
-            return Poll::Ready(answered.map_err(|failed| Ended::Failed(Box::new(failed))));
+impl<S> Future for ByOne<'_, S>
+where
+    S: Future<Output = Result<Response<Incoming>, TrySendError<Request<Body>>>>,
+{
+    type Output = Result<Answer, Failed>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let ended = match this.one.as_mut() {
+            Some(one) => Pin::new(&mut one.driver).poll(cx).is_ready(),
+            None => false,
+        };
+        if let Poll::Ready(answered) = this.sent.as_mut().poll(cx) {
+            return Poll::Ready(match (answered, this.one.take()) {
+                (Ok(response), Some(one)) => Ok(answer(this.place, one, *this.switches, response)),
+                (Ok(_), None) => Err(never(Error::new(ErrorKind::Cut, "the connection ended"))),
+                (Err(failed), _) => Err(failure(this.link, *this.before, failed)),
+            });
         }
-        if one.link.interim.load(Relaxed) > INTERIM {
-            return Poll::Ready(Err(Ended::Interim));
+        if this.link.interim.load(Relaxed) > INTERIM {
+            let detail = format!("more than {INTERIM} interim answers (1xx) came");
+            return Poll::Ready(Err(never(Error::new(ErrorKind::Protocol, detail))));
         }
-        if driven.is_ready() {
-            return Poll::Ready(Err(Ended::Gone));
+        if ended {
+            // With the connection goes its queue, and what is in there comes back.
+            *this.one = None;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
-        let now = one.link.counts().1;
-        if now != written {
-            written = now;
-            end = place.deadline.phase(limit);
+        // While more of the request goes out, the answer is not waited for yet.
+        let limit = this.place.limits.first_byte_time;
+        let now = this.link.counts().1;
+        if now != *this.written {
+            *this.written = now;
+            *this.end = this.place.deadline.phase(limit);
         }
-        while sleep.as_mut().poll(cx).is_ready() {
-            if sleep.deadline() >= end {
-                return Poll::Ready(Err(Ended::Late));
+        while this.sleep.as_mut().poll(cx).is_ready() {
+            if this.sleep.deadline() >= *this.end {
+                let late = this.place.deadline.passed(Phase::FirstByte, limit);
+                return Poll::Ready(Err(never(late)));
             }
-            sleep.as_mut().reset(end);
+            this.sleep.as_mut().reset(*this.end);
         }
         Poll::Pending
-    })
-    .await;
-    let link = one.link.clone();
-    match ended {
-        Ok(response) => Ok((response, one)),
-        Err(Ended::Failed(failed)) => Err(failure(&link, before, *failed)),
-        Err(Ended::Gone) => {
-            // With the connection goes its queue, and what is in there comes back.
-            drop(one);
-            match sent.await {
-                Err(failed) => Err(failure(&link, before, failed)),
-                Ok(_) => Err(never(Error::new(ErrorKind::Cut, "the connection ended"))),
-            }
-        }
-        Err(Ended::Late) => Err(never(place.deadline.passed(Phase::FirstByte, limit))),
-        Err(Ended::Interim) => {
-            let detail = format!("more than {INTERIM} interim answers (1xx) came");
-            Err(never(Error::new(ErrorKind::Protocol, detail)))
-        }
     }
+}
+
+/// What is made of the head of an answer over HTTP/1.
+fn answer(
+    place: &Place<'_>,
+    one: Box<One>,
+    switches: bool,
+    response: Response<Incoming>,
+) -> Answer {
+    let (head, incoming) = response.into_parts();
+    let body = if switches && head.status == StatusCode::SWITCHING_PROTOCOLS {
+        Arriving::switched(incoming, one)
+    } else {
+        Arriving::by_one(incoming, one, place.pool.clone(), place.origin.clone())
+    };
+    Answer { head, body }
 }
 
 fn never(error: Error) -> Failed {
@@ -165,7 +174,8 @@ fn never(error: Error) -> Failed {
     }
 }
 
-async fn by_many(
+/// Sends a request over HTTP/2, and waits for the head of its answer.
+pub(crate) async fn by_many(
     place: &Place<'_>,
     mut many: Many,
     request: Request<Body>,

@@ -23,6 +23,7 @@
 //! - 2 [`connection`]: HTTP/1 or HTTP/2 on a wire; [`wire`]: a link, or TLS over one
 //! - 2 [`pool`]: connections that are kept, and the line
 //! - 1 [`link`]: a socket that is counted; [`deadline`]: when a call ends
+//! - 1 [`origins`]: origins that were asked for of late
 //! - 0 [`auth`], [`form`], [`url`], [`error`], [`limits`]
 
 mod arriving;
@@ -41,6 +42,7 @@ mod exchange;
 mod form;
 mod limits;
 mod link;
+mod origins;
 mod payload;
 mod pool;
 mod redirect;

@@ -112,9 +112,17 @@ pub(crate) const ZSTD_WINDOW: u32 = 23;
 /// Bytes of a URL. 65,534: what the `http` crate can hold.
 pub(crate) const URL: usize = 65_534;
 
+/// Origins that a client knows from the URLs before. 8: most have one or two, and looking through more costs as
+/// much as reading one.
+pub(crate) const ORIGINS: usize = 8;
+
 /// Bytes of the body of a redirect that are read and dropped to keep its connection. 64 KiB: above,
 /// opening another one is cheaper.
 pub(crate) const DRAIN: usize = 64 * 1024;
+
+/// How long a connection may be idle and be used without a look whether it is open, by requests that may be sent
+/// again. 1 ms: the look is a system call, and whoever closes a connection that soon says so in the answer.
+pub(crate) const WARM: Duration = Duration::from_millis(1);
 
 /// How often idle connections are looked at: are they too old, or closed by the other side? 1 s: a
 /// system call each.

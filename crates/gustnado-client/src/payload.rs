@@ -49,7 +49,8 @@ pub(crate) struct Payload {
     alarm: Option<Pin<Box<Sleep>>>,
     waits: bool,
     failed: bool,
-    asked: Arc<Asked>,
+    /// `None` where nobody is told.
+    asked: Option<Arc<Asked>>,
 }
 
 impl Payload {
@@ -57,7 +58,7 @@ impl Payload {
         arriving: Arriving,
         decoder: Option<Decoder>,
         bounds: Bounds,
-        asked: Arc<Asked>,
+        asked: Option<Arc<Asked>>,
     ) -> Self {
         Self {
             arriving,
@@ -69,10 +70,6 @@ impl Payload {
             failed: false,
             asked,
         }
-    }
-
-    pub(crate) fn asked(&self) -> &Arc<Asked> {
-        &self.asked
     }
 
     /// As it comes from the connection.
@@ -195,10 +192,14 @@ impl http_body::Body for Payload {
             return Poll::Ready(None);
         }
         let frame = ready!(self.poll(cx));
-        let asked = self.asked.clone();
-        let frame = frame.map(|frame| frame.map_err(|error| error.of(&asked.method, &asked.url)));
-        self.failed = matches!(frame, Some(Err(_)));
-        Poll::Ready(frame)
+        let Some(Err(error)) = frame else {
+            return Poll::Ready(frame);
+        };
+        self.failed = true;
+        Poll::Ready(Some(Err(match &self.asked {
+            Some(asked) => error.of(&asked.method, &asked.url),
+            None => error,
+        })))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -5,7 +5,7 @@ use http::{
     HeaderMap, Method, StatusCode,
     header::{
         AUTHORIZATION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_LOCATION,
-        CONTENT_TYPE, COOKIE, HOST, LOCATION, PROXY_AUTHORIZATION,
+        CONTENT_TYPE, COOKIE, LOCATION, PROXY_AUTHORIZATION,
     },
 };
 
@@ -61,7 +61,7 @@ pub(crate) fn next(
 /// Takes out what is not for where the next hop leads to.
 pub(crate) fn strip(headers: &mut HeaderMap, same_origin: bool, body: bool) {
     if !same_origin {
-        for name in [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, HOST] {
+        for name in [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION] {
             headers.remove(name);
         }
     }
@@ -144,7 +144,6 @@ mod tests {
                 AUTHORIZATION,
                 COOKIE,
                 PROXY_AUTHORIZATION,
-                HOST,
                 CONTENT_TYPE,
                 LOCATION,
             ];
@@ -156,7 +155,7 @@ mod tests {
             strip(&mut headers, same, body);
             headers.len()
         };
-        assert_eq!(left(true, true), 6);
+        assert_eq!(left(true, true), 5);
         assert_eq!(left(false, true), 2);
         assert_eq!(left(false, false), 1);
     }

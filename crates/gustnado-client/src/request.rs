@@ -1,7 +1,7 @@
 //! A request as it is put together. What is wrong with it is kept until it is sent, so that one `?` is
 //! enough. It must not know how it is sent.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use gustnado_core::Body;
 use http::{
@@ -17,7 +17,6 @@ use crate::{
     error::{Error, Result},
     limits::Limits,
     response::Response,
-    url::Url,
 };
 
 /// A request that is being put together; [`send`](Self::send) sends it.
@@ -25,144 +24,121 @@ use crate::{
 #[must_use = "a request is not sent before `send`"]
 pub struct RequestBuilder {
     engine: Engine,
-    method: Method,
-    url: Result<Url>,
-    headers: HeaderMap,
-    body: Body,
+    /// Or the first thing that is wrong. In a box, as each step moves it.
+    call: Result<Box<Call>>,
     limits: Option<Box<Limits>>,
-    /// The first thing that is wrong.
-    wrong: Option<Error>,
 }
 
 impl RequestBuilder {
-    pub(crate) fn new(engine: Engine, method: Method, url: &dyn fmt::Display) -> Self {
+    pub(crate) fn new(engine: Engine, method: Method, url: &str) -> Self {
+        let call = engine.url(url).map(|url| Box::new(Call::new(method, url)));
         Self {
             engine,
-            method,
-            url: Url::parse(&url.to_string()),
-            headers: HeaderMap::new(),
-            body: Body::empty(),
+            call,
             limits: None,
-            wrong: None,
         }
     }
 
     /// Adds a header field; one of the same name stays beside it.
-    pub fn header<N, V>(mut self, name: N, value: V) -> Self
+    pub fn header<N, V>(self, name: N, value: V) -> Self
     where
         N: TryInto<HeaderName>,
         V: TryInto<HeaderValue>,
     {
-        match (name.try_into(), value.try_into()) {
-            (Ok(name), Ok(value)) => {
-                self.headers.append(name, value);
-            }
-            (Err(_), _) => self.fail(Error::invalid("a header field has a name that is none")),
-            (Ok(name), Err(_)) => {
-                self.fail(Error::invalid(format!(
-                    "`{name}` has a value that cannot be sent"
-                )));
-            }
-        }
-        self
+        let field = match (name.try_into(), value.try_into()) {
+            (Ok(name), Ok(value)) => Ok((name, value)),
+            (Err(_), _) => Err(Error::invalid("a header field has a name that is none")),
+            (Ok(name), Err(_)) => Err(Error::invalid(format!(
+                "`{name}` has a value that cannot be sent"
+            ))),
+        };
+        self.with(|call| {
+            let (name, value) = field?;
+            call.headers.append(name, value);
+            Ok(())
+        })
     }
 
     /// Adds header fields, beside those of the same names.
-    pub fn headers(mut self, fields: HeaderMap) -> Self {
-        if self.headers.is_empty() {
-            self.headers = fields;
-        } else {
-            let mut last = None;
-            for (name, value) in fields {
-                last = name.or(last);
-                if let Some(name) = &last {
-                    self.headers.append(name.clone(), value);
-                }
+    pub fn headers(self, fields: HeaderMap) -> Self {
+        self.with(|call| {
+            if call.headers.is_empty() {
+                call.headers = fields;
+            } else {
+                append(&mut call.headers, fields);
             }
-        }
-        self
+            Ok(())
+        })
     }
 
     /// Adds pairs to the query: of a slice of pairs, a map, or a struct.
-    pub fn query(mut self, pairs: &(impl Serialize + ?Sized)) -> Self {
-        match (serde_urlencoded::to_string(pairs), &mut self.url) {
-            (Ok(pairs), Ok(url)) => {
-                if let Err(error) = url.add_query(&pairs) {
-                    self.fail(error);
-                }
-            }
-            (Err(error), _) => {
-                self.fail(Error::invalid("the query cannot be written").with_source(error));
-            }
-            (_, Err(_)) => {}
-        }
-        self
+    pub fn query(self, pairs: &(impl Serialize + ?Sized)) -> Self {
+        let pairs = serde_urlencoded::to_string(pairs)
+            .map_err(|error| Error::invalid("the query cannot be written").with_source(error));
+        self.with(|call| call.url.add_query(&pairs?))
     }
 
     /// Sends a value as JSON.
-    pub fn json(mut self, value: &(impl Serialize + ?Sized)) -> Self {
-        match serde_json::to_vec(value) {
-            Ok(json) => self.typed("application/json", json.into()),
-            Err(error) => {
-                self.fail(Error::invalid("the body cannot be written as JSON").with_source(error));
-                self
-            }
-        }
+    pub fn json(self, value: &(impl Serialize + ?Sized)) -> Self {
+        let json = serde_json::to_vec(value).map_err(|error| {
+            Error::invalid("the body cannot be written as JSON").with_source(error)
+        });
+        self.typed("application/json", json.map(Body::from))
     }
 
     /// Sends pairs as a form: of a slice of pairs, a map, or a struct.
-    pub fn form(mut self, pairs: &(impl Serialize + ?Sized)) -> Self {
-        match serde_urlencoded::to_string(pairs) {
-            Ok(form) => self.typed("application/x-www-form-urlencoded", form.into()),
-            Err(error) => {
-                self.fail(Error::invalid("the form cannot be written").with_source(error));
-                self
-            }
-        }
+    pub fn form(self, pairs: &(impl Serialize + ?Sized)) -> Self {
+        let form = serde_urlencoded::to_string(pairs)
+            .map_err(|error| Error::invalid("the form cannot be written").with_source(error));
+        self.typed("application/x-www-form-urlencoded", form.map(Body::from))
     }
 
     /// Sends bytes, text, or a stream by [`Body::stream`]. A stream is read as fast as the other side
     /// takes it, and can be sent only once: neither again, nor on to where a redirect leads.
-    pub fn body(mut self, body: impl Into<Body>) -> Self {
-        self.body = body.into();
-        self
+    pub fn body(self, body: impl Into<Body>) -> Self {
+        let body = body.into();
+        self.with(|call| {
+            call.body = Source::from(body);
+            Ok(())
+        })
     }
 
     /// Says who we are by name and password (RFC 7617).
-    pub fn basic_auth(mut self, name: &str, password: &str) -> Self {
-        if name.contains(':') {
-            self.fail(Error::invalid(
-                "a name for basic authentication has no colon",
-            ));
-        }
-        self.headers.insert(AUTHORIZATION, basic(name, password));
-        self
+    pub fn basic_auth(self, name: &str, password: &str) -> Self {
+        self.with(|call| {
+            if name.contains(':') {
+                let detail = "a name for basic authentication has no colon";
+                return Err(Error::invalid(detail));
+            }
+            call.headers.insert(AUTHORIZATION, basic(name, password));
+            Ok(())
+        })
     }
 
     /// Says who we are by a token (RFC 6750).
-    pub fn bearer_auth(mut self, token: &str) -> Self {
-        match secret(&format!("Bearer {token}")) {
-            Some(value) => {
-                self.headers.insert(AUTHORIZATION, value);
-            }
-            None => self.fail(Error::invalid(
-                "the token has characters that cannot be sent",
-            )),
-        }
-        self
+    pub fn bearer_auth(self, token: &str) -> Self {
+        self.with(|call| {
+            let value = secret(&format!("Bearer {token}"));
+            let value = value
+                .ok_or_else(|| Error::invalid("the token has characters that cannot be sent"))?;
+            call.headers.insert(AUTHORIZATION, value);
+            Ok(())
+        })
     }
 
     /// Carries a trace on, from the header fields of the request that is being answered: `traceparent` and
     /// `tracestate` (W3C Trace Context, section 2), as they are.
-    pub fn trace(mut self, from: &HeaderMap) -> Self {
-        for name in ["traceparent", "tracestate"] {
-            self.headers.remove(name);
-            for value in from.get_all(name) {
-                self.headers
-                    .append(HeaderName::from_static(name), value.clone());
+    pub fn trace(self, from: &HeaderMap) -> Self {
+        self.with(|call| {
+            for name in ["traceparent", "tracestate"] {
+                call.headers.remove(name);
+                for value in from.get_all(name) {
+                    let name = HeaderName::from_static(name);
+                    call.headers.append(name, value.clone());
+                }
             }
-        }
-        self
+            Ok(())
+        })
     }
 
     /// Bounds the time of the whole call, [`total_time`](Limits::total_time).
@@ -190,39 +166,40 @@ impl RequestBuilder {
     pub async fn send(self) -> Result<Response> {
         let Self {
             engine,
-            method,
-            url,
-            headers,
-            body,
+            call,
             limits,
-            wrong,
         } = self;
-        if let Some(error) = wrong {
-            return Err(match &url {
-                Ok(url) => error.of(&method, url),
-                Err(_) => error,
-            });
-        }
-        let call = Call {
-            method,
-            url: url?,
-            headers,
-            body: Source::from(body),
-            decode: false,
-            cookies: None,
-        };
         // One allocation, and small futures for whoever awaits it.
-        Box::pin(engine.send(call, limits)).await
+        Box::pin(engine.send(call?, limits)).await
     }
 
-    fn typed(mut self, content_type: &'static str, body: Body) -> Self {
-        let value = HeaderValue::from_static(content_type);
-        self.headers.entry(CONTENT_TYPE).or_insert(value);
-        self.body = body;
+    fn typed(self, content_type: &'static str, body: Result<Body>) -> Self {
+        self.with(|call| {
+            call.body = Source::from(body?);
+            let value = HeaderValue::from_static(content_type);
+            call.headers.entry(CONTENT_TYPE).or_insert(value);
+            Ok(())
+        })
+    }
+
+    /// Changes the call, unless there is something wrong already.
+    fn with(mut self, change: impl FnOnce(&mut Call) -> Result<()>) -> Self {
+        if let Ok(call) = &mut self.call
+            && let Err(error) = change(call)
+        {
+            self.call = Err(error.of(&call.method, &call.url));
+        }
         self
     }
+}
 
-    fn fail(&mut self, error: Error) {
-        self.wrong.get_or_insert(error);
+/// Adds fields beside those of the same names.
+fn append(headers: &mut HeaderMap, fields: HeaderMap) {
+    let mut last = None;
+    for (name, value) in fields {
+        last = name.or(last);
+        if let Some(name) = &last {
+            headers.append(name.clone(), value);
+        }
     }
 }

@@ -28,8 +28,7 @@ pub struct Response {
 }
 
 impl Response {
-    pub(crate) fn new(head: Parts, payload: Payload) -> Self {
-        let asked = payload.asked().clone();
+    pub(crate) fn new(head: Parts, payload: Payload, asked: Arc<Asked>) -> Self {
         Self {
             head,
             payload: Mutex::new(payload),

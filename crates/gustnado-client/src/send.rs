@@ -14,10 +14,10 @@ use crate::{
     deadline::Deadline,
     decode::Decoder,
     error::{Error, ErrorKind, Result},
-    exchange::{Again, Answer, Failed, Place, exchange},
+    exchange::{Again, Answer, Failed, Place, by_many, by_one},
     limits::{DRAIN, Limits},
     payload::{Asked, Bounds, Payload},
-    pool::Pool,
+    pool::{Got, Pool, Wanted},
     redirect,
     response::Response,
     retry::{Budget, is_passing, pause},
@@ -33,7 +33,14 @@ pub(crate) struct Common {
 }
 
 /// Sends a call and follows where it leads, all of it before one deadline.
-pub(crate) async fn send(common: &Common, limits: &Limits, mut call: Call) -> Result<Response> {
+///
+/// What is rarely needed is in boxes of its own: a call is one allocation that is moved once, and the smaller
+/// the better.
+pub(crate) async fn send(
+    common: &Common,
+    limits: &Limits,
+    mut call: Box<Call>,
+) -> Result<Response> {
     let deadline = Deadline::after(limits.total_time);
     let mut hops = 0;
     loop {
@@ -46,9 +53,8 @@ pub(crate) async fn send(common: &Common, limits: &Limits, mut call: Call) -> Re
             let hop = redirect::next(&call.method, &call.url, status, headers);
             hop.map_err(|error| error.of(&call.method, &call.url))?
         };
-        let response = finish(answer, limits, deadline, &call);
         let Some(hop) = hop else {
-            return Ok(response);
+            return Ok(finish(answer, limits, deadline, *call));
         };
         hops += 1;
         let wrong = |why: String| Error::new(ErrorKind::Redirect, why).of(&call.method, &call.url);
@@ -63,10 +69,20 @@ pub(crate) async fn send(common: &Common, limits: &Limits, mut call: Call) -> Re
                 "the redirect wants the body again, which was a stream".into(),
             ));
         }
-        // What is left of this answer is of no use; its connection may be.
-        let _ = response.body_limit(DRAIN).bytes().await;
+        Box::pin(drain(answer, limits, deadline)).await;
         call.follow(hop);
     }
+}
+
+/// What is left of this answer is of no use; its connection may be.
+async fn drain(answer: Answer, limits: &Limits, deadline: Deadline) {
+    let bounds = Bounds {
+        bytes: DRAIN,
+        between: limits.between_bytes_time,
+        deadline,
+    };
+    let mut payload = Payload::new(answer.body, None, bounds, None);
+    while let Ok(Some(_)) = payload.chunk().await {}
 }
 
 /// Tries it, and again where that is wanted, and may help, and is in time.
@@ -96,7 +112,7 @@ async fn tries(
             return outcome;
         }
         drop(outcome);
-        tokio::time::sleep_until(wake).await;
+        Box::pin(tokio::time::sleep_until(wake)).await;
         tried += 1;
     }
 }
@@ -116,13 +132,27 @@ async fn attempts(
         limits,
         deadline,
     };
-    let late = || (deadline.at, deadline.error());
     let mut again = false;
     loop {
-        let connection = pool.get(&origin, again, limits.queue_time, &late).await?;
+        let wanted = match (again, call.is_idempotent()) {
+            (true, _) => Wanted::Fresh,
+            (false, true) => Wanted::Any,
+            (false, false) => Wanted::Sure,
+        };
+        let connection = match pool.get(&origin, wanted)? {
+            Got::Kept(connection) => connection,
+            Got::Line(waiting) => {
+                let late = || deadline.error();
+                Box::pin(waiting.wait(limits.queue_time, deadline.at, late)).await?
+            }
+        };
         let used = connection.used();
         let request = call.request(connection.form())?;
-        let failed = match exchange(&place, connection, request).await {
+        let outcome = match connection {
+            Connection::One(one) => by_one(&place, one, request).await,
+            Connection::Many(many) => Box::pin(by_many(&place, many, request)).await,
+        };
+        let failed = match outcome {
             Ok(answer) => return Ok(answer),
             Err(failed) => failed,
         };
@@ -145,7 +175,7 @@ async fn attempts(
 }
 
 /// Makes of an answer what is given to whoever asked.
-fn finish(mut answer: Answer, limits: &Limits, deadline: Deadline, call: &Call) -> Response {
+fn finish(mut answer: Answer, limits: &Limits, deadline: Deadline, call: Call) -> Response {
     let headers = &mut answer.head.headers;
     let decoder = if call.decode {
         Decoder::of(headers)
@@ -162,11 +192,9 @@ fn finish(mut answer: Answer, limits: &Limits, deadline: Deadline, call: &Call) 
         deadline,
     };
     let asked = Arc::new(Asked {
-        method: call.method.clone(),
-        url: call.url.clone(),
+        method: call.method,
+        url: call.url,
     });
-    Response::new(
-        answer.head,
-        Payload::new(answer.body, decoder, bounds, asked),
-    )
+    let payload = Payload::new(answer.body, decoder, bounds, Some(asked.clone()));
+    Response::new(answer.head, payload, asked)
 }

@@ -103,17 +103,10 @@ impl fmt::Display for Origin {
 impl Url {
     /// Parses one that is whole.
     pub(crate) fn parse(text: &str) -> Result<Self> {
-        if text.len() > URL {
-            return Err(Error::invalid(format!("a URL has at most {URL} bytes")));
-        }
-        let Some((scheme, rest)) = text.split_once("://") else {
-            return Err(Error::invalid(
-                "the URL has no scheme: it begins with http:// or https://",
-            ));
-        };
+        let (place, target) = split(text)?;
+        // It is there, or there would be no place.
+        let (scheme, authority) = place.split_once("://").unwrap_or(("", place));
         let scheme = Scheme::parse(scheme)?;
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (authority, target) = rest.split_at(end);
         let (credentials, host_port) = match authority.rsplit_once('@') {
             Some((user, host)) => (Some(credentials(user)?), host),
             None => (None, authority),
@@ -127,6 +120,16 @@ impl Url {
             authority,
             target: path_and_query(target)?,
             credentials,
+        })
+    }
+
+    /// The one of this target there.
+    pub(crate) fn at(origin: Arc<Origin>, authority: HeaderValue, target: &str) -> Result<Self> {
+        Ok(Self {
+            origin,
+            authority,
+            target: path_and_query(target)?,
+            credentials: None,
         })
     }
 
@@ -207,6 +210,23 @@ impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.origin, self.target.path())
     }
+}
+
+/// A URL's scheme and authority, and what is behind them.
+pub(crate) fn split(text: &str) -> Result<(&str, &str)> {
+    if text.len() > URL {
+        return Err(Error::invalid(format!("a URL has at most {URL} bytes")));
+    }
+    let Some(scheme) = text.find("://") else {
+        return Err(Error::invalid(
+            "the URL has no scheme: it begins with http:// or https://",
+        ));
+    };
+    let start = scheme + 3;
+    let end = text.as_bytes()[start..]
+        .iter()
+        .position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+    Ok(text.split_at(end.map_or(text.len(), |end| start + end)))
 }
 
 /// The scheme of a reference, if it has one.
@@ -298,6 +318,14 @@ fn host_port_of(text: &str, scheme: Scheme) -> Result<(Box<str>, u16)> {
 }
 
 fn path_and_query(text: &str) -> Result<PathAndQuery> {
+    let refused = |error| Error::invalid("the URL cannot be sent").with_source(error);
+    if text == "/" || text.is_empty() {
+        return Ok(PathAndQuery::from_static("/"));
+    }
+    // Most are sent as they are.
+    if text.starts_with('/') && text.bytes().all(is_plain) {
+        return PathAndQuery::try_from(text).map_err(refused);
+    }
     let text = text.split('#').next().unwrap_or_default();
     let (path, query) = match text.split_once('?') {
         Some((path, query)) => (path, Some(query)),
@@ -312,7 +340,16 @@ fn path_and_query(text: &str) -> Result<PathAndQuery> {
         target.extend(utf8_percent_encode(query, LOOSE));
     }
     let parsed = PathAndQuery::from_maybe_shared(bytes::Bytes::from(target));
-    parsed.map_err(|error| Error::invalid("the URL cannot be sent").with_source(error))
+    parsed.map_err(refused)
+}
+
+/// Whether a byte is sent as it is in a path and in a query.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic()
+        && !matches!(
+            byte,
+            b'"' | b'<' | b'>' | b'`' | b'{' | b'}' | b'^' | b'|' | b'\\' | b'#'
+        )
 }
 
 #[cfg(test)]

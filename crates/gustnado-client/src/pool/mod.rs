@@ -17,4 +17,4 @@ mod waiting;
 
 pub(crate) use pooled::Pooled;
 pub use shared::PoolStats;
-pub(crate) use shared::{Pool, Slot};
+pub(crate) use shared::{Got, Pool, Slot, Wanted};

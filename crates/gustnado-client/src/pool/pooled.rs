@@ -15,7 +15,7 @@ pub(crate) trait Pooled: Send + Sized + 'static {
     fn seems_open(&self) -> bool;
 
     /// Whether it was open for so long that it is not used again.
-    fn is_old(&self) -> bool;
+    fn is_old(&self, now: Instant) -> bool;
 
     /// Of one that several use at once: since when nobody does.
     fn unused_since(&self) -> Option<Instant>;

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, Result},
-    limits::Limits,
+    limits::{Limits, WARM},
     url::Origin,
 };
 
@@ -44,6 +44,25 @@ pub(super) struct Shared<C: Pooled> {
     reused: AtomicU64,
     stale: AtomicU64,
     repeated: AtomicU64,
+}
+
+/// Which connections will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Any that is there: if it turns out to be closed, no harm is done.
+    Any,
+    /// One that was looked at just now: what is sent on it may be lost, and cannot be sent again.
+    Sure,
+    /// One that nobody used before.
+    Fresh,
+}
+
+/// What somebody who wants a connection gets.
+pub(crate) enum Got<C: Pooled> {
+    /// A connection that was used before.
+    Kept(C),
+    /// A place in the line.
+    Line(Waiting<C>),
 }
 
 /// The place of a connection in the books; dropping it says that the connection is closed.
@@ -91,35 +110,32 @@ impl<C: Pooled> Pool<C> {
         }))
     }
 
-    /// A connection, kept or new; a `fresh` one was not idle just before. `queue` says how long to
-    /// wait in line, `until` when to give up in any case, and what to say then.
-    pub(crate) async fn get(
-        &self,
-        origin: &Arc<Origin>,
-        fresh: bool,
-        queue: Duration,
-        until: &(impl Fn() -> (Instant, Error) + Sync),
-    ) -> Result<C> {
+    /// A connection that is there, or a place in the line.
+    pub(crate) fn get(&self, origin: &Arc<Origin>, wanted: Wanted) -> Result<Got<C>> {
         let runtime = Handle::try_current()
             .map_err(|_| Error::invalid("the client needs a runtime of tokio's around it"))?;
+        let now = Instant::now();
+        let fresh = wanted == Wanted::Fresh;
         loop {
             let taken = self
                 .0
-                .with(|state, deeds| state.take(origin, fresh, &runtime, deeds))?;
+                .with(|state, deeds| state.take(origin, fresh, &runtime, now, deeds))?;
             match taken {
-                Taken::Kept(mut connection) => {
-                    if connection.is_old() {
+                Taken::Kept(mut connection, since) => {
+                    if connection.is_old(now) {
                         continue;
                     }
-                    if connection.is_open() {
+                    let idle = since.map(|since| now.saturating_duration_since(since));
+                    let warm = wanted == Wanted::Any && idle.is_some_and(|idle| idle < WARM);
+                    if warm || connection.is_open() {
                         self.0.reused.fetch_add(1, Relaxed);
-                        return Ok(connection);
+                        return Ok(Got::Kept(connection));
                     }
                     self.0.stale.fetch_add(1, Relaxed);
                 }
                 Taken::Line(ticket, receive) => {
                     let place = Waiting::new(self.0.clone(), origin.clone(), ticket, receive);
-                    return place.wait(queue, until).await;
+                    return Ok(Got::Line(place));
                 }
             }
         }

@@ -86,8 +86,9 @@ pub(super) struct Opening {
 /// What somebody who needs a connection is given.
 #[derive(Debug)]
 pub(super) enum Taken<C> {
-    /// One that was used before. Whoever takes an idle one looks first whether it is open.
-    Kept(C),
+    /// One that was used before, and since when it was idle. Whoever takes one looks first whether it is
+    /// open.
+    Kept(C, Option<Instant>),
     /// A place in the line.
     Line(u64, oneshot::Receiver<Result<C>>),
 }
@@ -137,6 +138,7 @@ impl<C: Pooled> State<C> {
         origin: &Arc<Origin>,
         fresh: bool,
         runtime: &runtime::Handle,
+        now: Instant,
         deeds: &mut Deeds<C>,
     ) -> Result<Taken<C>> {
         let host = self
@@ -144,17 +146,17 @@ impl<C: Pooled> State<C> {
             .entry(origin.clone())
             .or_insert_with(|| Host::new(origin));
         if let Some(shared) = &host.shared {
-            if !shared.is_old()
+            if !shared.is_old(now)
                 && shared.seems_open()
                 && let Some(handle) = shared.share()
             {
-                return Ok(Taken::Kept(handle));
+                return Ok(Taken::Kept(handle, None));
             }
             deeds.close.extend(host.shared.take());
         }
         if !fresh && let Some(idle) = host.take_idle(runtime.id()) {
             self.idle -= 1;
-            return Ok(Taken::Kept(idle.connection));
+            return Ok(Taken::Kept(idle.connection, Some(idle.since)));
         }
         if self.waiting >= self.bounds.waiting {
             self.prune(origin);
@@ -346,12 +348,12 @@ impl<C: Pooled> State<C> {
     }
 
     /// Takes out what is idle since before `since`, or closed.
-    pub(super) fn sweep(&mut self, since: Instant) -> Vec<C> {
+    pub(super) fn sweep(&mut self, since: Instant, now: Instant) -> Vec<C> {
         let mut out = Vec::new();
         for host in self.hosts.values_mut() {
             let kept = std::mem::take(&mut host.idle);
             for idle in kept {
-                let young = idle.since >= since && !idle.connection.is_old();
+                let young = idle.since >= since && !idle.connection.is_old(now);
                 if young && idle.connection.seems_open() {
                     host.idle.push_back(idle);
                 } else {
@@ -362,7 +364,7 @@ impl<C: Pooled> State<C> {
             // It ends once nobody holds it any more.
             let let_go = |shared: &mut C| {
                 let unused = shared.unused_since().is_some_and(|unused| unused < since);
-                unused || shared.is_old() || !shared.seems_open()
+                unused || shared.is_old(now) || !shared.seems_open()
             };
             out.extend(host.shared.take_if(let_go));
         }

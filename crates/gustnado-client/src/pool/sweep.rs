@@ -31,10 +31,11 @@ impl<C: Pooled> Shared<C> {
 
     /// Looks once; whether there is anything left to look after.
     fn sweep(self: &Arc<Self>) -> bool {
-        let since = Instant::now().checked_sub(self.idle_time);
+        let now = Instant::now();
+        let since = now.checked_sub(self.idle_time);
         let (out, keeps) = {
             let mut state = self.lock();
-            let out = since.map_or_else(Vec::new, |since| state.sweep(since));
+            let out = since.map_or_else(Vec::new, |since| state.sweep(since, now));
             let keeps = state.keeps_any();
             // Under the lock: whoever adds one after this finds nobody who looks after it.
             self.sweeping.store(keeps, Release);

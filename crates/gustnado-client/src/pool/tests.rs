@@ -36,7 +36,7 @@ impl Pooled for Fake {
         true
     }
 
-    fn is_old(&self) -> bool {
+    fn is_old(&self, _now: Instant) -> bool {
         false
     }
 
@@ -100,26 +100,26 @@ impl Books {
     fn fresh(&mut self, name: &str) -> Place {
         match self.take_one(name, true) {
             Taken::Line(_, place) => place,
-            Taken::Kept(fake) => panic!("{fake:?} is not fresh"),
+            Taken::Kept(fake, _) => panic!("{fake:?} is not fresh"),
         }
     }
 
     fn take_one(&mut self, name: &str, fresh: bool) -> Taken<Fake> {
         let handle = Handle::current();
-        self.with(|state, deeds| state.take(&host(name), fresh, &handle, deeds))
+        self.with(|state, deeds| state.take(&host(name), fresh, &handle, Instant::now(), deeds))
             .unwrap()
     }
 
     fn line(&mut self, name: &str) -> Place {
         match self.take(name) {
             Taken::Line(_, place) => place,
-            Taken::Kept(fake) => panic!("{fake:?} was kept"),
+            Taken::Kept(fake, _) => panic!("{fake:?} was kept"),
         }
     }
 
     fn kept(&mut self, name: &str) -> u32 {
         match self.take(name) {
-            Taken::Kept(fake) => fake.0,
+            Taken::Kept(fake, _) => fake.0,
             Taken::Line(..) => panic!("nothing is kept"),
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     url::Origin,
 };
 
-pub(super) struct Waiting<C: Pooled> {
+pub(crate) struct Waiting<C: Pooled> {
     pool: Arc<Shared<C>>,
     origin: Arc<Origin>,
     ticket: u64,
@@ -36,12 +36,13 @@ impl<C: Pooled> Waiting<C> {
         }
     }
 
-    pub(super) async fn wait(
+    /// Waits: in the line for `queue`, and until `end` in any case, when `late` says what to say.
+    pub(crate) async fn wait(
         mut self,
         queue: Duration,
-        until: &(impl Fn() -> (Instant, Error) + Sync),
+        end: Instant,
+        late: impl Fn() -> Error,
     ) -> Result<C> {
-        let end = until().0;
         let in_line = Instant::now() + queue;
         // While a connection is being opened for it, it is opening that takes so long, which has a
         // bound of its own.
@@ -49,14 +50,14 @@ impl<C: Pooled> Waiting<C> {
             return given.unwrap_or_else(|_| Err(gone()));
         }
         if end <= in_line {
-            return Err(until().1);
+            return Err(late());
         }
         if !self.pool.lock().is_served(&self.origin, self.ticket) {
             return Err(Error::timeout(Phase::Queue, queue));
         }
         match timeout_at(end, &mut self.receive).await {
             Ok(given) => given.unwrap_or_else(|_| Err(gone())),
-            Err(_) => Err(until().1),
+            Err(_) => Err(late()),
         }
     }
 }

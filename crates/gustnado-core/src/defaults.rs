@@ -20,7 +20,7 @@ pub(crate) struct Defaults {
     number: u64,
 }
 
-/// Fields that neither we nor hyper nor layers look at on the way of an answer, so that they need not
+/// Fields that neither the connection nor layers look at on the way of an answer, so that they need not
 /// be there until it is written.
 const UNSEEN: [HeaderName; 5] = [
     header::X_CONTENT_TYPE_OPTIONS,

@@ -108,7 +108,7 @@ fn with_hsts(mut outgoing: Outgoing, hsts: Option<HeaderValue>) -> Outgoing {
 /// Calls what was found for a request. `head`: the body of the answer is not to be sent.
 ///
 /// One future for all of it: each further one would keep a copy of what it is called with, and all of
-/// them are moved on their way into hyper.
+/// them are moved on their way to where they are polled.
 async fn respond(head: bool, matched: Matched, request: Request) -> Outgoing {
     match matched {
         Matched::Verb(verb, route, captures) => {

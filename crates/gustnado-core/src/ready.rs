@@ -39,7 +39,7 @@ pub struct ReadyMade {
     pub(crate) bytes: Bytes,
 }
 
-/// Fields that hyper or we look at, or write ourselves, between the answer and the wire.
+/// Fields that somebody looks at, or the connection writes itself, between the answer and the wire.
 const SEEN: [HeaderName; 8] = [
     header::CONNECTION,
     header::DATE,

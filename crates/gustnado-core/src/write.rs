@@ -1,5 +1,5 @@
 //! Fits an answer to its request: whether the client has it, what HEAD, 204 and 304 may carry, and
-//! the length. Only this file makes an [`Outgoing`]; hyper frames it.
+//! the length. Only this file makes an [`Outgoing`]; the connection frames it.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -93,7 +93,7 @@ pub(crate) fn ready(head: bool, made: ReadyMade, lines: Bytes) -> Outgoing {
 /// one.
 #[derive(Default)]
 struct Fields {
-    /// hyper sends a length that it is given as it is. What of the body is behind it would be read
+    /// A length is sent as it is given. What of the body is behind it would be read
     /// as the next answer.
     wrong_length: bool,
     tag: bool,
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn answers_fit_their_requests() {
         let table = [
-            // hyper adds the length where there is none.
+            // The connection adds the length where there is none.
             ((false, 200, None), (200, 10, "")),
             ((false, 200, Some("10")), (200, 10, "10")),
             ((true, 200, None), (200, 0, "10")),

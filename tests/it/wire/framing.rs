@@ -426,3 +426,19 @@ fn a_length_beside_chunks_closes_behind_the_answer() {
         }
     }
 }
+
+#[test]
+fn a_refusal_behind_answers_that_fill_the_buffer_is_not_lost() {
+    let server = serve(|_| {});
+    let get = |bytes| format!("GET /zeros?{bytes} HTTP/1.1\r\nhost: lab\r\n\r\n");
+    // Some of these leave less room in the 32 KiB that are gathered than a refusal takes.
+    for last in (7_000..8_000).step_by(50) {
+        let mut peer = Peer::connect(server.addr);
+        peer.send(get(8_000).repeat(3) + &get(last) + "BAD\u{1}LINE\r\n\r\n");
+        for length in [8_000, 8_000, 8_000, last] {
+            assert_eq!(peer.answer().body.len(), length);
+        }
+        assert_eq!(peer.answer().status, 400, "behind {last}");
+        peer.closed();
+    }
+}

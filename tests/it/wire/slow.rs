@@ -112,7 +112,7 @@ fn a_reader_on_another_task_is_woken() {
 #[test]
 fn an_unread_body_that_is_here_costs_no_connection() {
     let server = serve(|_| {});
-    // What hyper has read with the head, and what it has not.
+    // What was read with the head, and what was not.
     for length in [1, 5_000, 40_000] {
         let body = "x".repeat(length);
         for path in ["/hello", "/forget?50"] {

@@ -8,7 +8,9 @@ use std::{
     io::{self, IoSlice},
 };
 
-use crate::limits::{CORK, CORK_COPY, SLICES, SPARE_CORKS};
+#[cfg(any(feature = "http2", test))]
+use crate::limits::CORK_COPY;
+use crate::limits::{CORK, SLICES, SPARE_CORKS};
 
 thread_local! {
     /// Buffers that no connection needs now, so that an idle one owns none.
@@ -34,14 +36,21 @@ impl Cork {
 
     /// Takes the slices in, if they are small and there is room. Says how many bytes that were;
     /// `None` means that they are better sent than copied.
+    #[cfg(any(feature = "http2", test))]
     pub(super) fn gather(&mut self, slices: &[IoSlice<'_>]) -> Option<usize> {
         let length: usize = slices.iter().map(|slice| slice.len()).sum();
-        self.has_room(length).then(|| {
-            for slice in slices {
-                self.bytes.extend_from_slice(slice);
-            }
-            length
-        })
+        if length > CORK_COPY || self.pending().len() + length > CORK {
+            return None;
+        }
+        if self.bytes.len() + length > CORK {
+            // What waits fits; what was sent before it does not.
+            self.compact();
+        }
+        let out = self.out();
+        for slice in slices {
+            out.extend_from_slice(slice);
+        }
+        Some(length)
     }
 
     /// Whether there is room for a head or a small piece of a body, which may then be put there.
@@ -49,7 +58,7 @@ impl Cork {
         self.bytes.len() - self.sent < CORK
     }
 
-    /// Where to put more bytes. Those who ask have seen that it is open.
+    /// Where to put more bytes. Those who ask have seen that it is open, or have few words to say.
     pub(super) fn out(&mut self) -> &mut Vec<u8> {
         if self.bytes.capacity() == 0 {
             self.bytes = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
@@ -57,20 +66,6 @@ impl Cork {
             self.compact();
         }
         &mut self.bytes
-    }
-
-    /// Makes room for so many bytes, if they are few enough to be copied.
-    fn has_room(&mut self, length: usize) -> bool {
-        if length > CORK_COPY || self.pending().len() + length > CORK {
-            return false;
-        }
-        if self.bytes.capacity() == 0 {
-            self.bytes = SPARE.with_borrow_mut(Vec::pop).unwrap_or_default();
-        } else if self.bytes.len() + length > CORK {
-            // What waits fits; what was sent before it does not.
-            self.compact();
-        }
-        true
     }
 
     /// Forgets what was sent: a peer that never catches up would have us keep all it ever read.

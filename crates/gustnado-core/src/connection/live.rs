@@ -134,10 +134,10 @@ impl Live {
         !self.held
     }
 
-    /// Gathers words of the driver's own. They are few; where there is no room even for them, the
-    /// peer reads nothing and would not read these.
-    pub(super) fn say(&mut self, answer: &[u8]) {
-        let _ = self.cork.gather(&[IoSlice::new(answer)]);
+    /// Gathers words beside the answers of handlers. They are few, one for a request at most, and none
+    /// of them is lost: they are put behind whatever waits.
+    pub(super) fn say(&mut self, words: &[u8]) {
+        self.cork.out().extend_from_slice(words);
     }
 
     /// Sends what was gathered, and says that nothing follows.

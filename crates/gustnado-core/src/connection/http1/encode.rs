@@ -132,8 +132,9 @@ fn own_fields(out: &mut Vec<u8>, status: StatusCode, fields: &HeaderMap) -> Own 
     own
 }
 
+/// Writes a line.
 #[inline]
-fn put_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
+pub(super) fn put_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     out.reserve(name.len() + value.len() + 4);
     out.extend_from_slice(name);
     out.extend_from_slice(b": ");

@@ -10,7 +10,7 @@ use bytes::{Buf as _, Bytes};
 use http::HeaderMap;
 use http_body::{Body as _, Frame};
 
-use super::encode::{Extent, Said};
+use super::encode::{Extent, Said, put_field};
 use crate::{access::Access, body::Body, connection::live::Live, limits::CORK_COPY};
 
 /// A body on its way out.
@@ -79,8 +79,9 @@ impl Sending {
                 self.rest.advance(sent);
             }
             if !self.tail.is_empty() {
-                ready!(live.poll_room(cx))?;
-                live.say(std::mem::take(&mut self.tail));
+                // What was in front of the rest has left with it, so there is room.
+                let tail = std::mem::take(&mut self.tail);
+                live.out().extend_from_slice(tail);
             }
             if self.ended {
                 return Poll::Ready(Ok(()));
@@ -154,9 +155,7 @@ impl Sending {
                 // RFC 9110 section 6.5.1: only where the head has said that some would come.
                 let trailers = trailers.filter(|_| self.trailers);
                 for (name, value) in trailers.iter().flatten() {
-                    for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
-                        out.extend_from_slice(part);
-                    }
+                    put_field(out, name.as_str().as_bytes(), value.as_bytes());
                 }
                 out.extend_from_slice(b"\r\n");
                 Ok(())

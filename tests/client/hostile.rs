@@ -11,7 +11,7 @@ use std::{
 use gustnado::client::{Error, ErrorKind};
 use tokio::time::sleep;
 
-use crate::peer::{Peer, client, run, serve};
+use crate::peer::{client, endless, run, serve};
 
 /// What asking a server that says this, and then closes, ends with.
 async fn asked(bytes: &'static str) -> Result<String, Error> {
@@ -91,26 +91,6 @@ fn broken_chunks_are_errors() {
     });
 }
 
-/// A server that says `again` for as long as anybody listens; how much of it was taken.
-async fn endless(first: &'static str, again: &'static str) -> (String, Arc<AtomicU64>) {
-    let taken = Arc::new(AtomicU64::new(0));
-    let counted = taken.clone();
-    let address = serve(move |_, mut peer: Peer| {
-        let counted = counted.clone();
-        async move {
-            peer.request().await;
-            peer.say(first).await;
-            let piece = again.repeat(16 * 1024 / again.len());
-            // A GiB, unless the client has had enough.
-            while counted.load(SeqCst) < 1 << 30 && peer.say(&piece).await {
-                counted.fetch_add(piece.len() as u64, SeqCst);
-                tokio::task::yield_now().await;
-            }
-        }
-    });
-    (format!("http://{}/", address.await), taken)
-}
-
 #[test]
 fn heads_without_end_are_refused() {
     run(async {
@@ -126,7 +106,8 @@ fn heads_without_end_are_refused() {
             ),
         ];
         for (first, again, expected) in table {
-            let (url, taken) = endless(first, again).await;
+            let (address, taken) = endless(first, again).await;
+            let url = format!("http://{address}/");
             let error = client().get(url).send().await.unwrap_err();
             assert_eq!(error.kind(), expected, "{first} {again}: {error:?}");
             sleep(Duration::from_millis(1)).await;
@@ -140,7 +121,8 @@ fn heads_without_end_are_refused() {
 fn trailers_without_end_are_refused() {
     run(async {
         let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n";
-        let (url, taken) = endless(head, "x-a: b\r\n").await;
+        let (address, taken) = endless(head, "x-a: b\r\n").await;
+        let url = format!("http://{address}/");
         client()
             .fetch(url)
             .await

@@ -22,6 +22,7 @@ mod answers;
 mod bodies;
 mod cookies;
 mod hostile;
+mod lab;
 mod peer;
 mod pool;
 mod proxies;

@@ -3,7 +3,10 @@
 use std::{
     future::Future,
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering::SeqCst},
+    },
 };
 
 use gustnado::client::Client;
@@ -72,6 +75,29 @@ pub(crate) async fn answer(bytes: &'static str) -> (SocketAddr, Heard) {
         }
     });
     (address.await, heard)
+}
+
+/// A server that says `again` for as long as anybody listens; how much of it was taken.
+pub(crate) async fn endless(
+    first: &'static str,
+    again: &'static str,
+) -> (SocketAddr, Arc<AtomicU64>) {
+    let taken = Arc::new(AtomicU64::new(0));
+    let counted = taken.clone();
+    let address = serve(move |_, mut peer: Peer| {
+        let counted = counted.clone();
+        async move {
+            peer.request().await;
+            peer.say(first).await;
+            let piece = again.repeat(16 * 1024 / again.len());
+            // A GiB, unless the client has had enough.
+            while counted.load(SeqCst) < 1 << 30 && peer.say(&piece).await {
+                counted.fetch_add(piece.len() as u64, SeqCst);
+                tokio::task::yield_now().await;
+            }
+        }
+    });
+    (address.await, taken)
 }
 
 /// Requests that were read, head and body.

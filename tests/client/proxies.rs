@@ -9,8 +9,8 @@ use tokio::{
 };
 
 use crate::{
+    lab::Lab,
     peer::{Heard, Peer, answer, run, serve},
-    secure::Lab,
 };
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi";

@@ -1,87 +1,20 @@
 //! TLS and HTTP/2, names and sockets.
 
-use std::{fs, future::IntoFuture as _, net::SocketAddr, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use gustnado::{
-    client::{Client, ErrorKind, Resolved},
+    client::{Client, ErrorKind},
     prelude::*,
 };
-use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpListener,
     time::sleep,
 };
-use tokio_rustls::TlsAcceptor;
 
-use crate::peer::{run, run_real, serve};
-
-/// A certificate for `lab.test`, its own root.
-pub(crate) struct Lab {
-    certificate: rcgen::CertifiedKey<rcgen::KeyPair>,
-}
-
-impl Lab {
-    pub(crate) fn new() -> Self {
-        let names = vec!["lab.test".to_owned()];
-        Self {
-            certificate: rcgen::generate_simple_self_signed(names).unwrap(),
-        }
-    }
-
-    fn pem(&self) -> String {
-        self.certificate.cert.pem()
-    }
-
-    fn key(&self) -> String {
-        self.certificate.signing_key.serialize_pem()
-    }
-
-    /// A client that trusts it, and finds it by name.
-    pub(crate) fn client(&self) -> gustnado::client::ClientBuilder {
-        let home = |_: &str| -> Resolved {
-            Box::pin(async { Ok(vec![std::net::Ipv4Addr::LOCALHOST.into()]) })
-        };
-        Client::builder()
-            .root_certificates(self.pem())
-            .resolver(home)
-    }
-
-    /// A TLS server that hands each connection over after the handshake.
-    pub(crate) async fn serve<F>(
-        &self,
-        protocols: &[&str],
-        handle: impl Fn(tokio_rustls::server::TlsStream<tokio::net::TcpStream>) -> F + Send + 'static,
-    ) -> SocketAddr
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        let key = PrivateKeyDer::Pkcs8(self.certificate.signing_key.serialize_der().into());
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![self.certificate.cert.der().clone()], key)
-            .unwrap();
-        config.alpn_protocols = protocols
-            .iter()
-            .map(|name| name.as_bytes().to_vec())
-            .collect();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                stream.set_nodelay(true).unwrap();
-                if let Ok(stream) = acceptor.accept(stream).await {
-                    tokio::spawn(handle(stream));
-                }
-            }
-        });
-        address
-    }
-}
+use crate::{
+    lab::Lab,
+    peer::{run, run_real, serve},
+};
 
 /// What a page of ours says.
 #[derive(RequestHandler)]
@@ -102,37 +35,11 @@ impl Hello {
     }
 }
 
-/// Our own server, with TLS.
-fn ours(
-    lab: &Lab,
-) -> (
-    std::thread::JoinHandle<()>,
-    u16,
-    tokio::sync::oneshot::Sender<()>,
-) {
-    let folder = tempfile::tempdir().unwrap();
-    let (pem, key) = (folder.path().join("lab.pem"), folder.path().join("lab.key"));
-    fs::write(&pem, lab.pem()).unwrap();
-    fs::write(&key, lab.key()).unwrap();
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let app = Application::new().handler::<Hello>().build().unwrap();
-    let listen = Listen::tcp("127.0.0.1:0").tls(gustnado::Tls::pem(pem, key));
-    let bound = app.bind(listen).unwrap();
-    let port = bound.local_addr().port();
-    let serving = bound.serve().until(async { drop(stopped.await) });
-    let thread = std::thread::spawn(move || {
-        let _folder = folder;
-        gustnado_tests::runtime()
-            .block_on(serving.into_future())
-            .unwrap();
-    });
-    (thread, port, stop)
-}
-
 #[test]
 fn our_server_is_spoken_to_by_http2_on_one_connection() {
     let lab = Lab::new();
-    let (thread, port, stop) = ours(&lab);
+    let site = lab.site(Application::new().handler::<Hello>());
+    let port = site.port;
     run_real(async {
         let client = lab.client().build().unwrap();
         let ask = |number: u32| {
@@ -159,8 +66,7 @@ fn our_server_is_spoken_to_by_http2_on_one_connection() {
         assert_eq!(answered.version(), http::Version::HTTP_11);
         assert_eq!(answered.text().await.unwrap(), "Hello, x");
     });
-    drop(stop);
-    thread.join().unwrap();
+    site.stop();
 }
 
 #[test]

@@ -1,0 +1,175 @@
+//! Those who wait for a connection: who is next, how long, how many.
+
+use std::net::SocketAddr;
+
+use gustnado::client::{Client, ErrorKind, Phase};
+use tokio::time::Instant;
+
+use super::{OK, gated, get, limited, settle};
+use crate::peer::{answer, client, run};
+
+#[test]
+fn those_who_wait_are_served_in_their_order() {
+    run(async {
+        let (address, gate, heard) = gated().await;
+        let client = limited(|limits| limits.host_connections = 2);
+        let mut tasks = tokio::task::JoinSet::new();
+        for number in 0..8 {
+            let client = client.clone();
+            tasks.spawn(async move {
+                client
+                    .fetch(format!("http://{address}/{number}"))
+                    .await
+                    .unwrap()
+                    .bytes()
+                    .await
+            });
+            settle().await;
+        }
+        assert_eq!((client.pool().open, client.pool().waiting), (2, 6));
+        for _ in 0..8 {
+            gate.add_permits(1);
+            settle().await;
+        }
+        while let Some(joined) = tasks.join_next().await {
+            joined.unwrap().unwrap();
+        }
+        let order: Vec<String> = (0..8).map(|number| format!("/{number}")).collect();
+        assert_eq!(heard.all(), order);
+        assert_eq!((client.pool().opened, client.pool().waiting), (2, 0));
+    });
+}
+
+#[test]
+fn whoever_leaves_the_line_loses_nothing_for_the_others() {
+    run(async {
+        let (address, gate, heard) = gated().await;
+        let client = limited(|limits| limits.host_connections = 1);
+        let spawn = |path: &'static str| {
+            let client = client.clone();
+            tokio::spawn(async move {
+                client
+                    .fetch(format!("http://{address}{path}"))
+                    .await
+                    .unwrap()
+                    .bytes()
+                    .await
+            })
+        };
+        let first = spawn("/a");
+        settle().await;
+        let second = spawn("/b");
+        settle().await;
+        let third = spawn("/c");
+        settle().await;
+        second.abort();
+        settle().await;
+        assert_eq!(client.pool().waiting, 1);
+        gate.add_permits(2);
+        first.await.unwrap().unwrap();
+        third.await.unwrap().unwrap();
+        assert_eq!(heard.all(), ["/a", "/c"]);
+    });
+}
+
+#[test]
+fn the_line_has_a_time_limit_that_is_named() {
+    run(async {
+        let (address, _gate, _) = gated().await;
+        let client = limited(|limits| limits.host_connections = 1);
+        let other = client.clone();
+        let first = tokio::spawn(async move { other.fetch(format!("http://{address}/")).await });
+        settle().await;
+        let start = Instant::now();
+        let error = client
+            .fetch(format!("http://{address}/"))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout(Phase::Queue));
+        assert!(
+            error.to_string().contains("within 10s (`queue_time`)"),
+            "{error}"
+        );
+        assert_eq!(start.elapsed().as_secs(), 10);
+        assert_eq!(client.pool().waiting, 0);
+        first.abort();
+    });
+}
+
+#[test]
+fn the_line_has_an_end() {
+    run(async {
+        let (address, _gate, _) = gated().await;
+        let client = limited(|limits| (limits.host_connections, limits.waiting) = (1, 2));
+        for _ in 0..3 {
+            let client = client.clone();
+            tokio::spawn(async move { client.fetch(format!("http://{address}/")).await });
+            settle().await;
+        }
+        let error = client
+            .fetch(format!("http://{address}/"))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Busy, "{error}");
+    });
+}
+
+#[test]
+fn hosts_share_the_connections_there_are_in_the_order_of_asking() {
+    run(async {
+        let (one, gate, heard) = gated().await;
+        let (two, _) = answer(OK).await;
+        let client = Client::builder().max_clients(1).build().unwrap();
+        let spawn = |address: SocketAddr, path: &'static str| {
+            let client = client.clone();
+            tokio::spawn(async move {
+                client
+                    .fetch(format!("http://{address}{path}"))
+                    .await
+                    .unwrap()
+                    .bytes()
+                    .await
+            })
+        };
+        let first = spawn(one, "/a");
+        settle().await;
+        let second = spawn(two, "/b");
+        settle().await;
+        let third = spawn(one, "/c");
+        settle().await;
+        assert_eq!((client.pool().open, client.pool().waiting), (1, 2));
+        // The third could have the first's connection, but the second was there before.
+        gate.add_permits(1);
+        first.await.unwrap().unwrap();
+        second.await.unwrap().unwrap();
+        gate.add_permits(1);
+        third.await.unwrap().unwrap();
+        assert_eq!(heard.all(), ["/a", "/c"]);
+        assert_eq!(client.pool().opened, 3);
+    });
+}
+
+#[test]
+fn an_idle_connection_makes_room_for_one_that_is_needed() {
+    run(async {
+        let ((one, _), (two, _)) = (answer(OK).await, answer(OK).await);
+        let client = Client::builder().max_clients(1).build().unwrap();
+        get(&client, one).await;
+        get(&client, two).await;
+        assert_eq!((client.pool().open, client.pool().idle), (1, 1));
+    });
+}
+
+#[test]
+fn a_request_that_is_dropped_closes_its_connection() {
+    run(async {
+        let (address, _gate, _) = gated().await;
+        let client = client();
+        let other = client.clone();
+        let task = tokio::spawn(async move { other.fetch(format!("http://{address}/")).await });
+        settle().await;
+        task.abort();
+        settle().await;
+        assert_eq!((client.pool().open, client.pool().waiting), (0, 0));
+    });
+}

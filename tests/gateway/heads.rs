@@ -242,3 +242,51 @@ fn what_is_wrong_with_a_gateway_is_told_when_the_application_is_built() {
         assert!(told.contains(part), "{part}: {told}");
     }
 }
+
+#[test]
+fn where_cookies_belong_is_changed_only_where_it_is_said() {
+    run(async {
+        let (upstream, _) = answer(
+            "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nset-cookie: a=1; Path=/; Domain=up.internal\r\n\
+             set-cookie: b=2; Path=/app; HttpOnly\r\nset-cookie: __Host-c=3; Path=/; Secure\r\n\r\n",
+        )
+        .await;
+        let to = || Proxy::to(format!("http://{upstream}"));
+        let cookies = |answered: String| {
+            let lines = answered.lines();
+            let lines =
+                lines.filter_map(|line| Some(line.strip_prefix("set-cookie: ")?.to_owned()));
+            lines.collect::<Vec<_>>()
+        };
+        let said = cookies(get(site(to()).await, "/api/x", "").await);
+        assert_eq!(
+            said,
+            [
+                "a=1; Path=/; Domain=up.internal",
+                "b=2; Path=/app; HttpOnly",
+                "__Host-c=3; Path=/; Secure"
+            ]
+        );
+        let said = to()
+            .cookie_path("/app", "/api")
+            .cookie_path("/", "/api/other")
+            .cookie_domain("up.internal", "");
+        let said = cookies(get(site(said).await, "/api/x", "").await);
+        assert_eq!(
+            said,
+            [
+                "a=1; Path=/api/other",
+                "b=2; Path=/api; HttpOnly",
+                "__Host-c=3; Path=/; Secure"
+            ]
+        );
+        let wrong = to().cookie_path("app", "/").cookie_domain("a b", "");
+        let error = Application::new().mount("/api", wrong).build().unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains("\"app\" is no path for cookies"), "{error}");
+        assert!(
+            error.contains("\"a b\" is no domain for cookies"),
+            "{error}"
+        );
+    });
+}

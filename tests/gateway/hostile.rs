@@ -1,18 +1,12 @@
 //! Upstreams that mean harm, or are broken: each is a clear error, in bounded time and memory, that
 //! says nothing of the upstream.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::SeqCst},
-    },
-    time::Duration,
-};
+use std::{sync::atomic::Ordering::SeqCst, time::Duration};
 
 use tokio::time::sleep;
 
 use crate::{
-    peer::{Peer, run_real as run, serve},
+    peer::{endless, run_real as run, serve},
     several::nobody,
     site::{before, get, site, to},
 };
@@ -113,21 +107,7 @@ fn heads_without_end_are_refused() {
             ("HTTP/1.1 200 OK\r\nx-a: ", "aaaaaaaa"),
             ("", "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"),
         ] {
-            let taken = Arc::new(AtomicU64::new(0));
-            let counted = taken.clone();
-            let upstream = serve(move |_, mut peer: Peer| {
-                let counted = counted.clone();
-                async move {
-                    peer.request().await;
-                    peer.say(first).await;
-                    let piece = again.repeat(16 * 1024 / again.len());
-                    // A GiB, unless the gateway has had enough.
-                    while counted.load(SeqCst) < 1 << 30 && peer.say(&piece).await {
-                        counted.fetch_add(piece.len() as u64, SeqCst);
-                    }
-                }
-            });
-            let upstream = upstream.await;
+            let (upstream, taken) = endless(first, again).await;
             is_error(
                 &get(before(upstream).await, "/api/x", "").await,
                 502,

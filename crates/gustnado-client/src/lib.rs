@@ -19,7 +19,6 @@
 //! - 4 [`exchange`]: one request and its answer on one connection
 //! - 3 [`arriving`]: the body as it comes, and the connection back at its end
 //! - 3 [`connect`]: from an origin to an open connection
-//! - 3 [`switched`]: a connection that goes on with another protocol
 //! - 2 [`connection`]: HTTP/1 or HTTP/2 on a wire; [`wire`]: a link, or TLS over one
 //! - 2 [`pool`]: connections that are kept, and the line
 //! - 1 [`link`]: a socket that is counted; [`deadline`]: when a call ends
@@ -50,7 +49,6 @@ mod request;
 mod response;
 mod retry;
 mod send;
-mod switched;
 mod url;
 mod wire;
 
@@ -62,4 +60,3 @@ pub use limits::Limits;
 pub use pool::PoolStats;
 pub use request::RequestBuilder;
 pub use response::Response;
-pub use switched::Switched;

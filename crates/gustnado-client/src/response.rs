@@ -4,14 +4,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{Bytes, BytesMut};
-use gustnado_core::Body;
+use gustnado_core::{Body, Upgraded};
 use http::{HeaderMap, StatusCode, Version, header::CONTENT_TYPE, response::Parts};
 use serde_core::de::DeserializeOwned;
 
 use crate::{
     error::{Error, ErrorKind, Result},
     payload::{Asked, Payload},
-    switched::Switched,
+    wire::Wire,
 };
 
 /// An answer, whatever its status: one that is not 2xx is an error only where
@@ -163,14 +163,20 @@ impl Response {
     }
 
     /// The connection itself, where this is the 101 that a request with `Upgrade` asked for; it goes on
-    /// with the protocol that the answer names. Over HTTP/2 there is no such answer.
+    /// with the protocol that the answer names. None of the client's time-outs hold for it any more. It
+    /// counts as one of the pool's until it is dropped, which closes it. Over HTTP/2 there is no such
+    /// answer.
     #[must_use]
-    pub fn into_switched(self) -> Option<Switched> {
+    pub fn into_upgraded(self) -> Option<Upgraded> {
         let payload = self.payload.into_inner();
         let payload = payload.unwrap_or_else(PoisonError::into_inner);
         let one = payload.into_arriving().into_switched()?;
         let (wire, first, slot) = one.into_wire();
-        Some(Switched::new(wire, first, slot))
+        let upgraded = match wire {
+            Wire::Plain(plain) => Upgraded::new(plain, first),
+            Wire::Tls(stream) => Upgraded::new(stream, first),
+        };
+        Some(upgraded.with_guard(slot))
     }
 
     fn payload(&mut self) -> &mut Payload {

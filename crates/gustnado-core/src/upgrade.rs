@@ -47,17 +47,47 @@ pub struct Upgrade {
     offered: Vec<HeaderValue>,
 }
 
-/// A connection whose protocol has changed: bytes both ways. None of the server's time-outs hold for
-/// it any more, and it ends when this is dropped. The server waits for that when it stops, as long as
-/// for a request: hand [`Stopping`](crate::Stopping) on to what should end by itself.
+/// A connection whose protocol has changed: bytes both ways. It ends when this is dropped.
+///
+/// Of a connection to the server, none of the server's time-outs hold any more. The server waits for its
+/// end when it stops, as long as for a request: hand [`Stopping`](crate::Stopping) on to what should end
+/// by itself.
+///
+/// What goes on over one can be tried without a server, over any two ends that are connected:
+///
+/// ```
+/// # use gustnado_core as gustnado;
+/// use gustnado::Upgraded;
+/// use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+///
+/// /// Says back what comes first.
+/// async fn echo(mut connection: Upgraded) -> std::io::Result<()> {
+///     let mut word = [0; 5];
+///     connection.read_exact(&mut word).await?;
+///     connection.write_all(&word).await
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let (ours, mut theirs) = tokio::io::duplex(64);
+/// theirs.write_all(b"llo").await?;
+/// echo(Upgraded::new(ours, "he")).await?;
+/// let mut said = String::new();
+/// theirs.read_to_string(&mut said).await?;
+/// assert_eq!(said, "hello");
+/// # Ok::<(), std::io::Error>(())
+/// # })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct Upgraded {
     wire: Pin<Box<dyn Wire>>,
     /// Read before the protocol changed.
     first: Bytes,
+    /// Dropped behind the connection: what is to know that it has ended.
+    _guard: Option<Box<dyn Send>>,
 }
 
 /// What carries bytes both ways.
-pub(crate) trait Wire: AsyncRead + AsyncWrite + Send {}
+trait Wire: AsyncRead + AsyncWrite + Send {}
 
 impl<T: AsyncRead + AsyncWrite + Send> Wire for T {}
 
@@ -131,11 +161,26 @@ fn connection_asks(request: &Request) -> bool {
 }
 
 impl Upgraded {
-    pub(crate) fn new(wire: impl Wire + 'static, first: Bytes) -> Self {
+    /// A connection over this, of which `first` was read already.
+    pub fn new<W>(wire: W, first: impl Into<Bytes>) -> Self
+    where
+        W: AsyncRead + AsyncWrite + Send + 'static,
+    {
         Self {
             wire: Box::pin(wire),
-            first,
+            first: first.into(),
+            _guard: None,
         }
+    }
+
+    /// Keeps this as long as the connection, and drops it behind it.
+    #[must_use]
+    pub fn with_guard(mut self, guard: impl Send + 'static) -> Self {
+        self._guard = Some(match self._guard {
+            None => Box::new(guard),
+            Some(other) => Box::new((other, guard)),
+        });
+        self
     }
 }
 
@@ -225,6 +270,25 @@ mod tests {
         assert_eq!(offered, ["a/1", "websocket", "b"]);
         assert!(asking(true, &[]).is_none());
         assert!(asking(false, &["websocket"]).is_none());
+    }
+
+    #[test]
+    fn guards_are_dropped_behind_the_connection() {
+        /// Notes when it is dropped.
+        struct Noting(&'static str, Arc<Mutex<Vec<&'static str>>>);
+        impl Drop for Noting {
+            fn drop(&mut self) {
+                self.1.lock().unwrap().push(self.0);
+            }
+        }
+        let noted = Arc::new(Mutex::new(Vec::new()));
+        let (ours, _theirs) = tokio::io::duplex(8);
+        let upgraded = Upgraded::new(ours, "")
+            .with_guard(Noting("first", noted.clone()))
+            .with_guard(Noting("second", noted.clone()));
+        assert!(noted.lock().unwrap().is_empty());
+        drop(upgraded);
+        assert_eq!(*noted.lock().unwrap(), ["first", "second"]);
     }
 
     #[test]

@@ -7,21 +7,23 @@
 //!
 //! - 3 [`proxy`]: the mount, and its settings
 //! - 2 [`pass`]: one request, there and back; read this first
-//! - 1 [`tunnel`]: a WebSocket, there and back
+//! - 1 [`tunnel`]: a WebSocket, there and back; [`idle`]: when it last said something
 //! - 1 [`passing`]: bodies on their way; [`choice`]: which upstream is next
 //! - 1 [`location`]: where an answer leads, as the client has to see it
 //! - 0 [`fields`]: what is for one connection only; [`forwarded`]: who asked; [`upstream`]: where to;
-//!   [`health`]: whether it answers; [`limits`]
+//!   [`health`]: whether it answers; [`set_cookie`]: where cookies belong; [`limits`]
 
 mod choice;
 mod fields;
 mod forwarded;
 mod health;
+mod idle;
 mod limits;
 mod location;
 mod pass;
 mod passing;
 mod proxy;
+mod set_cookie;
 mod tunnel;
 mod upstream;
 

@@ -14,6 +14,10 @@ pub struct ProxyLimits {
     pub failures: usize,
     /// How long it is, before one request finds out whether it is better. **5 s**: a restart takes less.
     pub rest_time: Duration,
+    /// How long a WebSocket may say nothing in either direction; then both its connections are closed.
+    /// **300 s**: libraries that ping do so at least once a minute, and who is silent for longer has
+    /// often gone without a word, at a descriptor on either side.
+    pub tunnel_idle_time: Duration,
     /// Gateways that a request may have passed, by its `Via`; 508 above. **20**: a chain has three, and
     /// one that is longer goes in a circle.
     pub hops: usize,
@@ -24,6 +28,7 @@ impl Default for ProxyLimits {
         Self {
             failures: 3,
             rest_time: Duration::from_secs(5),
+            tunnel_idle_time: Duration::from_secs(300),
             hops: 20,
         }
     }

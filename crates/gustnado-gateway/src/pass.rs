@@ -19,6 +19,7 @@ use crate::{
     limits::{self, ProxyLimits},
     location::Place,
     passing::{Home, Passing, Unsent, causes},
+    set_cookie::Cookies,
     tunnel,
     upstream::climbs,
 };
@@ -32,6 +33,7 @@ pub(crate) struct Gateway {
     pub(crate) forwarded: Policy,
     pub(crate) keep_host: bool,
     pub(crate) keep_location: bool,
+    pub(crate) cookies: Cookies,
     /// Who it is in `Via`.
     pub(crate) pseudonym: Box<str>,
 }
@@ -78,7 +80,9 @@ pub(crate) async fn pass(
     if let Some(upgrade) = upgrade.filter(|_| tunnel::opens(&response)) {
         let mut handshake = response.headers().clone();
         fields::strip(&mut handshake);
-        return tunnel::open(&upgrade, response, handshake, chosen);
+        gateway.cookies.say(&mut handshake);
+        let idle = gateway.limits.tunnel_idle_time;
+        return tunnel::open(&upgrade, response, handshake, chosen, idle);
     }
     let place = Place {
         upstream: chosen.upstream(),
@@ -232,6 +236,7 @@ fn turn_back(gateway: &Gateway, place: &Place<'_>, head: &mut Parts) -> Result<(
     head.version = Version::HTTP_11;
     head.extensions.clear();
     fields::strip(&mut head.headers);
+    gateway.cookies.say(&mut head.headers);
     if !gateway.keep_location {
         for name in [LOCATION, CONTENT_LOCATION] {
             let reference = head

@@ -10,6 +10,7 @@ use crate::{
     forwarded::Policy,
     limits::{CONNECTIONS, IDLE, ProxyLimits},
     pass::{Gateway, pass},
+    set_cookie::Cookies,
     upstream::Upstream,
 };
 
@@ -66,6 +67,7 @@ impl Proxy {
             forwarded: Policy::Anew,
             keep_host: false,
             keep_location: false,
+            cookies: Cookies::default(),
             pseudonym: "gustnado".into(),
         };
         let proxy = Self {
@@ -129,6 +131,44 @@ impl Proxy {
     pub fn keep_location(mut self) -> Self {
         self.gateway.keep_location = true;
         self
+    }
+
+    /// Has cookies of the upstream for paths at or below `from` be for those below `to`: their `Path` is
+    /// said anew. May be said several times; the first that fits holds.
+    ///
+    /// ```
+    /// # use gustnado_gateway::Proxy;
+    /// // Mounted at `/api`, so that the browser sends its cookies there and nowhere else.
+    /// let proxy = Proxy::to("http://127.0.0.1:9000")
+    ///     .cookie_path("/", "/api")
+    ///     .cookie_domain("app.internal", "");
+    /// ```
+    ///
+    /// Unless it is asked for, nothing is changed: who gets a cookie decides who can act for a user, and an
+    /// upstream that says `Path=/` may mean just that. Cookies whose name begins with `__Host-` stay as they
+    /// are in any case, as browsers take them in one form only.
+    #[must_use]
+    pub fn cookie_path(mut self, from: &str, to: &str) -> Self {
+        let added = self.gateway.cookies.add_path(from, to);
+        self.problems.extend(added.err());
+        self
+    }
+
+    /// Has cookies of the upstream for the domain `from` be for `to`; if that is empty, for the host alone
+    /// that was asked for. A dot before either says nothing (RFC 6265 section 5.2.3). As with
+    /// [`cookie_path`](Self::cookie_path), nothing is changed unless it is asked for.
+    #[must_use]
+    pub fn cookie_domain(mut self, from: &str, to: &str) -> Self {
+        let added = self.gateway.cookies.add_domain(from, to);
+        self.problems.extend(added.err());
+        self
+    }
+
+    /// The client that asks the upstreams, as it is set up so far: for a look at its
+    /// [`pool`](Client::pool).
+    #[must_use]
+    pub fn asks_with(&self) -> Client {
+        self.gateway.client.clone()
     }
 
     /// Keeps the `Forwarded` and `X-Forwarded-` fields that came, and adds who sent them here. Only for

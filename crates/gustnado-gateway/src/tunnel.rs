@@ -1,5 +1,12 @@
 //! A connection that a WebSocket goes over, there and back. It must not know what is said on it.
 
+use std::{
+    future::{Future as _, poll_fn},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
+
 use gustnado_client as client;
 use gustnado_core::{Error, Request, Response, Upgrade};
 use http::{
@@ -8,7 +15,7 @@ use http::{
 };
 use tokio::io::copy_bidirectional;
 
-use crate::choice::Chosen;
+use crate::{choice::Chosen, idle::Noted};
 
 /// The protocol that is handed on.
 const WEBSOCKET: &str = "websocket";
@@ -33,21 +40,32 @@ pub(crate) fn opens(response: &client::Response) -> bool {
     response.status().as_u16() == 101 && name.eq_ignore_ascii_case(WEBSOCKET)
 }
 
-/// The answer behind which bytes go both ways until either side has ended, by a handshake whose other
-/// fields are these.
+/// The answer behind which bytes go both ways until either side has ended, or nothing went over it for
+/// `idle`, by a handshake whose other fields are these.
 pub(crate) fn open(
     upgrade: &Upgrade,
     response: client::Response,
     fields: HeaderMap,
     chosen: Chosen,
+    idle: Duration,
 ) -> Result<Response, Error> {
-    let Some(mut theirs) = response.into_switched() else {
+    let Some(mut theirs) = response.into_upgraded() else {
         return Err(Error::new(502, "the upstream changed protocols unasked"));
     };
-    let mut answer = upgrade.to(WEBSOCKET, |mut ours| async move {
+    let mut answer = upgrade.to(WEBSOCKET, move |ours| async move {
         let _chosen = chosen;
-        if let Err(error) = copy_bidirectional(&mut ours, &mut theirs).await {
-            tracing::debug!(%error, "a WebSocket was lost");
+        // All that goes either way goes over this end.
+        let (mut ours, last) = Noted::new(ours);
+        let mut copied = pin!(copy_bidirectional(&mut ours, &mut theirs));
+        let mut idle = pin!(last.idle_for(idle));
+        let ended = poll_fn(|cx| match copied.as_mut().poll(cx) {
+            Poll::Ready(copied) => Poll::Ready(Some(copied)),
+            Poll::Pending => idle.as_mut().poll(cx).map(|()| None),
+        });
+        match ended.await {
+            Some(Ok(_)) => {}
+            Some(Err(error)) => tracing::debug!(%error, "a WebSocket was lost"),
+            None => tracing::debug!("a WebSocket was idle for too long"),
         }
     })?;
     let mut last = None;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, StatusCode, Uri, Version};
+use http::{HeaderValue, Method, StatusCode, Version};
 use http_body::{Body as _, Frame};
 use tracing::Level;
 
@@ -34,7 +34,8 @@ pub(crate) struct Access(Option<Box<Line>>);
 struct Line {
     begin: Instant,
     method: Method,
-    uri: Uri,
+    /// Path and query, as they came.
+    target: Bytes,
     version: Version,
     peer: Option<SocketAddr>,
     client: Option<IpAddr>,
@@ -69,10 +70,10 @@ impl Access {
         Self(Some(Box::new(Line {
             begin: Instant::now(),
             method: request.method().clone(),
-            uri: request.uri().clone(),
+            target: request.raw_head().shared_path_and_query(),
             version: request.version(),
             peer: arrival.peer,
-            client: app.trust().address(arrival, request.headers()),
+            client: app.trust().address(arrival, || request.headers()),
             id,
             slow: app.limits().slow_time,
             answer: None,
@@ -153,10 +154,7 @@ enum Told {
 impl Line {
     #[cold]
     fn write(&self, told: Told, duration: Duration) {
-        let target = self
-            .uri
-            .path_and_query()
-            .map_or("", |target| target.as_str());
+        let target = std::str::from_utf8(&self.target).unwrap_or_default();
         let answer = self.answer.as_ref();
         let length = answer.and_then(|answer| answer.length);
         let whole = answer.is_some() && (self.ended || length == Some(self.bytes));

@@ -15,6 +15,7 @@
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`cookie`]: the values of cookies in a head
 //! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`]: bytes
+//! - 1 [`head`]: the head of a request, as it came
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 2 [`ready`]: answers that were made before
 //! - 2 [`upgrade`]: the change of a connection to another protocol
@@ -50,6 +51,7 @@ mod error;
 mod extract;
 mod file_name;
 mod handler;
+mod head;
 mod hsts;
 mod late;
 mod lifecycle;

@@ -294,6 +294,10 @@ pub(crate) const SPARES: usize = 32;
 /// of 32 such maps is below 200 KiB.
 pub(crate) const SPARE_FIELDS: usize = 64;
 
+/// Bytes that a request has room for in its target, if it is kept for the next. 1 KiB: few are longer, and
+/// the room of 32 is below what one long one may take.
+pub(crate) const SPARE_TARGET: usize = 1024;
+
 /// Bytes of small writes gathered before they are sent. 32 KiB: sixteen pipelined answers of
 /// ordinary size in one packet train.
 pub(crate) const CORK: usize = 32 * 1024;

@@ -8,12 +8,7 @@ use http::{
     request::Parts,
 };
 
-use crate::{
-    arrival::Arrival,
-    body::Body,
-    cookie,
-    spare::{self, Spare},
-};
+use crate::{arrival::Arrival, body::Body, cookie, head::Head, spare::Spare};
 
 thread_local! {
     static SPARE: Spare<Request> = const { Spare::new() };
@@ -30,7 +25,7 @@ pub struct Request(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    head: Parts,
+    head: Head,
     body: Body,
     origin: Origin,
 }
@@ -66,6 +61,7 @@ impl Request {
     }
 
     pub(crate) fn of(head: Parts, body: Body, origin: Origin) -> Self {
+        let head = head.into();
         Self(Box::new(Inner { head, body, origin }))
     }
 
@@ -73,14 +69,24 @@ impl Request {
     #[inline]
     pub(crate) fn blank() -> Self {
         SPARE.with(Spare::take).unwrap_or_else(|| {
-            let (head, ()) = http::Request::new(()).into_parts();
-            Self::of(head, Body::empty(), Origin::default())
+            Self(Box::new(Inner {
+                head: Head::blank(),
+                body: Body::empty(),
+                origin: Origin::default(),
+            }))
         })
     }
 
-    /// The head, to fill.
-    pub(crate) fn head_mut(&mut self) -> &mut Parts {
+    /// The head, to fill where it is blank.
+    #[inline]
+    pub(crate) fn raw_head_mut(&mut self) -> &mut Head {
         &mut self.0.head
+    }
+
+    /// The head, as far as it is understood.
+    #[inline]
+    pub(crate) fn raw_head(&self) -> &Head {
+        &self.0.head
     }
 
     pub(crate) fn origin(&self) -> &Origin {
@@ -95,7 +101,7 @@ impl Request {
     /// if `whole`, else what the framework's own answers look at, without allocating.
     pub(crate) fn outline(&self, whole: bool) -> Outline {
         if whole {
-            let whole = (self.0.head.clone(), self.0.origin.clone());
+            let whole = (self.head().clone(), self.0.origin.clone());
             return Outline::Whole(Box::new(whole));
         }
         let header = |name: &HeaderName| self.headers().get(name).cloned();
@@ -110,44 +116,65 @@ impl Request {
     /// The method.
     #[must_use]
     pub fn method(&self) -> &Method {
-        &self.0.head.method
+        self.0.head.method()
     }
 
     /// The target.
     #[must_use]
     pub fn uri(&self) -> &Uri {
-        &self.0.head.uri
+        &self.head().uri
     }
 
     /// The path of the target, percent-encoded as it came.
     #[must_use]
     pub fn path(&self) -> &str {
-        self.0.head.uri.path()
+        self.0.head.path()
     }
 
     /// The query string, without its `?`.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
-        self.0.head.uri.query()
+        self.0.head.query()
     }
 
     /// The version of the protocol.
     #[must_use]
     pub fn version(&self) -> Version {
-        self.0.head.version
+        self.0.head.version()
     }
 
     /// The header fields.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.0.head.headers
+        &self.head().headers
+    }
+
+    /// The values of a header field, one for each line of it, in the order they came. For one field this
+    /// is less work than [`headers`](Self::headers), which makes a map of all of them.
+    ///
+    /// ```
+    /// # use gustnado_core as gustnado;
+    /// use gustnado::{Body, Request};
+    ///
+    /// let request = http::Request::get("/").header("accept", "text/html").body(Body::empty())?;
+    /// let request = Request::from(request);
+    /// assert_eq!(request.header_values("Accept").next(), Some(&b"text/html"[..]));
+    /// # Ok::<_, http::Error>(())
+    /// ```
+    pub fn header_values<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r [u8]> {
+        self.0.head.values(name)
+    }
+
+    /// The values of a cookie, in the order they came.
+    pub(crate) fn cookie_values<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r [u8]> {
+        cookie::values(self.header_values(header::COOKIE.as_str()), name)
     }
 
     /// The value of a cookie. Of several with its name it is the first, which has the most specific
     /// path (RFC 6265 section 5.4); one that is not UTF-8 counts as none.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        let value = cookie::values(self.headers(), name).next()?;
+        let value = cookie::values(self.header_values(header::COOKIE.as_str()), name).next()?;
         std::str::from_utf8(value).ok()
     }
 
@@ -167,7 +194,7 @@ impl Request {
     /// The head: method, target, version and header fields.
     #[must_use]
     pub fn head(&self) -> &Parts {
-        &self.0.head
+        self.0.head.parts()
     }
 
     /// The body, to read from.
@@ -183,18 +210,12 @@ impl Request {
     /// Lets go of it, and makes room for another. Whatever of it holds bytes that were read goes at once.
     pub(crate) fn recycle(mut self) {
         let Inner { head, body, origin } = &mut *self.0;
-        if spare::has_room_for_many(&head.headers) {
+        if !head.clear() {
             return;
         }
-        head.method = Method::GET;
-        head.uri = Uri::default();
-        head.headers.clear();
-        head.extensions.clear();
         *body = Body::empty();
         *origin = Origin::default();
-        if let Some(mut other) = SPARE.with(|spare| spare.keep(self)) {
-            spare::give(std::mem::take(&mut other.0.head.headers));
-        }
+        SPARE.with(|spare| spare.keep(self));
     }
 }
 
@@ -248,23 +269,27 @@ impl From<http::Request<Body>> for Request {
 
 impl From<Request> for http::Request<Body> {
     fn from(request: Request) -> Self {
-        Self::from_parts(request.0.head, request.0.body)
+        let Inner { head, body, .. } = *request.0;
+        Self::from_parts(head.into_parts(), body)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
 
     #[test]
     fn nothing_of_a_request_is_in_the_next() {
         let mut request = Request::blank();
-        let head = request.head_mut();
-        head.method = Method::PUT;
-        head.uri = Uri::from_static("/secret?a");
-        let secret = HeaderValue::from_static("secret");
-        head.headers.append(header::COOKIE, secret);
-        head.extensions.insert("secret");
+        let bytes = Bytes::from_static(b"PUT /secret?a HTTP/1.0\r\ncookie: secret\r\n\r\n");
+        let head = request.raw_head_mut();
+        let target = std::str::from_utf8(&bytes[4..13]).unwrap();
+        let filled = head.fill(&bytes, Method::PUT, target, Version::HTTP_10);
+        filled.unwrap();
+        head.field(&bytes[24..30], &bytes[32..38]);
+        assert_eq!(request.headers()[header::COOKIE], "secret");
         *request.body_mut() = Body::from("secret");
         let origin = request.origin_mut();
         (origin.lines, origin.upgradable) = (true, true);

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 
 use crate::{
     limits::REQUEST_ID,
@@ -19,7 +19,8 @@ use crate::{
 /// The name of this request: its `X-Request-Id` where that is harmless to write down, else the one
 /// it was given here, else a new one of 16 hexadecimal digits.
 pub(crate) fn of(request: &Request) -> Arc<str> {
-    match given(request.headers()) {
+    let first = request.header_values(X_REQUEST_ID).next();
+    match first.and_then(harmless) {
         Some(given) => given.into(),
         None => request.origin().id.clone().unwrap_or_else(fresh),
     }
@@ -27,8 +28,15 @@ pub(crate) fn of(request: &Request) -> Arc<str> {
 
 /// The name in the fields of a request or an answer, where it is harmless to write down.
 pub(crate) fn given(headers: &HeaderMap) -> Option<&str> {
-    let given = headers.get(X_REQUEST_ID)?.to_str().ok()?;
-    is_harmless(given).then_some(given)
+    headers
+        .get(X_REQUEST_ID)
+        .map(HeaderValue::as_bytes)
+        .and_then(harmless)
+}
+
+fn harmless(id: &[u8]) -> Option<&str> {
+    let id = std::str::from_utf8(id).ok()?;
+    is_harmless(id).then_some(id)
 }
 
 fn is_harmless(id: &str) -> bool {

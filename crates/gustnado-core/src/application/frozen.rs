@@ -136,8 +136,9 @@ impl App {
     pub(crate) fn hsts(&self, request: &Request) -> Option<&HeaderValue> {
         let Shared { hsts, trust, .. } = self.shared();
         let value = hsts.as_ref()?;
-        let client = trust.client(request.origin().arrival, request.head());
-        client.is_secure().then_some(value)
+        let arrival = request.origin().arrival;
+        let secure = trust.is_secure(arrival, || request.headers());
+        secure.then_some(value)
     }
 
     /// The bounds on time, bytes and counts. Groups may have others for their requests.

@@ -1,16 +1,53 @@
 //! What can be read as a request and another server on the way may read otherwise: whom it is for. It
 //! must not know what becomes of a refusal.
 
-use http::{Version, header, request::Parts};
+use http::Version;
+#[cfg(feature = "http2")]
+use http::request::Parts;
 
 use super::target;
-use crate::error::Error;
 #[cfg(feature = "http2")]
 use crate::limits::Limits;
+use crate::{error::Error, head::Head};
+
+/// What the `Host` fields of a head come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Host {
+    Missing,
+    One,
+    /// It is no host.
+    Broken,
+    Several,
+}
+
+impl Host {
+    /// One more.
+    #[inline]
+    pub(super) fn note(&mut self, value: &[u8]) {
+        *self = match self {
+            Self::Missing if is_host(value) => Self::One,
+            Self::Missing => Self::Broken,
+            _ => Self::Several,
+        };
+    }
+
+    /// One `Host`, and one that is a host (RFC 9112 section 3.2). HTTP/1.0 may leave it out.
+    #[inline]
+    fn fault(self, version: Version) -> Option<&'static str> {
+        match self {
+            Self::One => None,
+            Self::Missing if version < Version::HTTP_11 => None,
+            Self::Missing => Some("the Host field is missing"),
+            Self::Broken => Some("the Host field is not a host"),
+            Self::Several => Some("there is more than one Host field"),
+        }
+    }
+}
 
 /// What is wrong with the head of a request over HTTP/1.
-pub(super) fn fault(head: &Parts) -> Option<Error> {
-    match host(head) {
+#[inline]
+pub(super) fn fault(head: &Head, host: Host) -> Option<Error> {
+    match host.fault(head.version()) {
         Some(detail) => Some(Error::new(400, detail)),
         None => target::fault(head),
     }
@@ -24,25 +61,6 @@ pub(super) fn authority_fault(head: &Parts, limits: &Limits) -> Option<Error> {
         return Some(Error::new(431, most));
     }
     target::authority_fault(head)
-}
-
-/// One `Host`, and one that is a host (RFC 9112 section 3.2). HTTP/1.0 may leave it out.
-fn host(head: &Parts) -> Option<&'static str> {
-    let headers = &head.headers;
-    // Most clients say it first (RFC 9110 section 7.2 would have them): then it need not be looked for.
-    let first = headers.iter().next();
-    let first = first.filter(|(name, _)| *name == header::HOST);
-    let first = first.map(|(_, value)| value);
-    let Some(first) = first.or_else(|| headers.get(header::HOST)) else {
-        let old = head.version < Version::HTTP_11;
-        return (!old).then_some("the Host field is missing");
-    };
-    // Most heads have no field twice, and the two counts know.
-    let repeats = headers.len() > headers.keys_len();
-    if repeats && headers.get_all(header::HOST).iter().nth(1).is_some() {
-        return Some("there is more than one Host field");
-    }
-    (!is_host(first.as_bytes())).then_some("the Host field is not a host")
 }
 
 /// A host and perhaps a port (RFC 3986 section 3.2.2): the bytes of names, or an address in

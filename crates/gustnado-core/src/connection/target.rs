@@ -1,21 +1,24 @@
 //! What can be read as the target of a request though it has no meaning for a server that is no
 //! proxy, or two of them. It must not know what becomes of a refusal.
 
+use http::{Method, Uri};
 #[cfg(feature = "http2")]
-use http::header::HOST;
-use http::{Method, Uri, request::Parts};
+use http::{header::HOST, request::Parts};
 
 #[cfg(feature = "http2")]
 use super::framing;
-use crate::error::Error;
+use crate::{error::Error, head::Head};
 
 /// What is wrong with the method and the target of a request over HTTP/1 (RFC 9112 section 3.2).
-pub(super) fn fault(head: &Parts) -> Option<Error> {
+pub(super) fn fault(head: &Head) -> Option<Error> {
     // Whatever a handler that answers every method said would be the start of one.
-    if head.method == Method::CONNECT {
+    if *head.method() == Method::CONNECT {
         return Some(Error::new(501, "this server opens no tunnels"));
     }
-    let detail = target(&head.uri, &head.method);
+    if head.is_plain() {
+        return None;
+    }
+    let detail = target(&head.parts().uri, head.method());
     detail.map(|detail| Error::new(400, detail))
 }
 
@@ -76,7 +79,7 @@ mod tests {
         for (method, target, expected) in table {
             let request = http::Request::builder().method(method).uri(target).body(());
             let (head, ()) = request.expect("a request").into_parts();
-            let status = fault(&head).map(|error| error.status().as_u16());
+            let status = fault(&head.into()).map(|error| error.status().as_u16());
             assert_eq!(status, expected, "{method} {target}");
         }
     }

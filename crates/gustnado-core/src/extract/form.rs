@@ -36,7 +36,7 @@ enum Fields {
 /// fields.
 pub(super) async fn read(cx: &mut Cx, wanted: &[&'static str]) -> Result<Form, Error> {
     let empty = cx.body_mut().is_end_stream();
-    let media = Media::of(cx.request().headers());
+    let media = Media::of(cx.request());
     let is = |kind, subtype| media.is_some_and(|media| media.is(kind, subtype));
     if empty && media.is_none() {
         return Ok(Form(Fields::Pairs(String::new())));

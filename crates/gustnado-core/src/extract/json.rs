@@ -34,7 +34,7 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Json<T> {
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         let empty = cx.body_mut().is_end_stream();
-        match says_json(cx.request().headers()) {
+        match says_json(cx.request()) {
             Some(true) => {}
             None if empty => {}
             _ => {

@@ -2,9 +2,12 @@
 //! is missing or no text. It must not know who asks.
 
 use bytes::Bytes;
-use http::{HeaderMap, header::CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 
-use crate::error::{BadInput, Error, Part};
+use crate::{
+    error::{BadInput, Error, Part},
+    request::Request,
+};
 
 /// A media type with its parameters, as it came.
 #[derive(Debug, Clone, Copy)]
@@ -15,9 +18,13 @@ pub(super) struct Media<'h> {
 }
 
 impl<'h> Media<'h> {
-    /// What these headers say, where it can be read.
-    pub(super) fn of(headers: &'h HeaderMap) -> Option<Self> {
-        let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    /// What a request says, where it can be read.
+    pub(super) fn of(request: &'h Request) -> Option<Self> {
+        content_type(request).and_then(Self::parse)
+    }
+
+    fn parse(value: &'h [u8]) -> Option<Self> {
+        let value = std::str::from_utf8(value).ok()?;
         let (media, parameters) = value.split_once(';').unwrap_or((value, ""));
         let (kind, subtype) = media.trim().split_once('/')?;
         Some(Self {
@@ -60,14 +67,24 @@ impl<'h> Media<'h> {
     }
 }
 
-/// Whether these headers say that the body is JSON; `None` where they say nothing that can be read.
+/// The first `Content-Type` of a request.
+pub(super) fn content_type(request: &Request) -> Option<&[u8]> {
+    request.header_values(CONTENT_TYPE.as_str()).next()
+}
+
+/// Whether a request says that the body is JSON; `None` where it says nothing that can be read.
 #[cfg(feature = "json")]
-pub(super) fn says_json(headers: &HeaderMap) -> Option<bool> {
+pub(super) fn says_json(request: &Request) -> Option<bool> {
+    content_type(request).and_then(is_json)
+}
+
+#[cfg(feature = "json")]
+fn is_json(value: &[u8]) -> Option<bool> {
     // What nearly all say is quicker compared than taken apart.
-    if headers.get(CONTENT_TYPE)?.as_bytes() == b"application/json" {
+    if value == b"application/json" {
         return Some(true);
     }
-    Media::of(headers).map(|media| media.is_json())
+    Media::parse(value).map(|media| media.is_json())
 }
 
 /// Bytes as text.
@@ -96,13 +113,6 @@ pub(super) fn missing() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
-
-    fn headers(text: &'static str) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(text));
-        headers
-    }
 
     #[test]
     #[cfg(feature = "json")]
@@ -120,10 +130,9 @@ mod tests {
             ("", false),
         ];
         for (text, json) in table {
-            let headers = headers(text);
-            assert_eq!(says_json(&headers).unwrap_or(false), json, "{text}");
+            assert_eq!(is_json(text.as_bytes()).unwrap_or(false), json, "{text}");
         }
-        assert_eq!(says_json(&HeaderMap::new()), None);
+        assert_eq!(is_json(b"\xff/json"), None);
     }
 
     #[test]
@@ -137,8 +146,7 @@ mod tests {
             ("text/plain; charset=", false),
         ];
         for (text, utf8) in table {
-            let headers = headers(text);
-            let media = Media::of(&headers).expect(text);
+            let media = Media::parse(text.as_bytes()).expect(text);
             assert!(media.is("TEXT", "plain"), "{text}");
             assert_eq!(media.is_utf8(), utf8, "{text}");
         }

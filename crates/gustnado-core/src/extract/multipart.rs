@@ -10,7 +10,6 @@ use std::{
 
 use bytes::Bytes;
 use futures_core::Stream;
-use http::header::CONTENT_TYPE;
 use http_body::Body as _;
 
 use super::{
@@ -62,8 +61,8 @@ pub struct FormPart<'f> {
 impl Multipart {
     /// Takes the body of a request whose content is said to be such a form.
     pub(super) fn of(cx: &mut Cx) -> Result<Self, Error> {
-        let content_type = cx.request().headers().get(CONTENT_TYPE);
-        let content_type = content_type.and_then(|value| value.to_str().ok());
+        let content_type = media::content_type(cx.request());
+        let content_type = content_type.and_then(|value| std::str::from_utf8(value).ok());
         let boundary = multra::parse_boundary(content_type.unwrap_or_default())
             .map_err(|error| broken("its Content-Type has no boundary that can be used", error))?;
         let limits = cx.limits();

@@ -70,7 +70,7 @@ impl FromRequest for Multipart {
     }
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
-        let media = Media::of(cx.request().headers());
+        let media = Media::of(cx.request());
         if !media.is_some_and(|media| media.is("multipart", "form-data")) {
             let detail = "the body must be a form, with Content-Type: multipart/form-data";
             return Err(Error::new(415, detail));
@@ -95,7 +95,7 @@ impl FromRequest for Text {
     }
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
-        if let Some(media) = Media::of(cx.request().headers()) {
+        if let Some(media) = Media::of(cx.request()) {
             if !media.is_kind("text") {
                 let detail = "the body must be text, with Content-Type: text/plain";
                 return Err(Error::new(415, detail));

@@ -11,7 +11,6 @@ use super::{
     unreadable::{ParamError, ValueError},
 };
 use crate::{
-    cookie,
     describe::{Count, Place, TextKind},
     error::{BadInput, Part},
 };
@@ -119,12 +118,12 @@ pub(super) fn settled<T>(
 /// Reads the first value that is wanted, which must be the only one. Compiled once, whatever it
 /// becomes.
 fn first(cx: &Cx, wanted: &Wanted, read: &mut ReadOne<'_>) -> Result<(), ValueError> {
-    let headers = cx.request().headers();
+    let request = cx.request();
     let name = wanted.name;
     let (first, more) = match wanted.source {
         Source::Path => (cx.path_value(name).map(decode), false),
         Source::Query => {
-            let mut rest = cx.request().query();
+            let mut rest = request.query();
             let first = next_value(&mut rest, name).map(decode_form);
             (
                 first,
@@ -132,14 +131,14 @@ fn first(cx: &Cx, wanted: &Wanted, read: &mut ReadOne<'_>) -> Result<(), ValueEr
             )
         }
         Source::Header => {
-            let mut values = headers.get_all(name).into_iter();
-            let first = values.next().map(|value| text(value.as_bytes()));
+            let mut values = request.header_values(name);
+            let first = values.next().map(text);
             (first, values.next().is_some())
         }
         // The first of several is the one with the most specific path (RFC 6265 section 5.4). To
         // refuse the request would let a neighbouring domain, which can set a cookie of any name
         // for both, lock users out.
-        Source::Cookie => (cookie::values(headers, name).next().map(text), false),
+        Source::Cookie => (request.cookie_values(name).next().map(text), false),
     };
     let text = first.ok_or(ValueError::Missing)??;
     if let Some(bounds) = wanted.bounds {
@@ -159,7 +158,7 @@ fn all<T>(cx: &Cx, wanted: &Wanted, read: ReadAll<T>) -> Result<T, ValueError> {
         name,
         bounds,
     } = *wanted;
-    let headers = cx.request().headers();
+    let request = cx.request();
     let mut result = Err(ValueError::Missing);
     let mut read = |values: &mut Values<'_>| result = read(values);
     match source {
@@ -168,16 +167,15 @@ fn all<T>(cx: &Cx, wanted: &Wanted, read: ReadAll<T>) -> Result<T, ValueError> {
             bounded(bounds, &mut values, &mut read);
         }
         Source::Query => {
-            let mut values = pairs(cx.request().query(), name);
+            let mut values = pairs(request.query(), name);
             bounded(bounds, &mut values, &mut read);
         }
         Source::Header => {
-            let values = headers.get_all(name).into_iter();
-            let mut values = values.map(|value| text(value.as_bytes()));
+            let mut values = request.header_values(name).map(text);
             bounded(bounds, &mut values, &mut read);
         }
         Source::Cookie => {
-            let mut values = cookie::values(headers, name).map(text);
+            let mut values = request.cookie_values(name).map(text);
             bounded(bounds, &mut values, &mut read);
         }
     }

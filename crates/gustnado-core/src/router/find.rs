@@ -150,8 +150,8 @@ impl Router {
 
     /// Finds what answers a request, whose target may have `limit` bytes.
     pub(crate) fn find(&self, request: &Request, limit: usize) -> Matched {
-        let target = request.uri().path_and_query();
-        if target.is_some_and(|target| target.as_str().len() > limit) {
+        let target = request.raw_head().path_and_query();
+        if target.is_some_and(|target| target.len() > limit) {
             let detail = format!("the request target may have at most {limit} bytes");
             return self.error(request, Error::new(414, detail));
         }

@@ -64,6 +64,6 @@ fn look(headers: &HeaderMap) -> Option<IpAddr> {
             .host()
             .is_none_or(|host| is_harmless(host.as_bytes()))
     );
-    assert_eq!(client.ip(), trust.address(arrival, headers));
+    assert_eq!(client.ip(), trust.address(arrival, || headers));
     client.ip()
 }

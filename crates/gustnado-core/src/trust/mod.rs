@@ -48,21 +48,41 @@ impl Trust {
 
     /// The same, where there is no head but its parts.
     pub(crate) fn client_of(&self, arrival: Arrival, uri: &Uri, headers: &HeaderMap) -> Client {
-        let said = self.said(arrival, headers);
+        let said = self.said(arrival, || headers);
         Client::of(arrival, uri, headers, said)
     }
 
+    /// Whether a request that arrived like this came by HTTPS to whoever had it first. Its fields are
+    /// asked for only where somebody is trusted to tell.
+    pub(crate) fn is_secure<'h>(
+        &self,
+        arrival: Arrival,
+        headers: impl FnOnce() -> &'h HeaderMap,
+    ) -> bool {
+        let said = self.said(arrival, headers);
+        said.and_then(|said| said.secure).unwrap_or(arrival.secure)
+    }
+
     /// The address of who sent it.
-    pub(crate) fn address(&self, arrival: Arrival, headers: &HeaderMap) -> Option<IpAddr> {
+    pub(crate) fn address<'h>(
+        &self,
+        arrival: Arrival,
+        headers: impl FnOnce() -> &'h HeaderMap,
+    ) -> Option<IpAddr> {
         let said = self.said(arrival, headers);
         client::address(arrival, said.as_ref())
     }
 
     /// What the proxies say, if the peer is one that may.
-    fn said<'h>(&self, arrival: Arrival, headers: &'h HeaderMap) -> Option<Said<'h>> {
+    fn said<'h>(
+        &self,
+        arrival: Arrival,
+        headers: impl FnOnce() -> &'h HeaderMap,
+    ) -> Option<Said<'h>> {
         if !self.has(arrival.peer.map(|peer| peer.ip())) {
             return None;
         }
+        let headers = headers();
         let has = |node: &Node| matches!(node, Node::Ip(ip) if self.has(Some(*ip)));
         let one = forwarded::said(headers, &has);
         let other = x_forwarded::said(headers, &has);
@@ -123,7 +143,9 @@ mod tests {
         let arrival = arrival(peer);
         let head = head("/", fields);
         let client = trust.client(arrival, &head);
-        assert_eq!(trust.address(arrival, &head.headers), client.ip());
+        assert_eq!(trust.address(arrival, || &head.headers), client.ip());
+        let secure = trust.is_secure(arrival, || &head.headers);
+        assert_eq!(secure, client.is_secure());
         let (scheme, host) = (client.scheme(), client.host().unwrap_or("-"));
         let ip = client.ip().map_or("?".into(), |ip| ip.to_string());
         format!("{scheme}://{host} {ip}")
@@ -243,7 +265,8 @@ mod tests {
                     &[(name, &*sent), (name, &*shape)]
                 };
                 let proxies = trust(&["10.0.0.0/8"]);
-                let ip = proxies.address(arrival("10.0.0.1"), &head("/", lines).headers);
+                let head = head("/", lines);
+                let ip = proxies.address(arrival("10.0.0.1"), || &head.headers);
                 let alone = !same_line || name == "x-forwarded-for";
                 prop_assert!(ip == Some(real) || !alone && ip.is_none(), "{lines:?}: {ip:?}");
             }

@@ -4,13 +4,10 @@
 use std::mem::MaybeUninit;
 
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Uri, Version,
-    header::{CONNECTION, CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING, UPGRADE},
-};
+use http::{HeaderValue, Method, Version, header::CONTENT_LENGTH};
 
 use super::{fault::Fault, length::Length};
-use crate::{limits::Limits, request::Request};
+use crate::{connection::framing::Host, limits::Limits, request::Request};
 
 /// A head, and what it says of its own message.
 #[derive(Debug)]
@@ -19,6 +16,7 @@ pub(super) struct Head {
     /// Bytes that it took.
     pub(super) bytes: usize,
     pub(super) length: Length,
+    pub(super) host: Host,
     /// Whether the connection may go on behind the answer, as far as the peer has a say.
     pub(super) keep_alive: bool,
     /// Whether the body comes only once it was asked for (RFC 9110 section 10.1.1).
@@ -71,40 +69,26 @@ fn read<'b>(
     };
     let method =
         Method::from_bytes(method.as_bytes()).map_err(|_| Fault::Broken("invalid method"))?;
-    let target = Uri::from_maybe_shared(bytes.slice_ref(target.as_bytes()))
-        .map_err(|_| Fault::Broken("invalid target"))?;
     let version = match minor {
         0 => Version::HTTP_10,
         _ => Version::HTTP_11,
     };
     let mut noted = Noted::new(version);
     let mut read = Request::blank();
-    let parts = read.head_mut();
-    parts.method = method;
-    parts.uri = target;
-    parts.version = version;
-    put_headers(&mut parts.headers, bytes, request.headers, &mut noted)?;
-    Ok(Some(noted.head(read, length)))
-}
-
-/// Puts the fields into a map, without copying their values.
-fn put_headers(
-    headers: &mut HeaderMap,
-    bytes: &Bytes,
-    fields: &[httparse::Header<'_>],
-    noted: &mut Noted,
-) -> Result<(), Fault> {
-    headers.reserve(fields.len());
-    for field in fields {
-        let name = HeaderName::from_bytes(field.name.as_bytes())
-            .map_err(|_| Fault::Broken("invalid header name"))?;
-        let value = HeaderValue::from_maybe_shared(bytes.slice_ref(field.value))
-            .map_err(|_| Fault::Broken("invalid header value"))?;
-        if noted.note(&name, &value)? {
-            headers.append(name, value);
+    let head = read.raw_head_mut();
+    head.fill(bytes, method, target, version)
+        .map_err(|_| Fault::Broken("invalid target"))?;
+    for field in request.headers {
+        if noted.note(field.name.as_bytes(), field.value)? {
+            head.field(field.name.as_bytes(), field.value);
         }
     }
-    Ok(())
+    if noted.length.is_conflict() {
+        // RFC 9112 section 6.3: the coding holds, and whoever stands before might think otherwise.
+        head.without(&CONTENT_LENGTH);
+    }
+    head.filled();
+    Ok(Some(noted.head(read, length)))
 }
 
 /// Why it cannot be read, in words.
@@ -129,6 +113,7 @@ fn why(error: httparse::Error, request: &httparse::Request<'_, '_>, bytes: &[u8]
 struct Noted {
     version: Version,
     length: Length,
+    host: Host,
     /// `Connection` said so, on any of its lines.
     close: bool,
     keep_alive: bool,
@@ -141,6 +126,7 @@ impl Noted {
         Self {
             version,
             length: Length::NONE,
+            host: Host::Missing,
             close: false,
             keep_alive: false,
             expects: false,
@@ -150,37 +136,36 @@ impl Noted {
 
     /// Looks at a field. Says whether it is to be kept.
     #[inline]
-    fn note(&mut self, name: &HeaderName, value: &HeaderValue) -> Result<bool, Fault> {
-        match *name {
-            CONTENT_LENGTH => return self.length.declare(value.as_bytes()),
-            TRANSFER_ENCODING => {
+    fn note(&mut self, name: &[u8], value: &[u8]) -> Result<bool, Fault> {
+        let is = |word: &[u8]| name.eq_ignore_ascii_case(word);
+        match name.len() {
+            4 if is(b"host") => self.host.note(value),
+            6 if is(b"expect") => self.expects |= value.eq_ignore_ascii_case(b"100-continue"),
+            7 if is(b"upgrade") => self.upgrade = true,
+            10 if is(b"connection") => {
+                self.close |= lists(value, "close");
+                self.keep_alive |= lists(value, "keep-alive");
+            }
+            14 if is(b"content-length") => return self.length.declare(value),
+            17 if is(b"transfer-encoding") => {
                 if self.version < Version::HTTP_11 {
                     return Err(Fault::Broken("transfer-encoding in HTTP/1.0"));
                 }
-                self.length.code(value.as_bytes());
+                self.length.code(value);
             }
-            CONNECTION => {
-                self.close |= says(value, "close");
-                self.keep_alive |= says(value, "keep-alive");
-            }
-            EXPECT => self.expects |= value.as_bytes().eq_ignore_ascii_case(b"100-continue"),
-            UPGRADE => self.upgrade = true,
             _ => {}
         }
         Ok(true)
     }
 
-    fn head(self, mut request: Request, bytes: usize) -> Head {
+    fn head(self, request: Request, bytes: usize) -> Head {
         let new = self.version >= Version::HTTP_11;
-        if self.length.is_conflict() {
-            // RFC 9112 section 6.3: the coding holds, and whoever stands before might think otherwise.
-            request.head_mut().headers.remove(CONTENT_LENGTH);
-        }
         Head {
             keep_alive: !self.close && (new || self.keep_alive) && !self.length.is_conflict(),
             expects: self.expects && new,
             upgradable: self.upgrade && new,
             length: self.length,
+            host: self.host,
             request,
             bytes,
         }
@@ -189,6 +174,10 @@ impl Noted {
 
 /// Whether a list of words has this one.
 pub(super) fn says(value: &HeaderValue, word: &str) -> bool {
-    let mut words = value.as_bytes().split(|byte| *byte == b',');
+    lists(value.as_bytes(), word)
+}
+
+fn lists(value: &[u8], word: &str) -> bool {
+    let mut words = value.split(|byte| *byte == b',');
     words.any(|own| own.trim_ascii().eq_ignore_ascii_case(word.as_bytes()))
 }

@@ -253,7 +253,7 @@ impl Http1 {
                 "a request had both Content-Length and Transfer-Encoding"
             );
         }
-        let fault = framing::fault(head.request.head());
+        let fault = framing::fault(head.request.raw_head(), head.host);
         let (framing, fault) = match (head.length.framing(), fault) {
             (Ok(framing), fault) => (framing, fault),
             (Err(error), fault) => (Framing::Sized(0), fault.or(Some(error))),

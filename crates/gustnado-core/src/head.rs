@@ -1,0 +1,427 @@
+//! The head of a request: as it came, and as what it says once somebody asks. It must not know bodies,
+//! peers or sockets.
+//!
+//! Few handlers look at a header field, and a browser sends fifteen. So a head that came over HTTP/1
+//! is kept as it was read, with the places of its fields; a map is made of them when it is first asked
+//! for. What came otherwise is there as it was given.
+
+use std::{fmt, ops::Range, slice, sync::OnceLock};
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Uri, Version, header::ValueIter, request::Parts,
+    uri::PathAndQuery,
+};
+
+use crate::{
+    limits::{SPARE_FIELDS, SPARE_TARGET},
+    spare,
+};
+
+/// The head of a request.
+pub(crate) struct Head {
+    /// All of it, where it was asked for or came like this.
+    parts: OnceLock<Parts>,
+    came: Came,
+}
+
+/// A head as it came.
+#[derive(Debug, Default)]
+struct Came {
+    method: Method,
+    version: Version,
+    /// A path and a query that need no second look.
+    target: String,
+    /// How much of the target is the path.
+    path: usize,
+    target_at: Range<usize>,
+    bytes: Bytes,
+    fields: Vec<Field>,
+}
+
+/// Where a header field lies.
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    name: Range<usize>,
+    value: Range<usize>,
+}
+
+impl Head {
+    /// Without content, to be filled.
+    pub(crate) fn blank() -> Self {
+        Self {
+            parts: OnceLock::new(),
+            came: Came::default(),
+        }
+    }
+
+    /// Fills a blank one. The fields follow, each by [`field`](Self::field).
+    ///
+    /// # Errors
+    /// The target is none.
+    #[inline]
+    pub(crate) fn fill(
+        &mut self,
+        bytes: &Bytes,
+        method: Method,
+        target: &str,
+        version: Version,
+    ) -> Result<(), http::uri::InvalidUri> {
+        let came = &mut self.came;
+        came.bytes = bytes.clone();
+        came.method = method;
+        came.version = version;
+        came.target_at = place(bytes, target.as_bytes());
+        if let Some(path) = plain(target.as_bytes()) {
+            came.target.push_str(target);
+            came.path = path;
+            return Ok(());
+        }
+        let uri = Uri::from_maybe_shared(bytes.slice_ref(target.as_bytes()))?;
+        self.parts = OnceLock::from(self.came.parts_without_fields(uri));
+        Ok(())
+    }
+
+    /// Adds a field, whose name and value lie in the bytes.
+    #[inline]
+    pub(crate) fn field(&mut self, name: &[u8], value: &[u8]) {
+        let bytes = &self.came.bytes;
+        let (name, value) = (place(bytes, name), place(bytes, value));
+        let field = Field { name, value };
+        self.came.fields.push(field);
+    }
+
+    /// Takes out all fields of a name, before the map is asked for.
+    #[cold]
+    pub(crate) fn without(&mut self, name: &HeaderName) {
+        let bytes = &self.came.bytes;
+        let name = name.as_str().as_bytes();
+        self.came
+            .fields
+            .retain(|field| !bytes[field.name.clone()].eq_ignore_ascii_case(name));
+    }
+
+    /// All fields are there.
+    #[inline]
+    pub(crate) fn filled(&mut self) {
+        if let Some(parts) = self.parts.get_mut() {
+            parts.headers = self.came.headers();
+        }
+    }
+
+    pub(crate) fn method(&self) -> &Method {
+        match self.parts.get() {
+            Some(parts) => &parts.method,
+            None => &self.came.method,
+        }
+    }
+
+    pub(crate) fn version(&self) -> Version {
+        self.parts.get().map_or(self.came.version, |it| it.version)
+    }
+
+    /// The path, percent-encoded as it came.
+    #[inline]
+    pub(crate) fn path(&self) -> &str {
+        match self.parts.get() {
+            Some(parts) => parts.uri.path(),
+            None => &self.came.target[..self.came.path],
+        }
+    }
+
+    /// The query string, without its `?`.
+    #[inline]
+    pub(crate) fn query(&self) -> Option<&str> {
+        match self.parts.get() {
+            Some(parts) => parts.uri.query(),
+            None => self.came.target.get(self.came.path + 1..),
+        }
+    }
+
+    /// The path and the query string.
+    #[inline]
+    pub(crate) fn path_and_query(&self) -> Option<&str> {
+        match self.parts.get() {
+            Some(parts) => parts.uri.path_and_query().map(PathAndQuery::as_str),
+            None => Some(&self.came.target),
+        }
+    }
+
+    /// The path and the query string, to keep.
+    pub(crate) fn shared_path_and_query(&self) -> Bytes {
+        match self.parts.get() {
+            Some(_) => Bytes::copy_from_slice(self.path_and_query().unwrap_or_default().as_bytes()),
+            None => self.came.bytes.slice(self.came.target_at.clone()),
+        }
+    }
+
+    /// Whether the target is a path and perhaps a query, and names no host.
+    #[inline]
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.came.target.is_empty()
+    }
+
+    /// The values of a field.
+    pub(crate) fn values<'h>(&'h self, name: &'h str) -> Values<'h> {
+        match self.parts.get() {
+            Some(parts) => Values::Told(parts.headers.get_all(name).into_iter()),
+            None => Values::Came(&self.came.bytes, self.came.fields.iter(), name),
+        }
+    }
+
+    /// All of it.
+    pub(crate) fn parts(&self) -> &Parts {
+        self.parts.get_or_init(|| self.came.parts())
+    }
+
+    pub(crate) fn into_parts(mut self) -> Parts {
+        self.parts.take().unwrap_or_else(|| self.came.parts())
+    }
+
+    /// Makes it blank again. Says whether it is worth keeping: one with much room is not.
+    pub(crate) fn clear(&mut self) -> bool {
+        if let Some(parts) = self.parts.take() {
+            spare::give(parts.headers);
+        }
+        let came = &mut self.came;
+        came.bytes = Bytes::new();
+        came.method = Method::GET;
+        came.version = Version::default();
+        came.target.clear();
+        (came.path, came.target_at) = (0, 0..0);
+        came.fields.clear();
+        came.target.capacity() <= SPARE_TARGET && came.fields.capacity() <= SPARE_FIELDS
+    }
+}
+
+/// The values of a field, in the order they came.
+pub(crate) enum Values<'h> {
+    Told(ValueIter<'h, HeaderValue>),
+    Came(&'h [u8], slice::Iter<'h, Field>, &'h str),
+}
+
+impl<'h> Iterator for Values<'h> {
+    type Item = &'h [u8];
+
+    fn next(&mut self) -> Option<&'h [u8]> {
+        match self {
+            Self::Told(values) => values.next().map(HeaderValue::as_bytes),
+            Self::Came(bytes, fields, name) => {
+                let name = name.as_bytes();
+                let mut named =
+                    fields.filter(|field| bytes[field.name.clone()].eq_ignore_ascii_case(name));
+                named.next().map(|field| &bytes[field.value.clone()])
+            }
+        }
+    }
+}
+
+impl From<Parts> for Head {
+    fn from(parts: Parts) -> Self {
+        Self {
+            parts: OnceLock::from(parts),
+            came: Came::default(),
+        }
+    }
+}
+
+impl fmt::Debug for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts().fmt(f)
+    }
+}
+
+impl Came {
+    #[cold]
+    fn parts(&self) -> Parts {
+        let target = self.bytes.slice(self.target_at.clone());
+        // It is plain, and so it is one.
+        let uri = Uri::from_maybe_shared(target).unwrap_or_default();
+        let mut parts = self.parts_without_fields(uri);
+        parts.headers = self.headers();
+        parts
+    }
+
+    fn parts_without_fields(&self, uri: Uri) -> Parts {
+        let (mut parts, ()) = http::Request::new(()).into_parts();
+        parts.method = self.method.clone();
+        parts.uri = uri;
+        parts.version = self.version;
+        parts
+    }
+
+    /// The fields as a map, which shares the bytes of their values.
+    fn headers(&self) -> HeaderMap {
+        let mut headers = spare::take();
+        headers.reserve(self.fields.len());
+        for Field { name, value } in &self.fields {
+            let name = HeaderName::from_bytes(&self.bytes[name.clone()]);
+            let value = HeaderValue::from_maybe_shared(self.bytes.slice(value.clone()));
+            // Whoever found them has seen that they are a name and a value.
+            if let (Ok(name), Ok(value)) = (name, value) {
+                headers.append(name, value);
+            }
+        }
+        headers
+    }
+}
+
+/// Where a part lies in what it is a part of.
+#[inline]
+fn place(bytes: &Bytes, part: &[u8]) -> Range<usize> {
+    let from = (part.as_ptr() as usize).wrapping_sub(bytes.as_ptr() as usize);
+    from..from.wrapping_add(part.len())
+}
+
+/// Whether a target is a path and perhaps a query, of nothing but what both may have (RFC 3986 section
+/// 3.3): how long the path is. All others are left to those who know them.
+#[inline]
+fn plain(target: &[u8]) -> Option<usize> {
+    if target.first() != Some(&b'/') || target.len() > PLAIN {
+        return None;
+    }
+    let path = target.iter().position(|byte| !IN_PATHS[usize::from(*byte)]);
+    let Some(path) = path else {
+        return Some(target.len());
+    };
+    let (mark, query) = target[path..].split_first()?;
+    let in_query = |byte: &u8| IN_PATHS[usize::from(*byte)] || *byte == b'?';
+    (*mark == b'?' && query.iter().all(in_query)).then_some(path)
+}
+
+/// Bytes of a target that is plain at most: [`Uri`] has a bound of its own.
+const PLAIN: usize = 32 * 1024;
+
+/// The bytes that a path may have.
+const IN_PATHS: [bool; 256] = {
+    let mut table = [false; 256];
+    let others = b"-._~!$&'()*+,;=:@%/";
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut index = 0;
+    while index < others.len() {
+        table[others[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use http::header;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A head of these bytes: the target, and a field of each line.
+    fn head(text: &str) -> Head {
+        let bytes = Bytes::copy_from_slice(text.as_bytes());
+        let mut lines = std::str::from_utf8(&bytes).unwrap().split('\n');
+        let mut head = Head::blank();
+        let target = lines.next().unwrap();
+        head.fill(&bytes, Method::PUT, target, Version::HTTP_10)
+            .unwrap();
+        for line in lines {
+            let (name, value) = line.split_once(": ").unwrap();
+            head.field(name.as_bytes(), value.as_bytes());
+        }
+        head.filled();
+        head
+    }
+
+    #[test]
+    fn it_says_the_same_before_and_after_all_of_it_is_asked_for() {
+        for target in [
+            "/",
+            "/a/b",
+            "/a?",
+            "/a?b=c?&d",
+            "//a/b",
+            "/{a}?b",
+            "http://host/a?b",
+        ] {
+            let head = head(&format!("{target}\nHost: a\nx-Twice: 1\nX-twice: 2"));
+            let said = |head: &Head| {
+                let (path, query) = (head.path().to_owned(), head.query().map(str::to_owned));
+                let both = head.path_and_query().map(str::to_owned);
+                let lines = |name| head.values(name).map(<[u8]>::to_vec).collect::<Vec<_>>();
+                let lines = (lines("x-twice"), lines("X-TWICE"), lines("no"), lines(" "));
+                (
+                    head.method().clone(),
+                    head.version(),
+                    path,
+                    query,
+                    both,
+                    lines,
+                )
+            };
+            let before = said(&head);
+            assert_eq!(before.5.0, [b"1", b"2"]);
+            let parts = head.parts();
+            assert_eq!(parts.uri, target);
+            assert_eq!(parts.headers[header::HOST], "a");
+            let twice: Vec<_> = parts.headers.get_all("x-twice").iter().collect();
+            assert_eq!(twice, ["1", "2"]);
+            assert_eq!(said(&head), before, "{target}");
+            assert_eq!(
+                format!("{:?}", head.parts()),
+                format!("{:?}", head.into_parts())
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_plain_is_left_to_others() {
+        let table = [
+            ("/", Some(1)),
+            ("/a%20;b@c:8/~d", Some(14)),
+            ("/a?b", Some(2)),
+            ("/a??", Some(2)),
+            ("", None),
+            ("*", None),
+            ("a", None),
+            ("http://a/", None),
+            ("/a#b", None),
+            ("/a b", None),
+            ("/\u{e9}", None),
+            ("/a?b#", None),
+            ("/a?\u{e9}", None),
+        ];
+        for (target, path) in table {
+            assert_eq!(plain(target.as_bytes()), path, "{target}");
+        }
+        assert_eq!(plain("/".repeat(PLAIN + 1).as_bytes()), None);
+    }
+
+    #[test]
+    fn fields_are_taken_out_by_name() {
+        let mut head = head("/\ncontent-length: 5\nhost: a\nContent-Length: 5");
+        head.without(&header::CONTENT_LENGTH);
+        let names: Vec<_> = head.parts().headers.keys().collect();
+        assert_eq!(names, [header::HOST]);
+    }
+
+    #[test]
+    fn what_is_blank_again_says_nothing_of_before() {
+        let mut used = head("/secret?a\ncookie: secret");
+        assert!(used.clear());
+        assert!(!format!("{used:?}").contains("secret"));
+        let mut large = head(&format!("/{}", "a".repeat(2 * SPARE_TARGET)));
+        assert!(!large.clear());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_plain_is_a_target_to_others(target in "/[ -~]{0,40}") {
+            if let Some(path) = plain(target.as_bytes()) {
+                let uri: Uri = target.parse().unwrap();
+                prop_assert_eq!(uri.path(), &target[..path]);
+                prop_assert_eq!(uri.query(), target.get(path + 1..));
+                prop_assert_eq!(uri.authority(), None);
+            }
+        }
+    }
+}

@@ -82,6 +82,12 @@ impl Access {
         })))
     }
 
+    /// Whether somebody wants its line.
+    #[inline]
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// There is an answer. It is given the name that the line has, so that whoever has the one finds
     /// the other.
     pub(crate) fn answered(&mut self, response: &mut http::Response<Body>) {

@@ -16,7 +16,28 @@ thread_local! {
     static SPARE: Spare<Response> = const { Spare::new() };
 }
 
-const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+/// The types of content that most answers have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Usual {
+    Text,
+    Html,
+    #[cfg(feature = "json")]
+    Json,
+    Bytes,
+}
+
+impl Usual {
+    /// Its value, checked when it was compiled: checking one costs more than sending it.
+    const fn value(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Text => "text/plain; charset=utf-8",
+            Self::Html => "text/html; charset=utf-8",
+            #[cfg(feature = "json")]
+            Self::Json => "application/json",
+            Self::Bytes => "application/octet-stream",
+        })
+    }
+}
 
 /// An answer: status, header fields, body.
 ///
@@ -30,7 +51,14 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 ///
 /// It is one pointer: it is handed from future to future, and a head has 110 bytes.
 #[derive(Debug)]
-pub struct Response(Box<http::Response<Body>>);
+pub struct Response(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    http: http::Response<Body>,
+    /// Its type, where it is for certain the only field that it has.
+    only: Option<Usual>,
+}
 
 impl Response {
     /// An empty answer with this status. A number that is no status is a mistake in the program
@@ -44,22 +72,42 @@ impl Response {
     /// An empty answer with this status.
     #[must_use]
     pub fn with_code(status: StatusCode) -> Self {
-        let mut response = SPARE.with(Spare::take).unwrap_or_else(Self::fresh);
-        *response.0.status_mut() = status;
+        let mut response = Self::spare();
+        if response.0.only.is_some() {
+            response.headers_mut().clear();
+        }
+        *response.0.http.status_mut() = status;
         response
+    }
+
+    /// A 200 of one of the usual types.
+    pub(crate) fn of(usual: Usual, body: impl Into<Body>) -> Self {
+        let mut response = Self::spare();
+        if response.0.only != Some(usual) {
+            response.headers_mut().insert(CONTENT_TYPE, usual.value());
+            response.0.only = Some(usual);
+        }
+        *response.0.http.status_mut() = StatusCode::OK;
+        response.with_body(body)
+    }
+
+    /// One without content, that has no field, or its type and no other.
+    #[inline]
+    fn spare() -> Self {
+        SPARE.with(Spare::take).unwrap_or_else(Self::fresh)
     }
 
     #[cold]
     fn fresh() -> Self {
-        let mut response = http::Response::new(Body::empty());
-        *response.headers_mut() = spare::take();
-        Self(Box::new(response))
+        let mut http = http::Response::new(Body::empty());
+        *http.headers_mut() = spare::take();
+        Self(Box::new(Inner { http, only: None }))
     }
 
     /// Replaces the status.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
-        *self.0.status_mut() = status;
+        *self.0.http.status_mut() = status;
         self
     }
 
@@ -80,7 +128,7 @@ impl Response {
     /// Sets a header field, replacing what it had.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.0.headers_mut().insert(name, value);
+        self.headers_mut().insert(name, value);
         self
     }
 
@@ -96,7 +144,7 @@ impl Response {
     /// Sets the body.
     #[must_use]
     pub fn with_body(mut self, body: impl Into<Body>) -> Self {
-        *self.0.body_mut() = body.into();
+        *self.0.http.body_mut() = body.into();
         self
     }
 
@@ -109,12 +157,10 @@ impl Response {
     /// Sets a body of plain text.
     #[must_use]
     pub fn with_text(self, text: impl Into<Body>) -> Self {
-        self.with_typed(TEXT, text)
+        self.with_typed(Usual::Text.value(), text)
     }
 
-    /// Sets the body and says what it is by a value that was checked when it was compiled, as
-    /// checking one costs more than sending it.
-    #[inline]
+    /// Sets the body and says what it is by a value that was checked when it was compiled.
     pub(crate) fn with_typed(self, content_type: HeaderValue, body: impl Into<Body>) -> Self {
         self.with_header(CONTENT_TYPE, content_type).with_body(body)
     }
@@ -127,21 +173,26 @@ impl Response {
 
     /// Has something go with it to the connection.
     pub(crate) fn extend(&mut self, with: impl Clone + Send + Sync + 'static) {
-        self.0.extensions_mut().insert(with);
+        self.0.http.extensions_mut().insert(with);
     }
 
     /// The same as others know it.
     pub(crate) fn as_http(&mut self) -> &mut http::Response<Body> {
-        &mut self.0
+        self.0.only = None;
+        &mut self.0.http
     }
 
-    /// Takes the body of an answer whose head was written. The rest makes room for another.
+    /// Takes the body of an answer whose head was written. The rest makes room for another, with its
+    /// type, which the next is likely to have.
     pub(crate) fn into_body(mut self) -> Body {
         let body = self.take_body();
         if !spare::has_room_for_many(self.headers()) {
-            self.headers_mut().clear();
-            self.0.extensions_mut().clear();
-            *self.0.version_mut() = Version::default();
+            let Inner { http, only } = &mut *self.0;
+            if only.is_none() {
+                http.headers_mut().clear();
+            }
+            http.extensions_mut().clear();
+            *http.version_mut() = Version::default();
             SPARE.with(|spare| spare.keep(self));
         }
         body
@@ -150,33 +201,34 @@ impl Response {
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.0.status()
+        self.0.http.status()
     }
 
     /// The header fields.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        self.0.headers()
+        self.0.http.headers()
     }
 
     /// The header fields, to change.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
-        self.0.headers_mut()
+        self.0.only = None;
+        self.0.http.headers_mut()
     }
 
     /// The body.
     #[must_use]
     pub fn body(&self) -> &Body {
-        self.0.body()
+        self.0.http.body()
     }
 
     pub(crate) fn body_mut(&mut self) -> &mut Body {
-        self.0.body_mut()
+        self.0.http.body_mut()
     }
 
     /// Takes the body, leaving an empty one.
     pub fn take_body(&mut self) -> Body {
-        std::mem::take(self.0.body_mut())
+        std::mem::take(self.body_mut())
     }
 }
 
@@ -202,13 +254,16 @@ pub(crate) fn is_quiet(response: &http::Response<Body>) -> bool {
 
 impl<B: Into<Body>> From<http::Response<B>> for Response {
     fn from(response: http::Response<B>) -> Self {
-        Self(Box::new(response.map(Into::into)))
+        Self(Box::new(Inner {
+            http: response.map(Into::into),
+            only: None,
+        }))
     }
 }
 
 impl From<Response> for http::Response<Body> {
     fn from(response: Response) -> Self {
-        *response.0
+        response.0.http
     }
 }
 
@@ -231,5 +286,62 @@ mod tests {
         assert_eq!(next.status(), 201);
         assert!(next.headers().is_empty() && next.body().as_full().is_none());
         assert!(!is_quiet(next.as_http()));
+    }
+
+    #[test]
+    fn an_answer_has_its_own_type_whatever_the_last_had() {
+        // Of a type, what more is said of it, and what is left for the next.
+        type More = fn(Response) -> Response;
+        type Next = (fn() -> Response, &'static [&'static str]);
+        let more: [(More, Option<Usual>); 4] = [
+            (|answer| answer, Some(Usual::Text)),
+            (
+                |answer| answer.with_status(StatusCode::CREATED),
+                Some(Usual::Text),
+            ),
+            (
+                |answer| answer.with_header(header::SERVER, Usual::Html.value()),
+                None,
+            ),
+            (
+                |mut answer| {
+                    answer.headers_mut().remove(CONTENT_TYPE);
+                    answer
+                },
+                None,
+            ),
+        ];
+        for (more, left) in more {
+            let next: [Next; 4] = [
+                (
+                    || Response::of(Usual::Text, "b"),
+                    &["text/plain; charset=utf-8"],
+                ),
+                (
+                    || Response::of(Usual::Html, "b"),
+                    &["text/html; charset=utf-8"],
+                ),
+                (|| Response::new(200).with_body("b"), &[]),
+                (
+                    || Response::new(200).with_text("b"),
+                    &["text/plain; charset=utf-8"],
+                ),
+            ];
+            for (next, types) in next {
+                let answer = more(Response::of(Usual::Text, "a"));
+                answer.into_body();
+                let spare = Response::spare();
+                assert_eq!(spare.0.only, left);
+                SPARE.with(|all| all.keep(spare));
+                let next = next();
+                let fields: Vec<_> = next.headers().iter().collect();
+                let named = |(name, value): &(&HeaderName, &HeaderValue)| {
+                    assert_eq!(*name, CONTENT_TYPE);
+                    value.to_str().unwrap().to_owned()
+                };
+                assert_eq!(fields.iter().map(named).collect::<Vec<_>>(), types);
+                assert_eq!(next.status(), 200);
+            }
+        }
     }
 }

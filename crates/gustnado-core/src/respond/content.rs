@@ -1,18 +1,14 @@
 //! Answers that are content as it is: text, HTML, bytes, a body that streams.
 
 use bytes::Bytes;
-use http::HeaderValue;
 
 use super::IntoResponse;
 use crate::{
     body::Body,
     describe::{Content, Operation, Shape},
     error::Error,
-    response::Response,
+    response::{Response, Usual},
 };
-
-const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
-const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 /// An HTML page, `text/html; charset=utf-8`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +20,7 @@ impl<T: Into<Body>> IntoResponse for Html<T> {
     }
 
     fn into_response(self) -> Result<Response, Error> {
-        Ok(Response::new(200).with_typed(HTML, self.0))
+        Ok(Response::of(Usual::Html, self.0))
     }
 }
 
@@ -34,7 +30,7 @@ impl IntoResponse for &'static str {
     }
 
     fn into_response(self) -> Result<Response, Error> {
-        Ok(Response::new(200).with_text(self))
+        Ok(Response::of(Usual::Text, self))
     }
 }
 
@@ -44,7 +40,7 @@ impl IntoResponse for String {
     }
 
     fn into_response(self) -> Result<Response, Error> {
-        Ok(Response::new(200).with_text(self))
+        Ok(Response::of(Usual::Text, self))
     }
 }
 
@@ -77,6 +73,6 @@ impl IntoResponse for Body {
     }
 
     fn into_response(self) -> Result<Response, Error> {
-        Ok(Response::new(200).with_typed(BYTES, self))
+        Ok(Response::of(Usual::Bytes, self))
     }
 }

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 
 use bytes::Bytes;
-use http::HeaderValue;
 use serde_core::Serialize;
 
 use super::IntoResponse;
@@ -11,10 +10,8 @@ use crate::{
     describe::{Content, Operation},
     error::Error,
     limits::JSON_COPY,
-    response::Response,
+    response::{Response, Usual},
 };
-
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// JSON: as a reply, `application/json`; as an argument of a verb, the body of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,7 +24,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
 
     fn into_response(self) -> Result<Response, Error> {
         let bytes = write(&self.0).map_err(Error::internal)?;
-        Ok(Response::new(200).with_typed(JSON, bytes))
+        Ok(Response::of(Usual::Json, bytes))
     }
 }
 

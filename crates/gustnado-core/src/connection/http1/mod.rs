@@ -330,7 +330,9 @@ impl Http1 {
         let (mut response, lines) = outgoing.into_response();
         let is_last = self.vitals.end.is_due(self.vitals.begun());
         exchange.asked.keep_alive &= !is_last && self.settle(live, cx);
-        exchange.access.answered(response.as_http());
+        if exchange.access.is_wanted() {
+            exchange.access.answered(response.as_http());
+        }
         let said = encode::head(
             live.out(),
             response.status(),

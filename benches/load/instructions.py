@@ -49,6 +49,7 @@ def rows() -> dict:
         "file of 1 KiB": ("/static/1k.bin", 1, False, ["gustnado", "nginx"]),
         "file of 1 KiB, pipelined": ("/static/1k.bin", 16, False, ["gustnado", "nginx"]),
         "304": ("/static/1k.bin", 1, True, ["gustnado", "nginx"]),
+        "file of 10 KiB": ("/static/10k.bin", 1, False, ["gustnado", "nginx"]),
     }
 
 
@@ -97,7 +98,8 @@ def build() -> tuple:
 def servers(ours: Path, peers: Path, folder: Path) -> dict:
     files = folder / "static"
     files.mkdir()
-    (files / "1k.bin").write_bytes(bytes(1024))
+    for name, size in (("1k.bin", 1024), ("10k.bin", 10 * 1024)):
+        (files / name).write_bytes(bytes(size))
     folder.chmod(0o755)
     # So that it is old enough to be kept in memory from the first request on.
     time.sleep(0.2)

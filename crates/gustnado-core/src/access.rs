@@ -57,12 +57,21 @@ struct Answer {
     length: Option<u64>,
 }
 
+/// Whether somebody wants lines.
+#[inline]
+pub(crate) fn is_wanted() -> bool {
+    // What is slow or fails is told at this level, and all the rest below.
+    tracing::enabled!(target: TARGET, Level::WARN)
+}
+
 impl Access {
+    /// Of a request whose line nobody wants.
+    pub(crate) const NONE: Self = Self(None);
+
     /// A request has begun. If somebody wants its line, it gets its name here.
     pub(crate) fn begin(app: &App, request: &mut Request) -> Self {
-        // What is slow or fails is told at this level, and all the rest below.
-        if !tracing::enabled!(target: TARGET, Level::WARN) {
-            return Self(None);
+        if !is_wanted() {
+            return Self::NONE;
         }
         let id = request_id::of(request);
         request.origin_mut().id = Some(Arc::clone(&id));

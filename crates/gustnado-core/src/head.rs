@@ -169,6 +169,22 @@ impl Head {
         }
     }
 
+    /// All fields in their order, with names in whatever case they came in.
+    #[inline]
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let told = self.parts.get().map(|parts| &parts.headers);
+        let bytes = &*self.came.bytes;
+        let came = match told {
+            None => &*self.came.fields,
+            Some(_) => &[],
+        };
+        let came = came
+            .iter()
+            .map(|field| (&bytes[field.name.clone()], &bytes[field.value.clone()]));
+        let told = told.into_iter().flatten();
+        came.chain(told.map(|(name, value)| (name.as_str().as_bytes(), value.as_bytes())))
+    }
+
     /// All of it.
     pub(crate) fn parts(&self) -> &Parts {
         self.parts.get_or_init(|| self.came.parts())
@@ -276,7 +292,7 @@ fn place(bytes: &Bytes, part: &[u8]) -> Range<usize> {
 /// Whether a target is a path and perhaps a query, of nothing but what both may have (RFC 3986 section
 /// 3.3): how long the path is. All others are left to those who know them.
 #[inline]
-fn plain(target: &[u8]) -> Option<usize> {
+pub(crate) fn plain(target: &[u8]) -> Option<usize> {
     if target.first() != Some(&b'/') || target.len() > PLAIN {
         return None;
     }

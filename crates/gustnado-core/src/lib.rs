@@ -17,6 +17,7 @@
 //! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`]: bytes
 //! - 1 [`head`]: the head of a request, as it came
 //! - 1 [`request`], [`request_id`], [`response`]
+//! - 1 [`glance`]: the head of a request, seen before one is made
 //! - 2 [`ready`]: answers that were made before
 //! - 2 [`upgrade`]: the change of a connection to another protocol
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
@@ -50,6 +51,7 @@ mod environment;
 mod error;
 mod extract;
 mod file_name;
+mod glance;
 mod handler;
 mod head;
 mod hsts;
@@ -96,6 +98,7 @@ pub use extract::{
 };
 #[cfg(feature = "multipart")]
 pub use extract::{FormPart, Multipart, Upload};
+pub use glance::Glance;
 pub use handler::{Outcome, RequestHandler};
 pub use hsts::Hsts;
 pub use limits::Limits;

@@ -23,6 +23,7 @@ use crate::{
     defaults::Defaults,
     error::{BoxError, Error},
     extract::{BoxFuture, Cx, RouteInfo},
+    glance::Glance,
     handler::{Call, ClientGone},
     limits::{self, CAUSES},
     middleware::{Failed, Rest, Seen},
@@ -35,7 +36,7 @@ use crate::{
     route::Captures,
     router::{Matched, MountRoute},
     tally::Counted,
-    write::{self, Outgoing},
+    write::{self, AsItIs, Outgoing},
 };
 
 /// What comes of a request at once.
@@ -211,7 +212,12 @@ fn answer(head: bool, result: Option<Result<Response, Error>>, cx: Cx) -> Outgoi
 /// What a mount has at hand. If it panics, it does so again where it is called.
 #[inline]
 fn at_hand(route: &MountRoute, request: &Request) -> Option<ReadyMade> {
-    let look = AssertUnwindSafe(|| route.mount.at_hand(&route.prefix, request));
+    glance(route, &Glance::of(request))
+}
+
+#[inline]
+fn glance(route: &MountRoute, head: &Glance<'_>) -> Option<ReadyMade> {
+    let look = AssertUnwindSafe(|| route.mount.at_hand(&route.prefix, head));
     catch_unwind(look).ok().flatten()
 }
 
@@ -368,6 +374,32 @@ impl App {
         self.load().tell(why);
         let error = Error::new(503, "there is too much to do");
         error.with_header(RETRY_AFTER, limits::RETRY_AFTER.into())
+    }
+
+    /// Whether the answer to a GET of this target may be [at hand](Self::at_hand): a quick no for most
+    /// of what is not.
+    #[inline]
+    pub(crate) fn may_be_at_hand(&self, target: &str) -> bool {
+        self.router().may_be_mounted(target)
+    }
+
+    /// The answer to a GET that came over HTTP/1, if it was made before and nobody has to see a request:
+    /// no guard, no layer, nobody who wants to know the client. The worker was late by `lag` when last
+    /// looked.
+    #[inline]
+    pub(crate) fn at_hand(&self, head: &Glance<'_>, lag: Duration) -> Option<AsItIs> {
+        let limits = self.limits();
+        if head.target().len() > limits.target
+            || self.knows_hsts()
+            || self.load().overload(limits, lag).is_some()
+        {
+            return None;
+        }
+        let route = self.router().mount(head.path())?;
+        if !route.info.shared.layers.is_empty() {
+            return None;
+        }
+        write::as_it_is(glance(route, head)?, &route.info.headers)
     }
 
     /// Answers a request that is not to be looked at any further. That is no failure of the

@@ -11,6 +11,7 @@ use crate::{
     describe::Api,
     error::{BoxError, Error},
     extract::BoxFuture,
+    glance::Glance,
     ready::ReadyMade,
     request::Request,
     response::Response,
@@ -45,9 +46,13 @@ pub trait Mount: Send + Sync + 'static {
 
     /// The answer to a request, where it was made before and is sent as it is; else nothing, and
     /// [`call`](Self::call) answers. It is asked first, on the event loop, so it must not wait. What
-    /// it answers costs no future and no map of fields.
-    fn at_hand(&self, prefix: &str, request: &Request) -> Option<ReadyMade> {
-        let _ = (prefix, request);
+    /// it answers costs no future and no map of fields, and over HTTP/1 not even a request.
+    ///
+    /// It is asked so about the GETs that bring no body, ask for no other protocol and do not end their
+    /// connection, where nothing else has to see them; and otherwise, or where it has answered nothing,
+    /// with the [request](Glance::request) that was made.
+    fn at_hand(&self, prefix: &str, head: &Glance<'_>) -> Option<ReadyMade> {
+        let _ = (prefix, head);
         None
     }
 

@@ -11,8 +11,8 @@ pub(crate) fn of(bytes: &[u8]) -> Option<HeaderValue> {
 
 /// Whether a line of `If-None-Match` has this tag, weak or not, or is `*`.
 #[must_use]
-pub fn matches_weakly(tag: &HeaderValue, line: &HeaderValue) -> bool {
-    let (tag, line) = (tag.as_bytes(), line.as_bytes());
+pub fn matches_weakly(tag: &HeaderValue, line: impl AsRef<[u8]>) -> bool {
+    let (tag, line) = (tag.as_bytes(), line.as_ref());
     // What a browser sends back is the tag itself.
     if line == tag || is_star(line) {
         return true;
@@ -23,8 +23,8 @@ pub fn matches_weakly(tag: &HeaderValue, line: &HeaderValue) -> bool {
 
 /// Whether a line of `If-Match` has this tag and both are strong, or is `*`.
 #[must_use]
-pub fn matches_strongly(tag: &HeaderValue, line: &HeaderValue) -> bool {
-    let (tag, line) = (tag.as_bytes(), line.as_bytes());
+pub fn matches_strongly(tag: &HeaderValue, line: impl AsRef<[u8]>) -> bool {
+    let (tag, line) = (tag.as_bytes(), line.as_ref());
     // A weak tag begins with `W`, what is opaque with a quote.
     is_star(line) || listed(line).any(|listed| !listed.weak && listed.opaque == tag)
 }
@@ -116,8 +116,8 @@ mod tests {
     fn a_weak_tag_of_ours_is_never_strong() {
         let ours = value("W/\"abc\"");
         for text in ["\"abc\"", "W/\"abc\"", "\"x\", W/\"abc\""] {
-            assert!(matches_weakly(&ours, &value(text)), "{text}");
-            assert!(!matches_strongly(&ours, &value(text)), "{text}");
+            assert!(matches_weakly(&ours, value(text)), "{text}");
+            assert!(!matches_strongly(&ours, value(text)), "{text}");
         }
     }
 

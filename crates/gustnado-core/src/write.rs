@@ -5,7 +5,9 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 
-use crate::{body::Body, ready::ReadyMade, request::Request, response::Response, tag};
+use crate::{
+    body::Body, defaults::Defaults, ready::ReadyMade, request::Request, response::Response, tag,
+};
 
 /// An answer as it goes out.
 #[derive(Debug)]
@@ -87,6 +89,27 @@ pub(crate) fn ready(head: bool, made: ReadyMade, lines: Bytes) -> Outgoing {
         response = response.with_header(header::CONTENT_LENGTH, length.clone());
     }
     Outgoing { response, lines }
+}
+
+/// An answer to a GET that goes out as it was made before.
+#[derive(Debug)]
+pub(crate) struct AsItIs {
+    pub(crate) status: StatusCode,
+    /// All of its fields but its length and the date.
+    pub(crate) lines: Bytes,
+    /// None where its status has no body.
+    pub(crate) bytes: Option<Bytes>,
+}
+
+/// Makes an answer to a GET of one that was made before, if its head can be lines.
+#[inline]
+pub(crate) fn as_it_is(made: ReadyMade, defaults: &Defaults) -> Option<AsItIs> {
+    let (status, lines) = (made.head.status(), made.head.lines(defaults)?);
+    Some(AsItIs {
+        status,
+        lines,
+        bytes: (!bodiless(status)).then_some(made.bytes),
+    })
 }
 
 /// What an answer's own fields say. Answers have few: comparing their names is quicker than hashing

@@ -1,17 +1,17 @@
 //! What a request asks for beside a path, in one look over its fields: enough to tell the plain
 //! ones, which are nearly all, from those that have to be decided. It must not know files.
 
-use http::{HeaderMap, HeaderValue, header};
+use gustnado_core::Glance;
 
 use crate::digest::WANT_REPR_DIGEST;
 
 /// What a request that needs no decision asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Asked<'r> {
     /// `Accept-Encoding`.
-    pub(crate) accepts: Option<&'r HeaderValue>,
+    pub(crate) accepts: Option<&'r [u8]>,
     /// `If-None-Match`: the client has these.
-    pub(crate) has: Option<&'r HeaderValue>,
+    pub(crate) has: Option<&'r [u8]>,
 }
 
 impl<'r> Asked<'r> {
@@ -19,25 +19,31 @@ impl<'r> Asked<'r> {
     /// `If-None-Match`, or with more than one line of a field. A date is passed over beside a tag
     /// (RFC 9110 section 13.1.3).
     #[inline]
-    pub(crate) fn of(headers: &'r HeaderMap) -> Option<Self> {
-        let (mut accepts, mut has, mut since) = (None, None, false);
-        for (name, value) in headers {
-            match *name {
-                header::ACCEPT_ENCODING if accepts.is_none() => accepts = Some(value),
-                header::IF_NONE_MATCH if has.is_none() => has = Some(value),
-                header::IF_MODIFIED_SINCE => since = true,
-                header::ACCEPT_ENCODING
-                | header::IF_NONE_MATCH
-                | header::IF_MATCH
-                | header::IF_UNMODIFIED_SINCE
-                | header::IF_RANGE
-                | header::RANGE => return None,
-                _ if *name == WANT_REPR_DIGEST => return None,
-                _ => {}
+    pub(crate) fn of(head: &Glance<'r>) -> Option<Self> {
+        let (mut asked, mut since) = (Self::default(), false);
+        head.fields().try_for_each(|(name, value)| {
+            let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
+            // Their lengths tell most names apart.
+            match name.len() {
+                15 if is("accept-encoding") => once(&mut asked.accepts, value),
+                13 if is("if-none-match") => once(&mut asked.has, value),
+                17 if is("if-modified-since") => {
+                    since = true;
+                    Some(())
+                }
+                5 if is("range") => None,
+                8 if is("if-match") || is("if-range") => None,
+                19 if is("if-unmodified-since") => None,
+                16 if is(WANT_REPR_DIGEST.as_str()) => None,
+                _ => Some(()),
             }
-        }
-        (!since || has.is_some()).then_some(Self { accepts, has })
+        })?;
+        (!since || asked.has.is_some()).then_some(asked)
     }
+}
+
+fn once<'r>(place: &mut Option<&'r [u8]>, value: &'r [u8]) -> Option<()> {
+    place.replace(value).is_none().then_some(())
 }
 
 #[cfg(test)]
@@ -61,14 +67,17 @@ mod tests {
             (&["if-range", "range"], false),
             (&["want-repr-digest"], false),
         ] {
-            let mut headers = HeaderMap::new();
+            let mut request = http::Request::get("/");
             for name in names {
-                headers.append(*name, HeaderValue::from_static("x"));
+                request = request.header(*name, "x");
             }
-            let asked = Asked::of(&headers);
+            let request = request.body(gustnado_core::Body::empty()).unwrap().into();
+            let asked = Asked::of(&Glance::of(&request));
             assert_eq!(asked.is_some(), plain, "{names:?}");
             let has = asked.and_then(|asked| asked.has).is_some();
-            assert_eq!(has, plain && headers.contains_key("if-none-match"));
+            assert_eq!(has, plain && names.contains(&"if-none-match"));
+            let accepts = asked.and_then(|asked| asked.accepts).is_some();
+            assert_eq!(accepts, plain && names.contains(&"accept-encoding"));
         }
     }
 }

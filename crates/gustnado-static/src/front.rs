@@ -11,7 +11,6 @@ use std::{
 };
 
 use gustnado_core::{Bytes, ReadyHead, ReadyMade};
-use http::HeaderValue;
 
 use crate::{
     entry::{Content, Facts, Representation},
@@ -37,7 +36,7 @@ pub(crate) struct Front {
     misses: u32,
     hits: u32,
     /// Values of `Accept-Encoding` and what they say, by their length.
-    accepts: [Option<(HeaderValue, Preferences)>; FRONT_ACCEPTS],
+    accepts: [Option<(Box<[u8]>, Preferences)>; FRONT_ACCEPTS],
 }
 
 /// What was answered for a path.
@@ -108,19 +107,16 @@ impl Fronts {
 impl Front {
     /// What a value of `Accept-Encoding` says: read once, as nearly all clients send the same.
     #[inline]
-    pub(crate) fn preferences(&mut self, accepts: Option<&HeaderValue>) -> Preferences {
+    pub(crate) fn preferences(&mut self, accepts: Option<&[u8]>) -> Preferences {
         let Some(accepts) = accepts else {
             return Preferences::default();
         };
         let place = &mut self.accepts[accepts.len() % FRONT_ACCEPTS];
         match place {
-            Some((known, preferences)) if known == accepts => *preferences,
+            Some((known, preferences)) if **known == *accepts => *preferences,
             _ => {
                 let preferences = Preferences::of_line(accepts);
-                // A copy: what came is part of the head of a request.
-                if let Ok(copy) = HeaderValue::from_bytes(accepts.as_bytes()) {
-                    *place = Some((copy, preferences));
-                }
+                *place = Some((accepts.into(), preferences));
                 preferences
             }
         }

@@ -1,7 +1,7 @@
 //! Which coding a client gets, by the q-values of `Accept-Encoding` (RFC 9110 section 12.5.3). It
 //! must not know files.
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, header};
 
 use crate::coding::{Coding, Codings};
 
@@ -23,21 +23,24 @@ impl Preferences {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut preferences = Self::default();
         for line in headers.get_all(header::ACCEPT_ENCODING) {
-            preferences.note_line(line);
+            preferences.note_line(line.as_bytes());
         }
         preferences
     }
 
     /// Reads the one line of the field.
-    pub(crate) fn of_line(line: &HeaderValue) -> Self {
+    pub(crate) fn of_line(line: &[u8]) -> Self {
         let mut preferences = Self::default();
         preferences.note_line(line);
         preferences
     }
 
-    fn note_line(&mut self, line: &HeaderValue) {
+    fn note_line(&mut self, line: &[u8]) {
         // A line that is no ASCII has no coding that we know.
-        for element in line.to_str().unwrap_or_default().split(',') {
+        let text = std::str::from_utf8(line)
+            .ok()
+            .filter(|text| text.is_ascii());
+        for element in text.unwrap_or_default().split(',') {
             self.note(element);
         }
     }
@@ -118,7 +121,7 @@ mod tests {
         for line in lines {
             headers.append(
                 header::ACCEPT_ENCODING,
-                HeaderValue::from_str(line).unwrap(),
+                http::HeaderValue::from_str(line).unwrap(),
             );
         }
         Preferences::of(&headers).choose(available)

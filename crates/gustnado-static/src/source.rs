@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     coding::Coding,
-    disk::{Kind, Loaded, OpenFile, Root, Stamp},
+    disk::{Full, Kind, Loaded, OpenFile, Root, Stamp},
     embedded::Embedded,
     failure::Failure,
     resolve::{Names, is_file_path},
@@ -53,7 +53,8 @@ impl Source {
     }
 
     /// Whether this very version of a file is still at a full path.
-    pub(crate) fn is_still(&self, full: &Path, stamp: &Stamp) -> bool {
+    #[inline]
+    pub(crate) fn is_still(&self, full: &Full, stamp: &Stamp) -> bool {
         match self {
             Self::Disk(root) => root.is_still(full, stamp),
             Self::Program(_) => true,

@@ -102,7 +102,7 @@ pub use gustnado_core::Garde;
 pub use gustnado_core::{
     Accepts, App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError,
     BuildProblem, Bytes, Client, Clients, Control, Cx, Download, Error, Event, Events, FromForm,
-    FromRequest, Gone, Group, Hsts, Html, HttpLayer, HttpsRedirect, Internal, IntoEvent,
+    FromRequest, Glance, Gone, Group, Hsts, Html, HttpLayer, HttpsRedirect, Internal, IntoEvent,
     IntoListen, IntoResponse, Invalid, Limits, Listen, ListenAddr, ListenError, LocalUrl, Mount,
     Needs, Next, NoContent, OrError, Outcome, ParamError, Part, Pattern, PatternError, Peer, Piece,
     ReadyHead, ReadyMade, Redirect, Request, RequestHead, Response, Result, Routes, RunError,

@@ -1,12 +1,20 @@
 //! Files on the wire: what goes out when one is asked for often is what went out at first.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
 
-use gustnado::{Application, Group, HeaderValue, StaticFiles, header};
+use gustnado::{Limits, StaticFiles, StatusCode, header, prelude::*};
 use tempfile::TempDir;
+use tower::util::MapRequestLayer;
 
 use super::{
-    lab::{Server, serve_app},
+    lab::{Lab, Server, serve_app, serve_logged},
     peer::{Answer, Peer},
 };
 
@@ -139,4 +147,177 @@ fn who_speaks_http_1_0_or_closes_gets_the_same() {
             peer.closed();
         }
     }
+}
+
+#[test]
+fn answers_that_are_not_copied_are_whole_too_and_keep_their_order() {
+    let folder = folder();
+    // Larger than what is copied behind its head, and than all that is gathered.
+    let large: Vec<u8> = (0..100_000_u32).map(|n| n.wrapping_mul(n) as u8).collect();
+    fs::write(folder.path().join("large.bin"), &large).expect("written");
+    let server = serve(&folder);
+    let mut peer = Peer::connect(server.addr);
+    for _ in 0..OFTEN {
+        peer.get("/plain/a.js");
+        assert!(peer.get("/plain/large.bin").body == large);
+    }
+    let request = |name| format!("GET /plain/{name} HTTP/1.1\r\nhost: lab\r\n\r\n");
+    peer.send([request("a.js"), request("large.bin")].concat().repeat(20));
+    for _ in 0..20 {
+        assert_eq!(peer.answer().text(), text('a'));
+        assert!(peer.answer().body == large);
+    }
+}
+
+#[test]
+fn what_is_refused_is_refused_however_often_its_file_was_asked_for() {
+    let folder = folder();
+    let server = serve(&folder);
+    let mut peer = Peer::connect(server.addr);
+    for _ in 0..OFTEN {
+        peer.get("/plain/a.js");
+    }
+    for (target, fields, status) in [
+        ("/plain/a.js", "", 400),
+        ("/plain/a.js", "host: lab\r\nhost: lab\r\n", 400),
+        ("/plain/a.js", "host: lab/\r\n", 400),
+        ("http://user@lab/plain/a.js", "host: lab\r\n", 400),
+        ("/plain/a.js", "host: lab\r\ncontent-length: x\r\n", 400),
+        ("/plain/a.js", "host: lab\r\ntransfer-encoding: x\r\n", 400),
+        ("/plain/./a.js", "host: lab\r\n", 404),
+        // A body is read, if by nobody.
+        ("/plain/a.js", "host: lab\r\ncontent-length: 4\r\n", 200),
+    ] {
+        let mut peer = Peer::connect(server.addr);
+        peer.send(format!("GET {target} HTTP/1.1\r\n{fields}\r\nGET "));
+        let answer = peer.answer();
+        assert_eq!(answer.status, status, "{target} {fields}{}", answer.head);
+        if status == 200 {
+            peer.send("/plain/a.js HTTP/1.1\r\nhost: lab\r\n\r\n");
+            assert_eq!(peer.answer().status, 400, "not behind the body");
+        }
+    }
+}
+
+/// Asks as often as a worker remembers, over connections that are kept.
+fn often(server: &Server, host: &str, target: &str) -> Vec<Answer> {
+    let mut peer = Peer::connect(server.addr);
+    let request = format!("GET {target} HTTP/1.1\r\nhost: {host}\r\n\r\n");
+    let ask = |_| {
+        peer.send(&request);
+        peer.answer()
+    };
+    (0..OFTEN).map(ask).collect()
+}
+
+#[test]
+fn a_layer_sees_each_request() {
+    let folder = folder();
+    let seen = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&seen);
+    let layer = MapRequestLayer::new(move |request: http::Request<Body>| {
+        count.fetch_add(1, Relaxed);
+        request
+    });
+    let group = Group::new("/in").layer(layer).mount("/", files(&folder));
+    let app = Application::new().group(group).build();
+    let server = serve_app(app.expect("an application"));
+    let answers = often(&server, "lab", "/in/a.js");
+    assert!(answers.iter().all(|answer| answer.text() == text('a')));
+    assert_eq!(seen.load(Relaxed), OFTEN);
+}
+
+#[test]
+fn a_guard_holds_for_each_request() {
+    let folder = folder();
+    let group = Group::new("/in").host("lab").mount("/", files(&folder));
+    let app = Application::new().group(group).build();
+    let server = serve_app(app.expect("an application"));
+    for (host, status) in [("lab", 200), ("other", 404), ("lab", 200)] {
+        let answers = often(&server, host, "/in/a.js");
+        assert!(
+            answers.iter().all(|answer| answer.status == status),
+            "{host}"
+        );
+    }
+}
+
+#[test]
+fn a_handler_below_a_mount_is_asked() {
+    let folder = folder();
+    let app = Application::new()
+        .mount("/in", files(&folder))
+        .mount("/in/other", files(&folder))
+        .handler::<Below>()
+        .build();
+    let server = serve_app(app.expect("an application"));
+    for (target, status) in [("/in/a.js", 418), ("/in/other/a.js", 200)] {
+        let answers = often(&server, "lab", target);
+        assert!(
+            answers.iter().all(|answer| answer.status == status),
+            "{target}"
+        );
+    }
+}
+
+/// Stands before the files of a mount.
+#[derive(RequestHandler)]
+#[route("/in/{name}")]
+struct Below {
+    name: String,
+}
+
+#[verbs]
+impl Below {
+    async fn get(self) -> StatusCode {
+        assert_eq!(self.name, "a.js");
+        StatusCode::IM_A_TEAPOT
+    }
+}
+
+#[test]
+fn each_request_is_a_line_of_the_log() {
+    let folder = folder();
+    let app = Application::new().mount("/in", files(&folder)).build();
+    let (server, log) = serve_logged(app.expect("an application"), "gustnado::access");
+    for answer in often(&server, "lab", "/in/a.js") {
+        let line = log.line();
+        assert_eq!(
+            (line.get("target"), line.get("bytes")),
+            ("/in/a.js", "3000")
+        );
+        assert_eq!(answer.header("x-request-id"), Some(line.get("request_id")));
+    }
+}
+
+#[test]
+fn the_last_answer_of_a_connection_says_so() {
+    let folder = folder();
+    let limits = |limits: &mut Limits| limits.connection_requests = OFTEN as u32;
+    let app = Application::new()
+        .mount("/in", files(&folder))
+        .limits(limits);
+    let server = serve_app(app.build().expect("an application"));
+    for _ in 0..2 {
+        let answers = often(&server, "lab", "/in/a.js");
+        let close = |answer: &Answer| answer.header("connection") == Some("close");
+        assert_eq!(answers.iter().position(close), Some(OFTEN - 1));
+    }
+}
+
+#[test]
+fn a_worker_that_has_too_much_to_do_refuses_hits_too() {
+    let folder = folder();
+    let limits = |limits: &mut Limits| limits.requests_in_flight = 1;
+    let app = Application::new()
+        .mount("/in", files(&folder))
+        .mount("/", Lab)
+        .limits(limits);
+    let server = serve_app(app.build().expect("an application"));
+    let all = |status| move |answer: &Answer| answer.status == status;
+    assert!(often(&server, "lab", "/in/a.js").iter().all(all(200)));
+    let mut drip = Peer::connect(server.addr);
+    drip.send("GET /drip?1000000 HTTP/1.1\r\nhost: lab\r\n\r\n");
+    drip.head();
+    assert!(often(&server, "lab", "/in/a.js").iter().all(all(503)));
 }

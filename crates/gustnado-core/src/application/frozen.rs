@@ -141,6 +141,11 @@ impl App {
         secure.then_some(value)
     }
 
+    /// Whether [`hsts`](Self::hsts) depends on the request.
+    pub(crate) fn knows_hsts(&self) -> bool {
+        self.shared().hsts.is_some()
+    }
+
     /// The bounds on time, bytes and counts. Groups may have others for their requests.
     #[must_use]
     pub fn limits(&self) -> &Limits {

@@ -28,9 +28,21 @@ pub(crate) struct Router {
     /// All others.
     open: Tree,
     routes: Vec<Route>,
+    /// Mounts under no guard, for a quick look.
+    mounts: Vec<Mounted>,
     scopes: Scopes,
     /// Where requests stand that no scope answers for.
     nowhere: Arc<RouteInfo>,
+}
+
+/// A mount, and the beginning of all paths below it.
+#[derive(Clone)]
+struct Mounted {
+    /// With a slash at its end.
+    begins: String,
+    index: usize,
+    /// Whether no other route can have any of them.
+    alone: bool,
 }
 
 impl Router {
@@ -40,6 +52,7 @@ impl Router {
             guarded: Vec::new(),
             open: Tree::default(),
             routes: Vec::new(),
+            mounts: Vec::new(),
             scopes: Scopes::default(),
             nowhere: Arc::new(nowhere),
         }
@@ -76,7 +89,23 @@ impl Router {
     pub(crate) fn add_mount(&mut self, under: &Guards, route: MountRoute) -> Result<(), String> {
         let index = self.routes.len();
         self.tree(under).add_mount(&route.prefix, index)?;
+        if under.is_empty() && !route.prefix.contains(['{', '}']) {
+            let (begins, alone) = (format!("{}/", route.prefix), false);
+            self.mounts.push(Mounted {
+                begins,
+                index,
+                alone,
+            });
+        }
         self.routes.push(Route::Mount(Arc::new(route)));
+        let routes = &self.routes;
+        for mounted in &mut self.mounts {
+            let mut others = (0..).zip(routes);
+            let index = mounted.index;
+            mounted.alone = !others.any(|(other, route)| {
+                other != index && route.may_have_paths_below(&mounted.begins)
+            });
+        }
         Ok(())
     }
 
@@ -164,6 +193,40 @@ impl Router {
         found.unwrap_or_else(|| self.without_route(request))
     }
 
+    /// Whether a target may be that of something below a mount that [`mount`](Self::mount) finds.
+    #[inline]
+    pub(crate) fn may_be_mounted(&self, target: &str) -> bool {
+        let mut mounts = self.mounts.iter();
+        mounts.any(|mounted| target.starts_with(&mounted.begins))
+    }
+
+    /// The mount that answers what is asked for below it by this path, if that is seen by the path alone.
+    #[inline]
+    pub(crate) fn mount(&self, path: &str) -> Option<&Arc<MountRoute>> {
+        if !self.guarded.is_empty() {
+            return None;
+        }
+        let mounts = self.mounts.iter();
+        let below = mounts.filter(|mounted| path.starts_with(&mounted.begins));
+        let mounted = below.max_by_key(|mounted| mounted.begins.len())?;
+        if mounted.alone {
+            return self.routes.get(mounted.index)?.as_mount();
+        }
+        let found = self.open.at(path).map(|(index, _)| index);
+        if let Some(Route::Handler(_)) = found.and_then(|index| self.routes.get(index)) {
+            return None;
+        }
+        self.nearest(&self.open, found, path)
+    }
+
+    /// Of mounts the one with the longest prefix: what was found or what stands apart.
+    #[inline]
+    fn nearest(&self, tree: &Tree, found: Option<usize>, path: &str) -> Option<&Arc<MountRoute>> {
+        let mounts = found.into_iter().chain(tree.below(path));
+        let mounts = mounts.filter_map(|index| self.routes.get(index)?.as_mount());
+        mounts.max_by_key(|route| route.prefix.len())
+    }
+
     /// The routes whose guards hold, in their order.
     fn trees<'r>(&'r self, head: &'r Parts) -> impl Iterator<Item = &'r Tree> {
         let guarded = self.guarded.iter();
@@ -183,16 +246,7 @@ impl Router {
             };
             return Some(Matched::Verb(verb, Arc::clone(&route.info), captures?));
         }
-        // Of mounts the one with the longest prefix: what was found or what stands apart.
-        let mounts = found.map(|(index, _)| index).into_iter();
-        let mounts = mounts.chain(tree.below(path)).filter_map(|index| {
-            let route = self.routes.get(index)?;
-            match route {
-                Route::Mount(route) => Some(route),
-                Route::Handler(_) => None,
-            }
-        });
-        let mount = mounts.max_by_key(|route| route.prefix.len())?;
+        let mount = self.nearest(tree, found.map(|(index, _)| index), path)?;
         Some(Matched::Mount(Arc::clone(mount)))
     }
 

@@ -22,6 +22,30 @@ pub(crate) enum Route {
     Mount(Arc<MountRoute>),
 }
 
+impl Route {
+    #[inline]
+    pub(super) fn as_mount(&self) -> Option<&Arc<MountRoute>> {
+        match self {
+            Self::Mount(route) => Some(route),
+            Self::Handler(_) => None,
+        }
+    }
+
+    /// Whether it may answer a path that begins so. `begins` has a slash at its end.
+    pub(super) fn may_have_paths_below(&self, begins: &str) -> bool {
+        match self {
+            Self::Mount(route) => format!("{}/", route.prefix).starts_with(begins),
+            Self::Handler(route) => {
+                let template = route.info.pattern.as_str();
+                // Up to its first name, whatever stands behind it.
+                let literal = template.split('{').next().unwrap_or_default();
+                let has_names = literal.len() < template.len();
+                literal.starts_with(begins) || (has_names && begins.starts_with(literal))
+            }
+        }
+    }
+}
+
 /// A handler's route: its template and its verbs.
 #[derive(Clone)]
 pub(crate) struct HandlerRoute {

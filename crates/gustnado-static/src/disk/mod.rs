@@ -9,6 +9,7 @@ mod all;
 mod beneath;
 #[cfg(not(unix))]
 mod canonical;
+mod full;
 mod open_file;
 #[cfg(unix)]
 mod purpose;
@@ -18,6 +19,7 @@ mod symlinks;
 #[cfg(unix)]
 mod walk;
 
+pub(crate) use full::Full;
 pub(crate) use open_file::OpenFile;
 pub(crate) use root::{Loaded, Root, sibling};
 pub(crate) use stamp::{Kind, Stamp};

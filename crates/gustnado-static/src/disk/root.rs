@@ -11,6 +11,7 @@ use bytes::Bytes;
 
 use super::{
     all,
+    full::Full,
     open_file::OpenFile,
     stamp::{Kind, Stamp},
     symlinks::Symlinks,
@@ -72,13 +73,35 @@ impl Root {
     ///
     /// It does not look how the path leads there, so it is only good for a file that was loaded by
     /// way of [`load`](Self::load): the same file and version, wherever it has been moved meanwhile.
-    pub(crate) fn is_still(&self, full: &Path, stamp: &Stamp) -> bool {
+    #[inline]
+    pub(crate) fn is_still(&self, full: &Full, stamp: &Stamp) -> bool {
+        self.stamp(full).is_some_and(|found| found == *stamp)
+    }
+
+    /// The stamp of the file that a full path leads to.
+    #[cfg(target_os = "linux")]
+    #[inline]
+    fn stamp(&self, full: &Full) -> Option<Stamp> {
+        let full = full.as_c_str();
+        let found = if self.symlinks == Symlinks::Refuse {
+            rustix::fs::lstat(full)
+        } else {
+            rustix::fs::stat(full)
+        };
+        Stamp::of_file(&found.ok()?)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn stamp(&self, full: &Full) -> Option<Stamp> {
         let found = if self.symlinks == Symlinks::Refuse {
             std::fs::symlink_metadata(full)
         } else {
             std::fs::metadata(full)
         };
-        found.is_ok_and(|found| found.is_file() && Stamp::of(&found) == *stamp)
+        found
+            .ok()
+            .filter(|found| found.is_file())
+            .map(|found| Stamp::of(&found))
     }
 
     /// The files beside this one that hold it in a coding, in the order of [`Coding::CODED`].
@@ -246,9 +269,27 @@ mod tests {
         fs::write(&path, b"bytes").unwrap();
         let loaded = root.load(&path, 5).unwrap();
         assert_eq!(loaded.bytes.as_deref(), Some(b"bytes".as_slice()));
-        assert!(root.is_still(&path, &loaded.stamp));
+        assert!(root.is_still(&Full::from(path.clone()), &loaded.stamp));
         assert_eq!(root.look(&path).unwrap(), Kind::File(loaded.stamp));
         assert_eq!(root.load(&path, 4).unwrap().bytes, None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_link_leads_to_is_the_same_as_long_as_links_are_followed() {
+        let (_folder, mut root) = root();
+        let (path, link) = (root.join("a"), root.join("b"));
+        fs::write(&path, b"bytes").unwrap();
+        std::os::unix::fs::symlink("a", &link).unwrap();
+        let stamp = root.load(&path, 5).unwrap().stamp;
+        let link = Full::from(link);
+        assert!(root.is_still(&link, &stamp));
+        root.symlinks = Symlinks::Refuse;
+        assert!(!root.is_still(&link, &stamp));
+        root.symlinks = Symlinks::Inside;
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert!(!root.is_still(&link, &stamp));
     }
 
     #[test]
@@ -259,7 +300,7 @@ mod tests {
         let before = root.load(&path, 5).unwrap().stamp;
         fs::write(folder.path().join("b"), b"two").unwrap();
         fs::rename(folder.path().join("b"), &path).unwrap();
-        assert!(!root.is_still(&path, &before));
+        assert!(!root.is_still(&Full::from(path.clone()), &before));
         assert!(matches!(root.open(&path, &before), Err(Failure::Changing)));
     }
 

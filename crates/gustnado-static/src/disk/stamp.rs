@@ -44,6 +44,21 @@ impl Stamp {
         }
     }
 
+    /// Of a file, as the system tells of it; nothing of what is no file. It is what
+    /// [`of`](Self::of) would be, without what std makes of it: a hit asks each time.
+    #[cfg(target_os = "linux")]
+    #[inline]
+    pub(super) fn of_file(found: &rustix::fs::Stat) -> Option<Self> {
+        let kind = rustix::fs::FileType::from_raw_mode(found.st_mode);
+        let nanoseconds = |value| u32::try_from(value).unwrap_or(0);
+        kind.is_file().then(|| Self {
+            length: u64::try_from(found.st_size).unwrap_or(0),
+            modified: (found.st_mtime, nanoseconds(found.st_mtime_nsec)),
+            changed: (found.st_ctime, nanoseconds(found.st_ctime_nsec)),
+            file: (found.st_dev, found.st_ino),
+        })
+    }
+
     /// Of what stands in the program and never changes. It has no date.
     pub(crate) fn of_program(length: u64) -> Self {
         let before = (-1, 0);

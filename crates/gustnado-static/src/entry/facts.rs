@@ -2,7 +2,6 @@
 //! can be had in. It must not know bytes.
 
 use std::{
-    path::PathBuf,
     sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -12,7 +11,7 @@ use http::{HeaderMap, HeaderValue, header};
 use super::{head_weight, vary};
 use crate::{
     coding::{Coding, Codings},
-    disk::Stamp,
+    disk::{Full, Stamp},
     encode,
     fingerprint::Fingerprint,
     media, policy,
@@ -27,7 +26,7 @@ pub(crate) struct Found {
     pub(crate) looked: SystemTime,
     /// Relative to the root.
     pub(crate) path: String,
-    pub(crate) full: PathBuf,
+    pub(crate) full: Full,
     pub(crate) stamp: Stamp,
     /// The hash of its bytes, when they are kept.
     pub(crate) content: Option<u128>,

@@ -2,7 +2,7 @@
 //! not know how the bytes came about.
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         OnceLock,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -15,7 +15,13 @@ use http::{HeaderMap, HeaderValue, header};
 use super::{Facts, hash, head_weight};
 #[cfg(feature = "digest")]
 use crate::digest;
-use crate::{coding::Coding, decide::Validators, disk::Stamp, limits, validator::Tag};
+use crate::{
+    coding::Coding,
+    decide::Validators,
+    disk::{Full, Stamp},
+    limits,
+    validator::Tag,
+};
 
 /// Where the bytes of a representation are.
 #[derive(Debug, Clone)]
@@ -33,7 +39,7 @@ pub(crate) struct Representation {
     pub(crate) version: u64,
     pub(crate) content: Content,
     /// The file that it was read from, when that is not the original.
-    pub(crate) sibling: Option<(PathBuf, Stamp)>,
+    pub(crate) sibling: Option<(Full, Stamp)>,
     /// The hash of the original that it was made from, when it was made.
     pub(crate) made_from: Option<u128>,
     pub(crate) tag: Tag,
@@ -90,7 +96,7 @@ impl Representation {
     pub(crate) fn of_sibling(
         facts: &Facts,
         coding: Coding,
-        file: (PathBuf, Stamp),
+        file: (Full, Stamp),
         bytes: Option<Bytes>,
     ) -> Self {
         let (length, changed) = (file.1.length(), file.1.modified());

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, path::Path, sync::Arc};
 
-use gustnado_core::{BoxFuture, Error, Mount, ReadyMade, Request, Response};
+use gustnado_core::{BoxFuture, Error, Glance, Mount, ReadyMade, Request, Response};
 use http::{HeaderMap, HeaderValue, Method, header};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 use tokio::task::spawn_blocking;
@@ -50,8 +50,8 @@ impl Mount for StaticFiles {
         self.place().get_or_init(|| prefix.to_owned());
     }
 
-    fn at_hand(&self, prefix: &str, request: &Request) -> Option<ReadyMade> {
-        self.answered_before(prefix, request)
+    fn at_hand(&self, prefix: &str, head: &Glance<'_>) -> Option<ReadyMade> {
+        self.answered_before(prefix, head)
     }
 
     fn call<'a>(

@@ -1,7 +1,7 @@
 //! What was answered before, for who asks for the same: from the worker's front, as long as the file
 //! is still that on the disk. It must not know how an answer is decided.
 
-use gustnado_core::{ReadyHead, ReadyMade, Request};
+use gustnado_core::{Glance, ReadyHead, ReadyMade, Request};
 use http::Method;
 
 use super::{StaticFiles, answer::by_url, permit::Audience};
@@ -16,12 +16,12 @@ use crate::{
 impl StaticFiles {
     /// The answer, if it was given before and needs no decision but whether the client has it.
     #[inline]
-    pub(super) fn answered_before(&self, prefix: &str, request: &Request) -> Option<ReadyMade> {
-        let target = target_as_it_came(prefix, request)?;
-        if !self.is_for_everyone(prefix, request) {
+    pub(super) fn answered_before(&self, prefix: &str, head: &Glance<'_>) -> Option<ReadyMade> {
+        let target = target_as_it_came(prefix, head)?;
+        if !self.is_for_everyone(prefix, head) {
             return None;
         }
-        let asked = Asked::of(request.headers())?;
+        let asked = Asked::of(head)?;
         let mut front = self.fronts.mine()?;
         let preferences = front.preferences(asked.accepts);
         let hit = front.find(target, &preferences)?;
@@ -39,7 +39,7 @@ impl StaticFiles {
 
     /// Has the answers to who asks for this again ready.
     pub(super) fn note(&self, prefix: &str, request: &Request, chosen: &Chosen) {
-        let target = target_as_it_came(prefix, request);
+        let target = target_as_it_came(prefix, &Glance::of(request));
         let Some((target, mut front)) = target.zip(self.fronts.mine()) else {
             return;
         };
@@ -60,10 +60,15 @@ impl StaticFiles {
     }
 
     /// Whether the answer does not depend on who is asking, as far as can be said before.
-    fn is_for_everyone(&self, prefix: &str, request: &Request) -> bool {
+    #[inline]
+    fn is_for_everyone(&self, prefix: &str, head: &Glance<'_>) -> bool {
         if self.validate.is_none() {
             return true;
         }
+        // Who is to say so has to see the request.
+        let Some(request) = head.request() else {
+            return false;
+        };
         let target = self.target(prefix, request);
         target.is_some_and(|target| {
             let audience = self.permit(&target.path(), request);
@@ -74,17 +79,17 @@ impl StaticFiles {
 
 /// Path and query below the prefix, undecoded, where the same answer is for all who send them: no
 /// query but one that names a version.
-fn target_as_it_came<'r>(prefix: &str, request: &'r Request) -> Option<&'r str> {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+#[inline]
+fn target_as_it_came<'r>(prefix: &str, head: &Glance<'r>) -> Option<&'r str> {
+    let reads = matches!(*head.method(), Method::GET | Method::HEAD);
     if !reads {
         return None;
     }
-    match request.query() {
-        None => request.path().strip_prefix(prefix),
+    match head.query() {
+        None => head.path().strip_prefix(prefix),
         Some(query) => {
             Fingerprint::in_query(query)?;
-            let target = request.uri().path_and_query()?.as_str();
-            target.strip_prefix(prefix)
+            head.target().strip_prefix(prefix)
         }
     }
 }

@@ -8,7 +8,13 @@ use std::{
 };
 
 use super::Store;
-use crate::{disk::Stamp, entry, failure::Failure, fingerprint::Fingerprint, limits};
+use crate::{
+    disk::{Full, Stamp},
+    entry,
+    failure::Failure,
+    fingerprint::Fingerprint,
+    limits,
+};
 
 /// What is remembered for fingerprints beside the memory cache, which may have other files to keep.
 pub(super) struct Fingerprints {
@@ -37,7 +43,7 @@ impl Store {
             return Ok(found);
         }
         let root = &self.settings.root;
-        let full = root.join(path);
+        let full = Full::from(root.join(path));
         if let Some((stamp, found)) = self.fingerprints.known.get(path)
             && root.is_still(&full, &stamp)
         {

@@ -97,7 +97,7 @@ impl Store {
         let found = Found {
             looked,
             path,
-            full,
+            full: full.into(),
             stamp: loaded.stamp,
             content: loaded.bytes.as_deref().map(entry::hash),
             siblings,

@@ -90,7 +90,7 @@ impl Store {
             store.loads.fetch_add(1, Relaxed);
             let expected = of.sibling(coding) == Some(loaded.stamp);
             Ok(expected.then(|| {
-                let file = (file, loaded.stamp);
+                let file = (file.into(), loaded.stamp);
                 Arc::new(Representation::of_sibling(&of, coding, file, loaded.bytes))
             }))
         });

@@ -1,6 +1,6 @@
 //! Who may have a file, and how long what is sent may be kept.
 
-use gustnado_core::{Error, Mount};
+use gustnado_core::{Error, Glance, Mount};
 use gustnado_static::{Audience, CacheControl};
 use http::HeaderValue;
 
@@ -135,7 +135,7 @@ fn what_is_at_hand_is_for_everyone_and_for_nobody_else() {
     });
     let at_hand = |path: &str, fields: &[(&str, &str)]| {
         let asked = request("GET", path, fields);
-        site.files.at_hand("/static", &asked).is_some()
+        site.files.at_hand("/static", &Glance::of(&asked)).is_some()
     };
     for _ in 0..100 {
         assert_eq!(site.get("/a.js", &[]).status, 200);

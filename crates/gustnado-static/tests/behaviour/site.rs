@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use gustnado_core::{Body, Mount, Request};
+use gustnado_core::{Body, Glance, Mount, Request};
 use gustnado_static::{StaticFiles, StaticLimits};
 use http::{HeaderMap, Method};
 
@@ -187,7 +187,8 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
 pub(crate) async fn answer(files: &StaticFiles, prefix: &str, request: Request) -> Answer {
     let head = *request.method() == Method::HEAD;
     // As an application asks: for what is at hand first.
-    let answered = match files.at_hand(prefix, &request) {
+    let at_hand = files.at_hand(prefix, &Glance::of(&request));
+    let answered = match at_hand {
         Some(made) => {
             let mut response = gustnado_core::Response::from(made);
             if head {

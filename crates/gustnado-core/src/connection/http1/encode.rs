@@ -1,13 +1,14 @@
 //! The head of an answer over HTTP/1: what it says, as bytes. Pure but for the date; it must not know
 //! sockets, nor how a body is made.
 
+use bytes::Bytes;
 use http::{
     HeaderMap, StatusCode, Version,
     header::{CONNECTION, CONTENT_LENGTH, DATE, TRAILER, TRANSFER_ENCODING},
 };
 
 use super::{date, head::says};
-use crate::connection::clock::Clock;
+use crate::{connection::clock::Clock, write::AsItIs};
 
 /// What of a request its answer's head depends on.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +20,15 @@ pub(super) struct Asked {
     pub(super) keep_alive: bool,
 }
 
+impl Asked {
+    /// By a GET of HTTP/1.1, behind whose answer the connection goes on.
+    pub(super) const PLAIN: Self = Self {
+        version: Version::HTTP_11,
+        head: false,
+        keep_alive: true,
+    };
+}
+
 /// What was said of the rest of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Said {
@@ -27,6 +37,17 @@ pub(super) struct Said {
     pub(super) keep_alive: bool,
     /// Whether the answer may have trailers.
     pub(super) trailers: bool,
+}
+
+impl Said {
+    /// So many bytes follow, and then the next answer.
+    pub(super) fn bytes(length: u64) -> Self {
+        Self {
+            body: Extent::Bytes(length),
+            keep_alive: true,
+            trailers: false,
+        }
+    }
 }
 
 /// How the body of an answer is told from what follows (RFC 9112 section 6.3).
@@ -84,9 +105,29 @@ pub(super) fn head(
     }
 }
 
+/// Writes the head of an answer that was made before, behind which the connection goes on. Gives the
+/// length of its body.
+#[inline]
+pub(super) fn as_it_is(out: &mut Vec<u8>, answer: &AsItIs, clock: &Clock) -> usize {
+    status_line(out, answer.status);
+    out.extend_from_slice(&answer.lines);
+    let length = answer.bytes.as_ref().map(Bytes::len);
+    if let Some(length) = length {
+        put_length(out, length as u64);
+    }
+    date::put(out, clock);
+    out.extend_from_slice(b"\r\n");
+    length.unwrap_or(0)
+}
+
 fn status_line(out: &mut Vec<u8>, status: StatusCode) {
-    if status == StatusCode::OK {
-        out.extend_from_slice(b"HTTP/1.1 200 OK\r\n");
+    let known: &[u8] = match status {
+        StatusCode::OK => b"HTTP/1.1 200 OK\r\n",
+        StatusCode::NOT_MODIFIED => b"HTTP/1.1 304 Not Modified\r\n",
+        _ => b"",
+    };
+    if !known.is_empty() {
+        out.extend_from_slice(known);
         return;
     }
     let reason = status.canonical_reason().unwrap_or_default();
@@ -168,11 +209,7 @@ mod tests {
 
     use super::*;
 
-    const ASKED: Asked = Asked {
-        version: Version::HTTP_11,
-        head: false,
-        keep_alive: true,
-    };
+    const ASKED: Asked = Asked::PLAIN;
 
     /// The head, without its status line and date.
     fn written(
@@ -192,6 +229,39 @@ mod tests {
         let lines = text.strip_suffix("\r\n\r\n").unwrap().split("\r\n");
         let lines = lines.skip(1).filter(|line| !line.starts_with("date: "));
         (lines.collect::<Vec<_>>().join("|"), said)
+    }
+
+    #[test]
+    fn what_was_made_before_is_written_as_it_is() {
+        let (lines, clock) = (Bytes::from_static(b"a: b\r\n"), Clock::default());
+        for (status, bytes, begins) in [
+            (
+                200,
+                Some("abc"),
+                "HTTP/1.1 200 OK\r\na: b\r\ncontent-length: 3\r\ndate: ",
+            ),
+            (
+                404,
+                Some(""),
+                "HTTP/1.1 404 Not Found\r\na: b\r\ncontent-length: 0\r\ndate: ",
+            ),
+            (304, None, "HTTP/1.1 304 Not Modified\r\na: b\r\ndate: "),
+        ] {
+            let answer = AsItIs {
+                status: StatusCode::from_u16(status).unwrap(),
+                lines: lines.clone(),
+                bytes: bytes.map(Bytes::from),
+            };
+            let mut out = Vec::new();
+            let length = as_it_is(&mut out, &answer, &clock);
+            assert_eq!(length, bytes.unwrap_or_default().len());
+            let text = String::from_utf8(out).unwrap();
+            let end = text.strip_prefix(begins).unwrap();
+            assert!(
+                end.ends_with(" GMT\r\n\r\n") && end.lines().count() == 2,
+                "{text}"
+            );
+        }
     }
 
     const OLD: Asked = Asked {

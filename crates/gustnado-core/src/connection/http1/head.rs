@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Version, header::CONTENT_LENGTH};
 
-use super::{fault::Fault, length::Length};
+use super::{fault::Fault, length::Length, raw::Raw};
 use crate::{connection::framing::Host, limits::Limits, request::Request};
 
 /// A head, and what it says of its own message.
@@ -25,23 +25,33 @@ pub(super) struct Head {
     pub(super) upgradable: bool,
 }
 
+/// A head that was read.
+#[derive(Debug)]
+pub(super) enum Parsed<A> {
+    Head(Head),
+    /// The answer to it was at hand. So many bytes it took.
+    Answered(A, usize),
+}
+
 /// Fields for which there is room on the stack.
 const FEW: usize = 100;
 
 type Field<'b> = MaybeUninit<httparse::Header<'b>>;
 
 /// Reads a head; `None` where more bytes are needed. What is more than may be is too large also where
-/// more would come.
-pub(super) fn parse(bytes: &Bytes, limits: &Limits) -> Result<Option<Head>, Fault> {
+/// more would come. `at_hand` may have its answer, before a request is made of it.
+#[inline]
+pub(super) fn parse<A>(
+    bytes: &Bytes,
+    limits: &Limits,
+    at_hand: impl FnOnce(&Raw<'_, '_>) -> Option<A>,
+) -> Result<Option<Parsed<A>>, Fault> {
     let parsed = if limits.headers <= FEW {
         let mut fields = [const { MaybeUninit::uninit() }; FEW];
-        read(bytes, &mut fields[..limits.headers], limits)
+        read(bytes, &mut fields[..limits.headers], limits, at_hand)
     } else {
-        read(
-            bytes,
-            &mut vec![MaybeUninit::uninit(); limits.headers],
-            limits,
-        )
+        let mut fields = vec![MaybeUninit::uninit(); limits.headers];
+        read(bytes, &mut fields, limits, at_hand)
     }?;
     if parsed.is_none() && bytes.len() >= limits.head_bytes {
         return Err(Fault::TooLarge);
@@ -49,11 +59,12 @@ pub(super) fn parse(bytes: &Bytes, limits: &Limits) -> Result<Option<Head>, Faul
     Ok(parsed)
 }
 
-fn read<'b>(
+fn read<'b, A>(
     bytes: &'b Bytes,
     fields: &mut [Field<'b>],
     limits: &Limits,
-) -> Result<Option<Head>, Fault> {
+    at_hand: impl FnOnce(&Raw<'_, '_>) -> Option<A>,
+) -> Result<Option<Parsed<A>>, Fault> {
     let mut request = httparse::Request::new(&mut []);
     let length = match request.parse_with_uninit_headers(bytes, fields) {
         Ok(httparse::Status::Complete(length)) => length,
@@ -62,6 +73,9 @@ fn read<'b>(
     };
     if length > limits.head_bytes {
         return Err(Fault::TooLarge);
+    }
+    if let Some(answer) = at_hand(&Raw(&request)) {
+        return Ok(Some(Parsed::Answered(answer, length)));
     }
     let (Some(method), Some(target), Some(minor)) = (request.method, request.path, request.version)
     else {
@@ -88,7 +102,7 @@ fn read<'b>(
         head.without(&CONTENT_LENGTH);
     }
     head.filled();
-    Ok(Some(noted.head(read, length)))
+    Ok(Some(Parsed::Head(noted.head(read, length))))
 }
 
 /// Why it cannot be read, in words.

@@ -8,6 +8,7 @@
 //! In the order of the work:
 //!
 //! - [`inbox`]: bytes as they are read.
+//! - [`raw`], [`as_it_is`]: a head whose answer was made before: no request is made of it.
 //! - [`head`]: the head of a request; [`length`]: how long its body is; [`fault`]: why it is none.
 //! - [`incoming`]: its body, as the connection sees it; [`chunked`]: one in chunks; [`feed`]: its way
 //!   to whoever reads it.
@@ -15,6 +16,7 @@
 //! - [`encode`]: the head of the answer, [`date`] included; [`sending`]: its body.
 
 mod answerer;
+mod as_it_is;
 mod chunked;
 mod date;
 mod encode;
@@ -26,6 +28,7 @@ mod head;
 mod inbox;
 mod incoming;
 mod length;
+mod raw;
 mod sending;
 
 use std::{
@@ -41,7 +44,7 @@ pub(super) use self::fault::Fault;
 use self::{
     answerer::{Answerer, answerer},
     encode::Asked,
-    head::Head,
+    head::{Head, Parsed},
     inbox::Inbox,
     incoming::{Discarded, Fed, Incoming},
     length::Framing,
@@ -204,8 +207,16 @@ impl Http1 {
                 return Poll::Ready(Some(End::Cut));
             }
             if self.is_worth_a_look() {
-                match head::parse(&self.inbox.bytes, self.vitals.app.limits()) {
-                    Ok(Some(head)) => {
+                let limits = self.vitals.app.limits();
+                match head::parse(&self.inbox.bytes, limits, |raw| self.at_hand(raw)) {
+                    Ok(Some(Parsed::Answered(answer, bytes))) => {
+                        self.answer_as_it_is(answer, bytes, live);
+                        if !matches!(self.stage, Stage::Head) {
+                            return Poll::Ready(None);
+                        }
+                        continue;
+                    }
+                    Ok(Some(Parsed::Head(head))) => {
                         let end = self.begin(head, live, cx);
                         return Poll::Ready(end);
                     }

@@ -1,0 +1,61 @@
+//! The short way of a request: its answer was made before, and is written without a request being made
+//! of its head. It must not know who made it.
+
+use bytes::Buf as _;
+
+use super::{
+    Exchange, Http1, Stage,
+    encode::{self, Asked, Said},
+    raw::Raw,
+    sending::Sending,
+};
+use crate::{
+    access::{self, Access},
+    body::Body,
+    connection::live::Live,
+    limits::CORK_COPY,
+    write::AsItIs,
+};
+
+impl Http1 {
+    /// The answer to a head, where it was made before and nothing else has to see the request.
+    #[inline]
+    pub(super) fn at_hand(&self, raw: &Raw<'_, '_>) -> Option<AsItIs> {
+        let vitals = &*self.vitals;
+        if !vitals.app.may_be_at_hand(raw.target_of_get()?) {
+            return None;
+        }
+        let is_last = vitals.end.is_due(vitals.begun().wrapping_add(1));
+        if is_last || access::is_wanted() {
+            return None;
+        }
+        vitals.app.at_hand(&raw.glance()?, self.clock.lag())
+    }
+
+    /// Answers a head of so many bytes by what was at hand.
+    pub(super) fn answer_as_it_is(&mut self, answer: AsItIs, bytes: usize, live: &mut Live) {
+        self.inbox.bytes.advance(bytes);
+        self.tried = 0;
+        self.turn += 1;
+        self.vitals.begin_next();
+        self.keep_alive = true;
+        let out = live.out();
+        let length = encode::as_it_is(out, &answer, &self.clock);
+        match answer.bytes {
+            Some(bytes) if length > CORK_COPY => {
+                let app = &self.vitals.app;
+                let exchange = Exchange {
+                    asked: Asked::PLAIN,
+                    access: Access::NONE,
+                    counted: app.load().count(app.limits()),
+                };
+                let said = Said::bytes(length as u64);
+                self.stage = Stage::Sending(exchange, Sending::new(Body::from(bytes), said));
+            }
+            bytes => {
+                out.extend_from_slice(&bytes.unwrap_or_default());
+                self.vitals.end_one();
+            }
+        }
+    }
+}

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use bytes::Bytes;
 
 use crate::{
+    brotli_encoder::BrotliEncoder,
     coding::{Coding, Codings},
     limits,
 };
@@ -52,17 +53,12 @@ pub(crate) fn has_best(coding: Coding) -> bool {
 }
 
 fn brotli(effort: Effort, bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let parameters = brotli::enc::BrotliEncoderParams {
-        quality: match effort {
-            Effort::Quick => limits::BROTLI_QUALITY,
-            Effort::Best => limits::BROTLI_BEST,
-        },
-        lgwin: limits::BROTLI_WINDOW,
-        size_hint: bytes.len(),
-        ..Default::default()
+    let quality = match effort {
+        Effort::Quick => limits::BROTLI_QUALITY,
+        Effort::Best => limits::BROTLI_BEST,
     };
     let mut coded = Vec::with_capacity(bytes.len() / 3);
-    brotli::BrotliCompress(&mut { bytes }, &mut coded, &parameters)?;
+    BrotliEncoder::new(quality, limits::BROTLI_WINDOW, bytes.len()).finish(bytes, &mut coded)?;
     Ok(coded)
 }
 

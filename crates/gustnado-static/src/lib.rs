@@ -20,7 +20,7 @@
 //!
 //! A file imports only from rungs below its own.
 //!
-//! - 0 `limits`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
+//! - 0 `limits`, `brotli_encoder`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
 //! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `digest`, `asked`,
 //!   `encode`, `shelf`, `chunk`
 //! - 2 `decide`, `disk`, `embedded`, `source`, `settings`, `watch`
@@ -43,6 +43,7 @@
 pub mod __fuzz;
 mod accept;
 mod asked;
+mod brotli_encoder;
 mod cache;
 mod chunk;
 mod coding;

@@ -1,9 +1,6 @@
 //! Bytes coded piece by piece. It must not know what they are, nor on which thread it runs.
 
-use std::{
-    fmt,
-    io::{self, Write},
-};
+use std::{fmt, io};
 
 use flate2::{Compress as Deflate, Compression, FlushCompress, Status};
 #[cfg(feature = "zstd")]
@@ -13,7 +10,10 @@ use zstd::{
 };
 
 use super::limits::{PIECE, STREAM_WINDOW, WHOLE_WINDOW};
-use crate::coding::{Coding, Codings};
+use crate::{
+    brotli_encoder::BrotliEncoder,
+    coding::{Coding, Codings},
+};
 
 /// What an encoder is set up for. One that was used for a kind can be used for it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub(super) const MADE: Codings = {
 
 /// Codes bytes piece by piece.
 pub(super) enum Encoder {
-    Brotli(Box<brotli::CompressorWriter<Vec<u8>>>),
+    Brotli(Box<BrotliEncoder>),
     #[cfg(feature = "zstd")]
     Zstd(zstd::stream::raw::Encoder<'static>),
     Gzip(Deflate),
@@ -85,10 +85,7 @@ impl Encoder {
     /// When the encoder fails, which it has no reason for.
     pub(super) fn write(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
         match self {
-            Self::Brotli(encoder) => {
-                encoder.write_all(bytes)?;
-                out.append(encoder.get_mut());
-            }
+            Self::Brotli(encoder) => encoder.write(bytes, out)?,
             #[cfg(feature = "zstd")]
             Self::Zstd(encoder) => {
                 let mut input = InBuffer::around(bytes);
@@ -112,10 +109,7 @@ impl Encoder {
     /// As [`write`](Self::write).
     pub(super) fn flush(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
         match self {
-            Self::Brotli(encoder) => {
-                encoder.flush()?;
-                out.append(encoder.get_mut());
-            }
+            Self::Brotli(encoder) => encoder.flush(out)?,
             #[cfg(feature = "zstd")]
             Self::Zstd(encoder) => while step(out, |output| encoder.flush(output))? > 0 {},
             Self::Gzip(encoder) => loop {
@@ -146,7 +140,7 @@ impl Encoder {
             },
         }
         if let Self::Brotli(encoder) = self {
-            out.append(&mut encoder.into_inner());
+            encoder.finish(&[], out)?;
             return Ok(None);
         }
         Ok(self.renewed())
@@ -176,18 +170,12 @@ impl Encoder {
     }
 }
 
-fn brotli(kind: Kind, length: usize) -> brotli::CompressorWriter<Vec<u8>> {
+fn brotli(kind: Kind, length: usize) -> BrotliEncoder {
     let window = match kind.shape {
         Shape::Whole => WHOLE_WINDOW,
         Shape::Stream => STREAM_WINDOW,
     };
-    let parameters = brotli::enc::BrotliEncoderParams {
-        quality: kind.level,
-        lgwin: window.cast_signed(),
-        size_hint: length,
-        ..Default::default()
-    };
-    brotli::CompressorWriter::with_params(Vec::new(), PIECE, &parameters)
+    BrotliEncoder::new(kind.level, window.cast_signed(), length)
 }
 
 /// One call of zstd's, with room for what comes of it.

@@ -92,6 +92,8 @@ fn main() -> Result<(), RunError> {
             fail_at(file)?;
         } else if argument == "stealing" {
             app = app.work_stealing();
+        } else if argument == "reads" {
+            std::io::copy(&mut std::io::stdin(), &mut std::io::sink())?;
         } else if argument == "frail" {
             fail_as_worker();
         } else {
@@ -128,8 +130,9 @@ fn fail_at(file: &str) -> std::io::Result<()> {
 }
 
 fn fail_as_worker() {
-    let names = std::env::var("LISTEN_FDNAMES").unwrap_or_default();
-    if names.contains("worker") {
+    // As the core tells a process what it was handed.
+    let handed = std::env::var("_GUSTNADO_STDIN").unwrap_or_default();
+    if handed.contains("worker") {
         process::exit(3);
     }
 }

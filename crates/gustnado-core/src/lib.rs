@@ -8,6 +8,7 @@
 //! - 0 [`arrival`], [`control`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`trust`]: who a request comes from
 //! - 0 [`spare`]: header maps that nobody needs now
+//! - 0 [`task`]: what goes on by itself
 //! - 0 [`seldom`]: what peers bring about, logged once a second
 //! - 0 [`overload`]: whether a worker has too much to do
 //! - 0 [`defaults`]: what every answer has
@@ -78,6 +79,7 @@ mod stop;
 #[doc(hidden)]
 pub mod tag;
 mod tally;
+mod task;
 pub mod testing;
 mod to_https;
 mod trust;

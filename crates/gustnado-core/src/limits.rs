@@ -449,9 +449,12 @@ pub(crate) const CRASHES_AT_START: u32 = 3;
 /// Without a crash after which the earlier ones are forgotten. 60 s: twice the longest pause.
 pub(crate) const CRASHES_FORGOTTEN: Duration = Duration::from_secs(60);
 
-/// For a worker process that was told to cut, or whose time to drain is over, before it is killed.
-/// 2 s: one that still listens ends at once.
+/// For a process that was told to cut, whose time to drain is over, or whose line is closed, before it is
+/// killed. 2 s: one that still listens ends at once.
 pub(crate) const KILL_AFTER: Duration = Duration::from_secs(2);
+
+/// Descriptors in one message to a process that is started. 128: systems take 253 and more.
+pub(crate) const DESCRIPTORS_AT_ONCE: usize = 128;
 
 /// Bytes of a line that two processes of a program tell each other. 64: the longest has 26.
 pub(crate) const LINE: usize = 64;

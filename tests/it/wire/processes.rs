@@ -61,6 +61,55 @@ fn a_crashed_worker_is_started_again_and_the_rest_go_on() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn what_is_handed_to_a_process_is_left_to_nobody_else() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
+    command.args(["processes=2", "127.0.0.1:0", "127.0.0.1:0"]);
+    command.stdin(std::fs::File::open(file.path()).expect("it opens"));
+    let mut program = Program::start_by(&mut command);
+    let all_is_well = |pid: u32| {
+        let of = |what: &str| std::path::PathBuf::from(format!("/proc/{pid}/{what}"));
+        let stdin = std::fs::read_link(of("fd/0")).expect("a standard input");
+        assert_eq!(stdin, file.path(), "it is put back");
+        let mut sockets = 0;
+        for fd in std::fs::read_dir(of("fd")).expect("descriptors") {
+            let fd = fd.expect("one");
+            let link = std::fs::read_link(fd.path()).unwrap_or_default();
+            if !link.to_string_lossy().starts_with("socket:") {
+                continue;
+            }
+            let info = of("fdinfo").join(fd.file_name());
+            let info = std::fs::read_to_string(info).expect("still open");
+            let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+            let flags = u32::from_str_radix(flags.expect("flags").trim(), 8).expect("octal");
+            let closed_by_exec = 0o2_000_000;
+            assert_ne!(flags & closed_by_exec, 0, "{fd:?} {info}");
+            sockets += 1;
+        }
+        assert!(sockets >= 3, "the line, and two that listen: {sockets}");
+    };
+    workers(&program, 2).into_iter().for_each(all_is_well);
+    program.signal("USR2");
+    assert_eq!(program.exit_code(), Some(0));
+    workers(&program, 2).into_iter().for_each(all_is_well);
+}
+
+#[test]
+fn a_worker_that_reads_its_standard_input_too_early_says_so() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
+    command.args(["processes=1", "reads"]);
+    command.stdin(Stdio::null()).stderr(Stdio::piped());
+    let mut program = Program::start_by(&mut command);
+    assert_eq!(program.exit_code(), Some(1));
+    let mut log = String::new();
+    let stderr = program.child.stderr.as_mut().expect("a log");
+    stderr.read_to_string(&mut log).expect("the log");
+    assert!(log.contains("in its standard input"), "{log}");
+    assert!(log.contains("crash again and again"), "{log}");
+}
+
+#[test]
 fn workers_that_never_start_are_given_up() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
     command.args(["processes=2", "frail"]);

@@ -6,6 +6,7 @@
 //! - [`threads`]: its threads, a worker on each.
 //! - [`serve`]: listeners inside a runtime that the user owns. `Application::serve`.
 //! - [`worker`]: a thread, its runtime and its share of the connections.
+//! - [`handover`]: descriptors for a process that is started.
 //! - [`accept`]: the accept loop, and where a new connection goes.
 //! - [`gate`]: who is let in; [`reserve`]: what is done where no descriptor is left, of which
 //!   [`descriptors`] knows the number.
@@ -18,6 +19,8 @@ mod accept;
 mod arrive;
 mod descriptors;
 mod gate;
+#[cfg(unix)]
+mod handover;
 mod listen;
 #[cfg(unix)]
 mod process;

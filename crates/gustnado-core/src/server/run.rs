@@ -173,7 +173,7 @@ impl Bound {
                 let ways = std::mem::take(&mut opened.ways).into_iter();
                 let listeners = listeners.map(|(_, listener)| listener).zip(ways).collect();
                 #[cfg(all(unix, feature = "tls"))]
-                tokio::spawn(reload(std::mem::take(&mut opened.tls), steward.reloads()));
+                crate::task::spawn(reload(std::mem::take(&mut opened.tls), steward.reloads()));
                 let (phase, ready) = (steward.phase().clone(), steward.on_ready());
                 let serving = serve_on_threads(&app, listeners, gate, team, &phase, ready);
                 steward.attend(serving).await?

@@ -22,6 +22,7 @@ use crate::{
     connection::Clock,
     extract::BoxFuture,
     tally::Tally,
+    task::spawn,
 };
 
 /// Serving that begins when it is awaited.
@@ -95,7 +96,7 @@ impl IntoFuture for Serve {
                 Source::Opened(mut opened) => (opened.enter()?, Some(opened)),
             };
             let clock = Arc::new(Clock::default());
-            tokio::spawn(Arc::clone(&clock).run());
+            spawn(Arc::clone(&clock).run());
             let load = Tally::default();
             let ways = match &opened {
                 None => vec![Arc::default()],

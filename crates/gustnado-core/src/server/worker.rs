@@ -18,6 +18,7 @@ use crate::{
     connection::{Clock, Socket},
     limits::KILL_AFTER,
     tally::{Counted, Tally},
+    task::spawn,
 };
 
 /// What the program is doing.
@@ -79,7 +80,7 @@ impl Worker {
     /// be cut. Calls `begun` when it accepts.
     pub(super) async fn work(mut self, begun: impl FnOnce()) -> io::Result<usize> {
         let clock = Arc::new(Clock::default());
-        tokio::spawn(Arc::clone(&clock).run());
+        spawn(Arc::clone(&clock).run());
         let listeners = self.listeners.into_iter().map(Listener::enter);
         let acceptors: Vec<Acceptor> = listeners.collect::<io::Result<_>>()?;
         let index = self.index;
@@ -88,7 +89,7 @@ impl Worker {
         let accepting = {
             let (host, doors) = (host.clone(), Arc::clone(&self.doors));
             let (gate, load) = (Arc::clone(&self.gate), load.clone());
-            tokio::spawn(async move {
+            spawn(async move {
                 accept(
                     &acceptors,
                     &gate,
@@ -108,7 +109,7 @@ impl Worker {
                 .await;
             })
         };
-        let receiving = tokio::spawn(async move {
+        let receiving = spawn(async move {
             while let Some((stream, (arrival, way, guard))) = self.inbox.recv().await {
                 if let Ok(socket) = stream.enter() {
                     host.begin(socket, arrival, &way, guard);

@@ -1,16 +1,22 @@
-//! Sockets that were passed to the program, by the protocol of systemd: `LISTEN_FDS` says how many,
-//! from descriptor 3 on, `LISTEN_FDNAMES` their names and `LISTEN_PID` whom they are for. It must
-//! not know what the program asked for.
+//! Sockets that were passed to the program: [handed over](crate::server::handover) by another process
+//! of it, or by the protocol of systemd, where `LISTEN_FDS` says how many, from descriptor 3 on,
+//! `LISTEN_FDNAMES` their names and `LISTEN_PID` whom they are for. It must not know what the program
+//! asked for.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 #[cfg(unix)]
 use std::{
     iter,
-    os::{fd::OwnedFd, unix::net::UnixStream},
+    os::{
+        fd::{AsRawFd, OwnedFd},
+        unix::net::UnixStream,
+    },
     sync::OnceLock,
 };
 
 use super::{ListenAddr, Listener};
+#[cfg(unix)]
+use crate::server::handover;
 
 /// Begins the names under which one of our own programs passes sockets to the next: what follows
 /// is the place of what was asked for, among all that was.
@@ -40,7 +46,11 @@ const NO_NAME: &str = "unknown";
 
 /// The passed sockets that nobody has taken yet.
 #[derive(Debug, Default)]
-pub(super) struct Passed(Vec<PassedSocket>);
+pub(super) struct Passed {
+    sockets: Vec<PassedSocket>,
+    /// Why those that another process of the program has handed over are not there.
+    lost: Option<String>,
+}
 
 #[derive(Debug)]
 struct PassedSocket {
@@ -69,6 +79,35 @@ impl Lock {
 impl Passed {
     #[cfg(unix)]
     fn from_environment() -> Self {
+        match handover::take() {
+            Ok(Some(handed)) => Self::handed(handed),
+            Ok(None) => Self::by_systemd(),
+            Err(error) => Self {
+                sockets: Vec::new(),
+                lost: Some(error.to_string()),
+            },
+        }
+    }
+
+    #[cfg(unix)]
+    fn handed(handed: Vec<(String, OwnedFd)>) -> Self {
+        let mut passed = Self::default();
+        for (name, socket) in handed {
+            if let Some(name) = name.strip_prefix(LINE) {
+                let _ = PASSED_LINE.set((name.to_owned(), socket.into()));
+                continue;
+            }
+            passed.sockets.push(PassedSocket {
+                number: u32::try_from(socket.as_raw_fd()).unwrap_or(u32::MAX),
+                name,
+                listener: handed_listener(socket),
+            });
+        }
+        passed
+    }
+
+    #[cfg(unix)]
+    fn by_systemd() -> Self {
         use std::env;
         let names = env::var("LISTEN_FDNAMES").unwrap_or_default();
         let first = env::var("LISTEN_FDS_FIRST_FD").ok();
@@ -77,40 +116,37 @@ impl Passed {
         let mut descriptors = listenfd::ListenFd::from_env();
         let numbers = (first..).take(descriptors.len());
         let names = names.split(':').chain(iter::repeat(NO_NAME));
-        let mut passed = Vec::new();
+        let mut passed = Self::default();
         for (index, (number, name)) in numbers.zip(names).enumerate() {
-            if let Some(name) = name.strip_prefix(LINE) {
-                if let Ok(Some(line)) = descriptors.take_unix_listener(index) {
-                    let _ = PASSED_LINE.set((name.to_owned(), OwnedFd::from(line).into()));
-                }
-                continue;
-            }
             let name = if name.is_empty() { NO_NAME } else { name };
-            passed.push(PassedSocket {
+            passed.sockets.push(PassedSocket {
                 number,
                 name: name.to_owned(),
                 listener: listener(&mut descriptors, index),
             });
         }
-        Self(passed)
+        passed
     }
 
     #[cfg(not(unix))]
     fn from_environment() -> Self {
-        Self(Vec::new())
+        Self::default()
     }
 
     /// The one that has this address.
     pub(super) fn take_addr(&mut self, addr: &ListenAddr) -> Option<Listener> {
         let has_it = |listener: &Listener| listener.addr().is_ok_and(|own| own == *addr);
         let found = |socket: &PassedSocket| socket.listener.as_ref().is_ok_and(has_it);
-        let index = self.0.iter().position(found)?;
-        self.0.remove(index).listener.ok()
+        let index = self.sockets.iter().position(found)?;
+        self.sockets.remove(index).listener.ok()
     }
 
     /// Those that an earlier program of ours had opened for what is at this place, and whether it
     /// leaves their file to this one.
     pub(super) fn take_handed(&mut self, place: usize) -> Result<(Vec<Listener>, bool), String> {
+        if let Some(lost) = &self.lost {
+            return Err(lost.clone());
+        }
         let name = format!("{HANDED}{place}");
         let handed = self.take(|socket| socket.name == name)?;
         if !handed.is_empty() {
@@ -146,7 +182,7 @@ impl Passed {
         }
         let what = what();
         let names = self
-            .0
+            .sockets
             .iter()
             .map(|socket| format!("fd:{} ({})", socket.number, socket.name));
         let names: Vec<String> = names.collect();
@@ -163,8 +199,10 @@ impl Passed {
     }
 
     fn take(&mut self, wanted: impl Fn(&PassedSocket) -> bool) -> Result<Vec<Listener>, String> {
-        let (taken, left) = std::mem::take(&mut self.0).into_iter().partition(wanted);
-        self.0 = left;
+        let (taken, left) = std::mem::take(&mut self.sockets)
+            .into_iter()
+            .partition(wanted);
+        self.sockets = left;
         let taken: Vec<PassedSocket> = taken;
         taken.into_iter().map(|socket| socket.listener).collect()
     }
@@ -175,7 +213,7 @@ impl Passed {
             number,
             name,
             listener,
-        } in &self.0
+        } in &self.sockets
         {
             let addr = match listener.as_ref().map(Listener::addr) {
                 Ok(Ok(addr)) => addr.to_string(),
@@ -185,6 +223,18 @@ impl Passed {
             tracing::warn!(number, name, addr, "a passed socket was not asked for");
         }
     }
+}
+
+/// What another process of the program had opened.
+#[cfg(unix)]
+fn handed_listener(socket: OwnedFd) -> Result<Listener, String> {
+    let addr = socket2::SockRef::from(&socket).local_addr();
+    let addr = addr.map_err(|error| format!("cannot be asked for its address: {error}"))?;
+    Ok(if addr.is_unix() {
+        Listener::Unix(socket.into())
+    } else {
+        Listener::Tcp(socket.into())
+    })
 }
 
 /// Takes a descriptor, if it listens. It closes when the program executes another.

@@ -3,7 +3,8 @@
 
 use std::{
     io,
-    process::Child,
+    process::{Child, ExitStatus},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -12,6 +13,7 @@ use super::{
     program::{Program, Sockets},
     role::Role,
 };
+use crate::limits::KILL_AFTER;
 
 /// A program that is to follow this one. Dropped before it is ready, it is killed.
 #[derive(Debug)]
@@ -66,7 +68,7 @@ impl Next {
 
     /// The line is closed, which is by the end of the process.
     fn why_it_ended(&mut self) -> io::Error {
-        let status = self.child.take().map(|mut child| end(&mut child));
+        let status = self.child.take().map(|mut child| ended(&mut child));
         match status {
             Some(Ok(status)) => {
                 io::Error::other(format!("it has ended before it was ready: {status}"))
@@ -85,8 +87,21 @@ impl Drop for Next {
     }
 }
 
+/// Says how a process has ended whose line is closed. One that has lost the line and not ended is killed,
+/// but it may have something to say before. Blocks; to be called where nothing is served.
+pub(super) fn ended(child: &mut Child) -> io::Result<ExitStatus> {
+    let begin = Instant::now();
+    while begin.elapsed() < KILL_AFTER {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    end(child)
+}
+
 /// Kills a process, if it is still there, and says how it ended.
-pub(super) fn end(child: &mut Child) -> io::Result<std::process::ExitStatus> {
+pub(super) fn end(child: &mut Child) -> io::Result<ExitStatus> {
     // One that is ending by itself keeps the status that it ends with.
     let _ = child.kill();
     child.wait()

@@ -6,17 +6,18 @@ use std::{
     ffi::{OsStr, OsString},
     io,
     os::{
-        fd::{AsFd, OwnedFd},
+        fd::{AsFd, BorrowedFd, OwnedFd},
         unix::{fs::MetadataExt, net::UnixStream, process::CommandExt},
     },
     path::{Path, PathBuf},
     process::{Child, Command},
 };
 
-use command_fds::{CommandFdExt, FdMapping};
-
 use super::role::Role;
-use crate::server::listen::{HANDED, LINE, Opened, WITH_FILE};
+use crate::server::{
+    handover::hand,
+    listen::{HANDED, LINE, Opened, WITH_FILE},
+};
 
 /// How this program was started.
 #[derive(Debug)]
@@ -58,30 +59,25 @@ impl Program {
     /// Starts it in this role, with these sockets.
     pub(super) fn start(&self, role: Role, sockets: &Sockets) -> io::Result<Started> {
         let (ours, theirs) = UnixStream::pair()?;
-        let mut mappings = Vec::new();
-        let mut names = Vec::new();
-        let lines = [(format!("{LINE}{role}"), OwnedFd::from(theirs))];
-        for ((name, socket), number) in sockets.iter().chain(&lines).zip(3..) {
-            mappings.push(FdMapping {
-                parent_fd: socket.as_fd().try_clone_to_owned()?,
-                child_fd: number,
-            });
-            names.push(&**name);
-        }
+        let line = format!("{LINE}{role}");
+        let mut named: Vec<(&str, BorrowedFd<'_>)> = vec![(&line, theirs.as_fd())];
+        named.extend(
+            sockets
+                .iter()
+                .map(|(name, socket)| (&**name, socket.as_fd())),
+        );
         let mut command = Command::new(self.file_for(role));
         command
             .arg0(&self.name)
             .args(&self.arguments)
-            .env("LISTEN_FDS", names.len().to_string())
-            .env("LISTEN_FDNAMES", names.join(":"))
-            // Its number is not known before it runs. Without one, the sockets are for whoever has
-            // them.
+            // What was passed to this process.
+            .env_remove("LISTEN_FDS")
+            .env_remove("LISTEN_FDNAMES")
             .env_remove("LISTEN_PID")
             .env_remove("LISTEN_FDS_FIRST_FD")
             // It is for this process, and the next one is watched in its place.
-            .env_remove("WATCHDOG_PID")
-            .fd_mappings(mappings)
-            .map_err(io::Error::other)?;
+            .env_remove("WATCHDOG_PID");
+        hand(&mut command, &named)?;
         let child = command.spawn().map_err(|error| {
             let text = format!("cannot start {}: {error}", self.path.display());
             io::Error::new(error.kind(), text)

@@ -28,6 +28,7 @@ use super::{
 use crate::{
     control::{Ask, Control},
     limits::Limits,
+    task::spawn,
 };
 
 /// What a program has besides its application: where it comes from, and what it passes on.
@@ -102,15 +103,13 @@ impl Steward {
         let (teller, events) = mpsc::unbounded_channel();
         let mut signals = Signals::listen()?;
         let tell = teller.clone();
-        tokio::spawn(
-            async move { while tell.send(Event::Signal(signals.next().await)).is_ok() {} },
-        );
+        spawn(async move { while tell.send(Event::Signal(signals.next().await)).is_ok() {} });
         let (tell, asked) = (teller.clone(), control.clone());
-        tokio::spawn(async move { while tell.send(Event::Asked(asked.asked().await)).is_ok() {} });
+        spawn(async move { while tell.send(Event::Asked(asked.asked().await)).is_ok() {} });
         let mut mouth = None;
         if let Some((_, line)) = passed_line() {
             let (ear, own) = take_up(line.try_clone()?)?;
-            tokio::spawn(obey(ear, teller.clone()));
+            spawn(obey(ear, teller.clone()));
             mouth = Some(own);
         }
         let mut steward = Self {
@@ -228,7 +227,7 @@ impl Steward {
         }
         if let Some(every) = watchdog() {
             let mut ticks = tokio::time::interval(every);
-            tokio::spawn(async move {
+            spawn(async move {
                 loop {
                     ticks.tick().await;
                     tell(News::Watchdog);
@@ -266,7 +265,7 @@ impl Steward {
             Err(error) => return self.on(Event::NotFollowed(error)),
         };
         let (limit, teller) = (self.limits.start_time, self.teller.clone());
-        let following = tokio::spawn(async move {
+        let following = spawn(async move {
             let _ = teller.send(match next.ready(limit).await {
                 Ok(pid) => Event::Followed(pid),
                 Err(error) => Event::NotFollowed(error),

@@ -20,11 +20,11 @@ use super::{
     },
     crew::{Act, Crew},
     line::{Ear, Mouth, Order, Report, take_up},
-    next::end,
+    next::ended,
     program::{Program, Sockets},
     role::Role,
 };
-use crate::{control::Control, limits::Limits};
+use crate::{control::Control, limits::Limits, task::spawn};
 
 /// What a supervisor works with.
 #[derive(Debug)]
@@ -131,7 +131,7 @@ impl<R: FnOnce()> Supervisor<R> {
         let means = &self.means;
         let started = means.program.start(Role::Worker(worker), &means.sockets)?;
         let (ear, mouth) = take_up(started.line)?;
-        tokio::spawn(listen(worker, ear, self.tell.clone()));
+        spawn(listen(worker, ear, self.tell.clone()));
         let child = started.child;
         tracing::info!(worker, pid = child.id(), "started a worker process");
         Ok(Worker { child, mouth })
@@ -144,9 +144,9 @@ impl<R: FnOnce()> Supervisor<R> {
             Some(Report::Cut(count)) => self.cut += count,
             Some(Report::Asks(ask)) => self.means.control.ask(ask),
             None => {
-                // The line is closed by the end of its process, and by nothing else.
+                // The line is closed by the end of its process, or lost by one that cannot go on.
                 let gone = self.workers[worker].take();
-                let status = gone.and_then(|mut gone| end(&mut gone.child).ok());
+                let status = gone.and_then(|mut gone| ended(&mut gone.child).ok());
                 if self.crew.phase() == Phase::Serving {
                     let status = status.map(tracing::field::display);
                     tracing::error!(worker, status, "a worker process has ended");

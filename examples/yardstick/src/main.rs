@@ -1,11 +1,11 @@
 //! The program that is measured, written as any user would write it: a text, JSON, typed inputs, a
-//! JSON body and a folder of files.
+//! JSON body and a folder of files, also with less looking at the disk; and the text from a cache.
 //!
 //! `cargo run --release -p yardstick -- PORT DIR [WORKERS]`
 
-use std::{env, path::Path, process::ExitCode};
+use std::{env, path::Path, process::ExitCode, time::Duration};
 
-use gustnado::prelude::*;
+use gustnado::{Coherence, ResponseCache, prelude::*};
 use serde::{Deserialize, Serialize};
 
 #[cfg(test)]
@@ -78,6 +78,22 @@ fn application(dir: &str) -> Application {
         .handler::<OneUser>()
         .handler::<Echo>()
         .mount("/static", StaticFiles::new(dir))
+        .mount(
+            "/watched",
+            StaticFiles::new(dir).coherence(Coherence::Watch),
+        )
+        .mount(
+            "/frozen",
+            StaticFiles::new(dir).coherence(Coherence::Frozen),
+        )
+        .group(kept())
+}
+
+/// The same text, from a cache of replies.
+fn kept() -> Group {
+    let hour = Duration::from_secs(3600);
+    let cache = ResponseCache::new().default_time(hour);
+    Group::new("/kept").layer(cache).handler::<Plaintext>()
 }
 
 /// A text, as short as it gets.

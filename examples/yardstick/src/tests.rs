@@ -15,6 +15,11 @@ fn each_path_answers_as_the_others_programs_do() {
     let json = "application/json";
     let table = [
         ("/plaintext", "text/plain; charset=utf-8", "Hello, World!"),
+        (
+            "/kept/plaintext",
+            "text/plain; charset=utf-8",
+            "Hello, World!",
+        ),
         ("/json", json, r#"{"message":"Hello, World!"}"#),
         ("/users/7", json, r#"{"id":7,"verbose":false}"#),
         ("/users/7?verbose=true", json, r#"{"id":7,"verbose":true}"#),
@@ -25,8 +30,10 @@ fn each_path_answers_as_the_others_programs_do() {
         assert_eq!(response.header("content-type"), kind, "{path}");
         assert_eq!(response.text(), text, "{path}");
     }
-    let manifest = client.get("/static/Cargo.toml").send();
-    assert!(manifest.text().contains("name = \"yardstick\""));
+    for mount in ["static", "watched", "frozen"] {
+        let manifest = client.get(&format!("/{mount}/Cargo.toml")).send();
+        assert!(manifest.text().contains("name = \"yardstick\""), "{mount}");
+    }
 }
 
 #[test]

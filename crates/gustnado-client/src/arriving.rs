@@ -4,7 +4,7 @@
 use std::{
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Waker, ready},
 };
 
 use bytes::Bytes;
@@ -12,7 +12,8 @@ use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::{
-    connection::{Connection, One, Stream},
+    connection::{Connection, One, Stream, explain},
+    error::{Error, Result},
     limits::DRAIN,
     pool::Pool,
     url::Origin,
@@ -20,17 +21,17 @@ use crate::{
 
 /// A body on its way.
 #[derive(Debug)]
-pub(crate) struct Arriving {
-    incoming: Incoming,
-    from: From,
-}
+pub(crate) struct Arriving(From);
 
 #[derive(Debug)]
 enum From {
-    /// It is all here, and the connection is back.
+    /// Nothing more comes, and the connection is back or lost.
     Done,
+    /// It was all here with its head, and the connection is back.
+    Whole(Bytes),
     One(Box<One>, Pool<Connection>, Arc<Origin>),
     Many {
+        incoming: Incoming,
         _stream: Stream,
     },
     /// There is no body: the connection goes on with another protocol.
@@ -38,80 +39,103 @@ enum From {
 }
 
 impl Arriving {
-    pub(crate) fn by_one(
-        incoming: Incoming,
-        one: Box<One>,
-        pool: Pool<Connection>,
-        origin: Arc<Origin>,
-    ) -> Self {
-        let from = From::One(one, pool, origin);
-        let mut arriving = Self { incoming, from };
-        arriving.release_at_end();
-        arriving
+    pub(crate) fn by_one(mut one: Box<One>, pool: &Pool<Connection>, origin: &Arc<Origin>) -> Self {
+        match one.http1.whole() {
+            Some(bytes) => {
+                release(one, pool, origin);
+                Self(From::Whole(bytes))
+            }
+            None => Self(From::One(one, pool.clone(), origin.clone())),
+        }
     }
 
     /// Behind an answer that ends HTTP, as was asked for.
-    pub(crate) fn switched(incoming: Incoming, one: Box<One>) -> Self {
-        let from = From::Switched(one);
-        Self { incoming, from }
+    pub(crate) fn switched(one: Box<One>) -> Self {
+        Self(From::Switched(one))
     }
 
     /// The connection that goes on with another protocol, if this is one.
     pub(crate) fn into_switched(mut self) -> Option<Box<One>> {
-        match std::mem::replace(&mut self.from, From::Done) {
+        match std::mem::replace(&mut self.0, From::Done) {
             From::Switched(one) => Some(one),
             _ => None,
         }
     }
 
     pub(crate) fn by_many(incoming: Incoming, stream: Stream) -> Self {
-        let from = From::Many { _stream: stream };
-        Self { incoming, from }
+        Self(From::Many {
+            incoming,
+            _stream: stream,
+        })
+    }
+
+    /// Takes all of it, if it is here and has no more bytes than this.
+    pub(crate) fn take_whole(&mut self, most: usize) -> Option<Bytes> {
+        match &mut self.0 {
+            From::Done => Some(Bytes::new()),
+            From::Whole(bytes) if bytes.len() <= most => Some(std::mem::take(bytes)),
+            _ => None,
+        }
     }
 
     pub(crate) fn poll_frame(
         &mut self,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let mut frame = Pin::new(&mut self.incoming).poll_frame(cx);
-        if frame.is_pending()
-            && let From::One(one, ..) = &mut self.from
-        {
-            // Once it has ended there is nothing to drive, and the body says why.
-            if Pin::new(&mut one.driver).poll(cx).is_ready() {
-                self.from = From::Done;
+    ) -> Poll<Option<Result<Frame<Bytes>>>> {
+        let frame = match &mut self.0 {
+            From::Done | From::Switched(_) => None,
+            From::Whole(bytes) => {
+                let bytes = std::mem::take(bytes);
+                self.0 = From::Done;
+                (!bytes.is_empty()).then(|| Ok(Frame::data(bytes)))
             }
-            frame = Pin::new(&mut self.incoming).poll_frame(cx);
+            From::One(one, ..) => {
+                let frame = ready!(one.http1.poll_frame(cx));
+                if one.http1.has_ended() {
+                    self.release();
+                }
+                frame.map(|frame| frame.map_err(Error::from))
+            }
+            From::Many { incoming, .. } => {
+                let frame = ready!(Pin::new(incoming).poll_frame(cx));
+                frame.map(|frame| frame.map_err(explain))
+            }
+        };
+        if let Some(Err(_)) = &frame {
+            self.0 = From::Done;
         }
-        match &frame {
-            Poll::Ready(None) => self.release(),
-            Poll::Ready(Some(Ok(_))) => self.release_at_end(),
-            Poll::Ready(Some(Err(_))) => self.from = From::Done,
-            Poll::Pending => {}
-        }
-        frame
+        Poll::Ready(frame)
     }
 
     pub(crate) fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
+        match &self.0 {
+            From::Done | From::Switched(_) => true,
+            From::Whole(bytes) => bytes.is_empty(),
+            From::One(one, ..) => one.http1.has_ended(),
+            From::Many { incoming, .. } => incoming.is_end_stream(),
+        }
     }
 
     pub(crate) fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
-    }
-
-    fn release_at_end(&mut self) {
-        if self.incoming.is_end_stream() {
-            self.release();
+        match &self.0 {
+            From::Done | From::Switched(_) => SizeHint::with_exact(0),
+            From::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            From::One(one, ..) => one.http1.size_hint(),
+            From::Many { incoming, .. } => incoming.size_hint(),
         }
     }
 
     fn release(&mut self) {
-        if let From::One(mut one, pool, origin) = std::mem::replace(&mut self.from, From::Done)
-            && one.settle()
-        {
-            pool.put(&origin, Connection::One(one));
+        if let From::One(one, pool, origin) = std::mem::replace(&mut self.0, From::Done) {
+            release(one, &pool, &origin);
         }
+    }
+}
+
+/// Gives a connection back whose answer has come, if it can be used again.
+fn release(mut one: Box<One>, pool: &Pool<Connection>, origin: &Arc<Origin>) {
+    if one.settle() {
+        pool.put(origin, Connection::One(one));
     }
 }
 
@@ -121,7 +145,7 @@ impl Drop for Arriving {
     fn drop(&mut self) {
         let mut left = DRAIN;
         let mut cx = Context::from_waker(Waker::noop());
-        while matches!(self.from, From::One(..)) {
+        while matches!(self.0, From::One(..)) {
             match self.poll_frame(&mut cx) {
                 Poll::Ready(Some(Ok(frame))) => {
                     let bytes = frame.data_ref().map_or(0, Bytes::len);

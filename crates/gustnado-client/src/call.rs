@@ -16,6 +16,7 @@ use crate::{
     decode::ACCEPTED,
     error::{Error, Result},
     form::Form,
+    http1::Asking,
     redirect::{Hop, strip},
     url::Url,
 };
@@ -100,22 +101,13 @@ impl Call {
         Ok(())
     }
 
-    /// Says which host is asked, if the header does not, and before all else (RFC 9110 section 7.2).
+    /// Says which host is asked, if the header does not.
     fn say_host(&mut self, defaults: &HeaderMap) {
-        if self.headers.contains_key(HOST) {
-            return;
-        }
-        let said = std::mem::take(&mut self.headers);
-        // With what the body and its coding may add.
-        self.headers.reserve(said.len() + defaults.len() + 3);
-        let host = defaults.get(HOST).unwrap_or(&self.url.authority);
-        self.headers.insert(HOST, host.clone());
-        let mut last = None;
-        for (name, value) in said {
-            last = name.or(last);
-            if let Some(name) = &last {
-                self.headers.append(name.clone(), value);
-            }
+        if !self.headers.contains_key(HOST) {
+            // With what the body and its coding may add.
+            self.headers.reserve(defaults.len() + 3);
+            let host = defaults.get(HOST).unwrap_or(&self.url.authority);
+            self.headers.insert(HOST, host.clone());
         }
     }
 
@@ -128,39 +120,63 @@ impl Call {
         }
     }
 
-    /// The request as it is sent next.
+    /// The request as it is written next over HTTP/1.
+    pub(crate) fn asking(&self, form: &Form) -> Asking<'_> {
+        let (whole, authorization) = match form {
+            Form::Path => (None, None),
+            Form::Proxy(authorization) => {
+                let scheme = self.url.origin.scheme.as_str();
+                (Some((scheme, &self.url.authority)), authorization.as_ref())
+            }
+        };
+        let more = [
+            (COOKIE, self.cookies.as_ref()),
+            (PROXY_AUTHORIZATION, authorization),
+        ];
+        Asking {
+            method: &self.method,
+            whole,
+            path: self.url.target.as_str(),
+            headers: &self.headers,
+            // What the request says itself is all that is said.
+            more: more.map(|(name, value)| {
+                let value = value.filter(|_| !self.headers.contains_key(&name))?;
+                Some((name, value.clone()))
+            }),
+        }
+    }
+
+    /// Its body, to be sent next.
+    ///
+    /// # Errors
+    /// Where it was sent already and cannot be again.
+    pub(crate) fn body(&mut self) -> Result<Body> {
+        match &mut self.body {
+            Source::Bytes(bytes) if bytes.is_empty() => Ok(Body::empty()),
+            Source::Bytes(bytes) => Ok(bytes.clone().into()),
+            Source::Once(body) => body
+                .take()
+                .ok_or_else(|| Error::invalid("the body was a stream and cannot be sent again")),
+        }
+    }
+
+    /// The request as it is sent next over HTTP/2.
     ///
     /// # Errors
     /// Where its body was sent already and cannot be again.
-    pub(crate) fn request(&mut self, form: Form) -> Result<Request<Body>> {
-        let body = match &mut self.body {
-            Source::Bytes(bytes) if bytes.is_empty() => Body::empty(),
-            Source::Bytes(bytes) => bytes.clone().into(),
-            Source::Once(body) => body
-                .take()
-                .ok_or_else(|| Error::invalid("the body was a stream and cannot be sent again"))?,
-        };
-        let mut request = Request::new(body);
+    pub(crate) fn request(&mut self) -> Result<Request<Body>> {
+        let mut request = Request::new(self.body()?);
         *request.method_mut() = self.method.clone();
-        *request.uri_mut() = match &form {
-            Form::Path => self.url.target.clone().into(),
-            Form::Proxy(_) => self.whole(&self.url.authority)?,
-            Form::Fields => self.whole(self.headers.get(HOST).unwrap_or(&self.url.authority))?,
-        };
+        *request.uri_mut() = self.whole(self.headers.get(HOST).unwrap_or(&self.url.authority))?;
         let headers = request.headers_mut();
         headers.clone_from(&self.headers);
-        if matches!(form, Form::Fields) {
-            // By HTTP/2 the one is part of the URL, and the other not there (RFC 9113 section 8.2.2).
-            headers.remove(HOST);
-            headers.remove(CONNECTION);
-        }
+        // The one is part of the URL, and the other not there (RFC 9113 section 8.2.2).
+        headers.remove(HOST);
+        headers.remove(CONNECTION);
         if let Some(cookies) = &self.cookies
             && !self.headers.contains_key(COOKIE)
         {
             headers.insert(COOKIE, cookies.clone());
-        }
-        if let Form::Proxy(Some(value)) = form {
-            headers.insert(PROXY_AUTHORIZATION, value);
         }
         Ok(request)
     }

@@ -2,7 +2,7 @@
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header::USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header::USER_AGENT, uri::PathAndQuery};
 
 use crate::{
     connect::{Connector, Proxies, Resolve, System, Tls, TlsSettings},
@@ -13,6 +13,7 @@ use crate::{
     pool::PoolStats,
     request::RequestBuilder,
     response::Response,
+    url::{Place, Url},
 };
 
 /// An HTTP client with a pool of connections.
@@ -119,7 +120,19 @@ impl Client {
 
     /// A request of any method.
     pub fn request(&self, method: Method, url: impl fmt::Display) -> RequestBuilder {
-        RequestBuilder::new(self.0.clone(), method, &url.to_string())
+        let url = self.0.url(&url.to_string());
+        RequestBuilder::to(self.0.clone(), method, url)
+    }
+
+    /// A request of any method for a target at a place that was read before.
+    #[doc(hidden)]
+    pub fn request_at(
+        &self,
+        method: Method,
+        place: &Place,
+        target: PathAndQuery,
+    ) -> RequestBuilder {
+        RequestBuilder::to(self.0.clone(), method, Ok(Url::of(place, target)))
     }
 
     /// What its pool has at the moment, and had so far.

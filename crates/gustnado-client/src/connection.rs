@@ -5,26 +5,26 @@
 //! whether the other side has closed it is asked of the system when it is to be used.
 
 use std::{
-    pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering::AcqRel},
     },
-    task::{Context, Waker},
     time::Duration,
 };
 
 use bytes::Bytes;
 use gustnado_core::Body;
-use hyper::client::conn::{http1, http2};
+use hyper::client::conn::http2;
 use tokio::{
     runtime::{Handle, Id},
     time::Instant,
 };
 
 use crate::{
+    alarm::Alarm,
     error::{Error, ErrorKind, Result},
     form::Form,
+    http1::Http1,
     limits::HEAD,
     link::{Link, Quiet},
     pool::{Pooled, Slot},
@@ -41,10 +41,10 @@ pub(crate) enum Connection {
 /// A connection of HTTP/1.
 #[derive(Debug)]
 pub(crate) struct One {
-    pub(crate) sender: http1::SendRequest<Body>,
-    pub(crate) driver: http1::Connection<Wire, Body>,
+    pub(crate) http1: Http1,
     pub(crate) link: Arc<Link>,
-    form: Form,
+    pub(crate) form: Form,
+    pub(crate) alarm: Alarm,
     made: Instant,
     age: Duration,
     runtime: Id,
@@ -86,17 +86,11 @@ impl Connection {
         if wire.is_http2() {
             return Many::new(wire, age, slot, &runtime).await.map(Self::Many);
         }
-        let (sender, driver) = http1::Builder::new()
-            .max_header_size(HEAD)
-            .max_buf_size(HEAD)
-            .handshake(wire)
-            .await
-            .map_err(no_handshake)?;
         Ok(Self::One(Box::new(One {
-            sender,
-            driver,
+            http1: Http1::new(wire),
             link,
             form,
+            alarm: Alarm::default(),
             made: Instant::now(),
             age,
             runtime: runtime.id(),
@@ -114,14 +108,6 @@ impl Connection {
             Self::Many(many) => many.used,
         }
     }
-
-    /// How its requests are written.
-    pub(crate) fn form(&self) -> Form {
-        match self {
-            Self::One(one) => one.form.clone(),
-            Self::Many(_) => Form::Fields,
-        }
-    }
 }
 
 fn no_handshake(error: hyper::Error) -> Error {
@@ -135,16 +121,14 @@ fn no_handshake(error: hyper::Error) -> Error {
 impl One {
     /// Its wire, with what was read behind the head of its last answer, and its place in the pool.
     pub(crate) fn into_wire(self) -> (Wire, Bytes, Slot<Connection>) {
-        let parts = self.driver.into_parts();
-        (parts.io, parts.read_buf, self._slot)
+        let (wire, first) = self.http1.into_wire();
+        (wire, first, self._slot)
     }
 
     /// Whether, its answer being whole, it can be used again. Nobody is woken by it from then on.
     pub(crate) fn settle(&mut self) -> bool {
         self.used = true;
-        let mut cx = Context::from_waker(Waker::noop());
-        let open = Pin::new(&mut self.driver).poll(&mut cx).is_pending();
-        open && self.sender.is_ready()
+        self.http1.can_go_on()
     }
 }
 
@@ -213,9 +197,8 @@ impl Pooled for Connection {
         };
         match one.link.quiet() {
             Quiet::Yes => true,
-            // Over TLS they may be tickets for later sessions. hyper reads them over, and takes all
-            // else for what it is: nothing that was asked for.
-            Quiet::Bytes => one.settle(),
+            // Over TLS they may be tickets for later sessions. All else is nothing that was asked for.
+            Quiet::Bytes => one.http1.is_secure() && one.http1.is_quiet(),
             Quiet::Gone => false,
         }
     }
@@ -260,6 +243,21 @@ impl Pooled for Connection {
             Self::Many(many) => many.runtime,
         }
     }
+}
+
+/// What hyper's error means for whoever asked.
+pub(crate) fn explain(error: hyper::Error) -> Error {
+    let (kind, detail) = if error.is_user() {
+        (ErrorKind::Upload, "the body of the request failed")
+    } else if error.is_parse() {
+        (ErrorKind::Protocol, "what came is no answer of HTTP")
+    } else {
+        (
+            ErrorKind::Cut,
+            "the connection was lost before the answer was whole",
+        )
+    };
+    Error::new(kind, detail).with_source(error)
 }
 
 /// Has hyper's tasks for the streams of HTTP/2 run.

@@ -3,23 +3,22 @@
 
 use std::{
     pin::Pin,
-    sync::{Arc, atomic::Ordering::Relaxed},
-    task::{Context, Poll},
+    sync::Arc,
+    task::{Context, Poll, ready},
 };
 
 use gustnado_core::Body;
 use http::{Request, Response, StatusCode, header::UPGRADE, response::Parts};
-use hyper::{body::Incoming, client::conn::TrySendError};
-use pin_project_lite::pin_project;
-use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
+use hyper::body::Incoming;
+use tokio::time::{Instant, timeout_at};
 
 use crate::{
     arriving::Arriving,
-    connection::{Connection, Many, One},
+    connection::{Connection, Many, One, explain},
     deadline::Deadline,
-    error::{Error, ErrorKind, Phase},
-    limits::{CAUSES, INTERIM, Limits},
-    link::Link,
+    error::{Error, Phase},
+    http1::{Asking, Fault},
+    limits::{CAUSES, Limits},
     pool::Pool,
     url::Origin,
 };
@@ -61,108 +60,69 @@ pub(crate) struct Place<'a> {
 pub(crate) fn by_one<'a>(
     place: &'a Place<'a>,
     mut one: Box<One>,
-    mut request: Request<Body>,
-) -> impl Future<Output = Result<Answer, Failed>> + 'a {
-    let switches = request.headers().contains_key(UPGRADE);
+    asking: &Asking<'_>,
+    body: Body,
+) -> ByOne<'a> {
+    one.http1.ask(asking, body);
     let before = one.link.counts();
-    one.link.interim.store(0, Relaxed);
-    let link = one.link.clone();
-    hyper::ext::on_informational(&mut request, move |_| {
-        link.interim.fetch_add(1, Relaxed);
-    });
-    let end = place.deadline.phase(place.limits.first_byte_time);
     ByOne {
         place,
-        switches,
+        switches: asking.headers.contains_key(UPGRADE),
         before,
         written: before.1,
-        end,
-        link: one.link.clone(),
-        sent: one.sender.try_send_request(request),
+        end: place.deadline.phase(place.limits.first_byte_time),
         one: Some(one),
-        sleep: sleep_until(end),
     }
 }
 
-pin_project! {
-    /// A request on its way, and its answer. A future by hand, as those of the compiler keep what they are given
-    /// twice.
-    struct ByOne<'a, S> {
-        place: &'a Place<'a>,
-        switches: bool,
-        // What was read and written before it, which says what became of it.
-        before: (u64, u64),
-        written: u64,
-        end: Instant,
-        link: Arc<Link>,
-        // Gone once the connection has ended.
-        one: Option<Box<One>>,
-        #[pin]
-        sent: S,
-        #[pin]
-        sleep: Sleep,
-    }
+/// A request on its way, and its answer. A future by hand, as those of the compiler keep what they are given
+/// twice.
+pub(crate) struct ByOne<'a> {
+    place: &'a Place<'a>,
+    switches: bool,
+    /// What was read and written before it, which says what became of it.
+    before: (u64, u64),
+    written: u64,
+    end: Instant,
+    /// There until there is an answer or none.
+    one: Option<Box<One>>,
 }
 
-impl<S> Future for ByOne<'_, S>
-where
-    S: Future<Output = Result<Response<Incoming>, TrySendError<Request<Body>>>>,
-{
+impl Future for ByOne<'_> {
     type Output = Result<Answer, Failed>;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        let ended = match this.one.as_mut() {
-            Some(one) => Pin::new(&mut one.driver).poll(cx).is_ready(),
-            None => false,
-        };
-        if let Poll::Ready(answered) = this.sent.as_mut().poll(cx) {
-            return Poll::Ready(match (answered, this.one.take()) {
-                (Ok(response), Some(one)) => Ok(answer(this.place, one, *this.switches, response)),
-                (Ok(_), None) => Err(never(Error::new(ErrorKind::Cut, "the connection ended"))),
-                (Err(failed), _) => Err(failure(this.link, *this.before, failed)),
-            });
-        }
-        if this.link.interim.load(Relaxed) > INTERIM {
-            let detail = format!("more than {INTERIM} interim answers (1xx) came");
-            return Poll::Ready(Err(never(Error::new(ErrorKind::Protocol, detail))));
-        }
-        if ended {
-            // With the connection goes its queue, and what is in there comes back.
-            *this.one = None;
-            cx.waker().wake_by_ref();
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let Some(one) = &mut this.one else {
             return Poll::Pending;
+        };
+        if let Poll::Ready(answered) = one.http1.poll_head(cx) {
+            let one = this.one.take();
+            return Poll::Ready(match (answered, one) {
+                (Ok(head), Some(one)) => Ok(answer(this.place, one, this.switches, head)),
+                (Err(fault), Some(one)) => Err(failure(one, this.before, fault)),
+                (_, None) => Err(never(Fault::Cut(None).into())),
+            });
         }
         // While more of the request goes out, the answer is not waited for yet.
         let limit = this.place.limits.first_byte_time;
-        let now = this.link.counts().1;
-        if now != *this.written {
-            *this.written = now;
-            *this.end = this.place.deadline.phase(limit);
+        let now = one.link.counts().1;
+        if now != this.written {
+            this.written = now;
+            this.end = this.place.deadline.phase(limit);
         }
-        while this.sleep.as_mut().poll(cx).is_ready() {
-            if this.sleep.deadline() >= *this.end {
-                let late = this.place.deadline.passed(Phase::FirstByte, limit);
-                return Poll::Ready(Err(never(late)));
-            }
-            this.sleep.as_mut().reset(*this.end);
-        }
-        Poll::Pending
+        ready!(one.alarm.poll(this.end, cx));
+        let late = this.place.deadline.passed(Phase::FirstByte, limit);
+        Poll::Ready(Err(never(late)))
     }
 }
 
 /// What is made of the head of an answer over HTTP/1.
-fn answer(
-    place: &Place<'_>,
-    one: Box<One>,
-    switches: bool,
-    response: Response<Incoming>,
-) -> Answer {
-    let (head, incoming) = response.into_parts();
+fn answer(place: &Place<'_>, one: Box<One>, switches: bool, head: Parts) -> Answer {
     let body = if switches && head.status == StatusCode::SWITCHING_PROTOCOLS {
-        Arriving::switched(incoming, one)
+        Arriving::switched(one)
     } else {
-        Arriving::by_one(incoming, one, place.pool.clone(), place.origin.clone())
+        Arriving::by_one(one, place.pool, place.origin)
     };
     Answer { head, body }
 }
@@ -214,18 +174,16 @@ pub(crate) async fn by_many(
 }
 
 /// What a failure on a connection of HTTP/1 means, by what was read and written since `before`.
-fn failure(link: &Link, before: (u64, u64), mut failed: TrySendError<Request<Body>>) -> Failed {
-    let unread = failed.take_message().map(Request::into_body);
-    let error = failed.into_error();
-    let (read, written) = link.counts();
-    let again = match unread {
-        Some(body) => Again::Always(Some(body)),
-        None if !is_cut(&error) || read > before.0 => Again::Never,
-        None if written == before.1 => Again::Always(None),
-        None => Again::IfIdempotent,
+#[cold]
+fn failure(mut one: Box<One>, before: (u64, u64), fault: Fault) -> Failed {
+    let (read, written) = one.link.counts();
+    let again = match fault {
+        Fault::Cut(_) if written == before.1 => Again::Always(one.http1.unread()),
+        Fault::Cut(_) if read == before.0 => Again::IfIdempotent,
+        _ => Again::Never,
     };
     Failed {
-        error: explain(error),
+        error: fault.into(),
         again,
     }
 }
@@ -243,21 +201,4 @@ fn is_refused(error: &hyper::Error) -> bool {
         .take(CAUSES)
         .filter_map(|error| error.downcast_ref::<h2::Error>());
     h2.any(|error| error.reason() == Some(h2::Reason::REFUSED_STREAM))
-}
-
-/// What hyper's error means for whoever asked.
-pub(crate) fn explain(error: hyper::Error) -> Error {
-    let (kind, detail) = if error.is_user() {
-        (ErrorKind::Upload, "the body of the request failed")
-    } else if error.is_parse_too_large() {
-        (ErrorKind::Protocol, "the head of the answer is too large")
-    } else if error.is_parse() {
-        (ErrorKind::Protocol, "what came is no answer of HTTP")
-    } else {
-        (
-            ErrorKind::Cut,
-            "the connection was lost before the answer was whole",
-        )
-    };
-    Error::new(kind, detail).with_source(error)
 }

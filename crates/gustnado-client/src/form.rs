@@ -1,4 +1,4 @@
-//! How the target of a request is written, which depends on who is at the other end. It must not know
+//! How the target of a request over HTTP/1 is written, which depends on who is at the other end. It must not know
 //! requests.
 
 use http::HeaderValue;
@@ -10,6 +10,4 @@ pub(crate) enum Form {
     Path,
     /// The whole URL, for a proxy, and who asks (section 3.2.2).
     Proxy(Option<HeaderValue>),
-    /// In fields of its own, by HTTP/2.
-    Fields,
 }

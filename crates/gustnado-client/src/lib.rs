@@ -19,12 +19,14 @@
 //! - 4 [`exchange`]: one request and its answer on one connection
 //! - 3 [`arriving`]: the body as it comes, and the connection back at its end
 //! - 3 [`connect`]: from an origin to an open connection
-//! - 2 [`connection`]: HTTP/1 or HTTP/2 on a wire; [`wire`]: a link, or TLS over one
+//! - 2 [`connection`]: HTTP/1 or HTTP/2 on a wire; [`http1`]: the first of them; [`wire`]: a link, or TLS
+//!   over one
 //! - 2 [`pool`]: connections that are kept, and the line
-//! - 1 [`link`]: a socket that is counted; [`deadline`]: when a call ends
+//! - 1 [`link`]: a socket that is counted; [`deadline`]: when a call ends; [`alarm`]: a timer that is kept
 //! - 1 [`origins`]: origins that were asked for of late
 //! - 0 [`auth`], [`form`], [`url`], [`error`], [`limits`]
 
+mod alarm;
 mod arriving;
 mod auth;
 mod call;
@@ -39,6 +41,7 @@ mod engine;
 mod error;
 mod exchange;
 mod form;
+mod http1;
 mod limits;
 mod link;
 mod origins;
@@ -60,3 +63,5 @@ pub use limits::Limits;
 pub use pool::PoolStats;
 pub use request::RequestBuilder;
 pub use response::Response;
+#[doc(hidden)]
+pub use url::Place;

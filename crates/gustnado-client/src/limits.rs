@@ -95,6 +95,20 @@ impl Default for Limits {
 /// large sites send.
 pub(crate) const HEAD: usize = 64 * 1024;
 
+/// Fields of the head of an answer, and of what is behind its body. 100: large sites send forty.
+pub(crate) const FIELDS: usize = 100;
+
+/// Bytes that may stand beside the chunks of an answer that have no data to pay for them: sizes longer than
+/// a digit, and what is said behind those. 16 KiB: servers say nothing there.
+pub(crate) const CHUNK_OVERHEAD: usize = 16 * 1024;
+
+/// Bytes of a request's body that are copied behind what leaves before them. 4 KiB: above, a write of two
+/// parts is cheaper than the copy.
+pub(crate) const COPY: usize = 4 * 1024;
+
+/// Bytes of a request that are gathered before they are written. 16 KiB: more do not make the write cheaper.
+pub(crate) const OUT: usize = 16 * 1024;
+
 /// Interim answers (1xx) before the answer itself. 10: one or two are real.
 pub(crate) const INTERIM: usize = 10;
 

@@ -1,5 +1,5 @@
-//! A socket that is shared by hyper, which reads and writes it, and by us, who count what passes
-//! and look whether the other side is gone. It must not know HTTP or TLS.
+//! A socket that is read and written by whoever speaks HTTP on it, and counts what passes, and by which one
+//! sees whether the other side is gone. It must not know HTTP or TLS.
 
 use std::{
     io::{self, IoSlice},
@@ -8,7 +8,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicU64, Ordering::Relaxed},
     },
     task::{Context, Poll, ready},
 };
@@ -27,8 +27,6 @@ pub(crate) struct Link {
     writer: Writer,
     read: AtomicU64,
     written: AtomicU64,
-    /// Interim answers to the request that is under way.
-    pub(crate) interim: AtomicUsize,
 }
 
 /// The kinds of socket there are.
@@ -101,17 +99,16 @@ impl Link {
             writer,
             read: AtomicU64::new(0),
             written: AtomicU64::new(0),
-            interim: AtomicUsize::new(0),
         };
         (Arc::new(link), reader)
     }
 
-    /// Bytes that hyper read, and that were written, so far.
+    /// Bytes of HTTP that were read, and of all that were written, so far.
     pub(crate) fn counts(&self) -> (u64, u64) {
         (self.read.load(Relaxed), self.written.load(Relaxed))
     }
 
-    /// hyper read something: what TLS says by itself does not count.
+    /// Something was read: what TLS says by itself does not count.
     pub(crate) fn has_read(&self, count: usize) {
         self.read.fetch_add(count as u64, Relaxed);
     }

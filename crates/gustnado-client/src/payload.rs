@@ -8,6 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use gustnado_core::Body;
 use http::Method;
 use http_body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep_until};
@@ -17,7 +18,6 @@ use crate::{
     deadline::Deadline,
     decode::Decoder,
     error::{Error, ErrorKind, Phase, Result},
-    exchange::explain,
     url::Url,
 };
 
@@ -70,6 +70,17 @@ impl Payload {
             failed: false,
             asked,
         }
+    }
+
+    /// The body, to be passed on as it comes; as bytes where all of them are here.
+    pub(crate) fn into_body(mut self) -> Body {
+        if self.decoder.is_none()
+            && !self.failed
+            && let Some(bytes) = self.arriving.take_whole(self.left)
+        {
+            return bytes.into();
+        }
+        Body::new(self)
     }
 
     /// As it comes from the connection.
@@ -139,7 +150,7 @@ impl Payload {
     fn poll_arriving(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Frame<Bytes>>>> {
         if let Poll::Ready(frame) = self.arriving.poll_frame(cx) {
             self.waits = false;
-            return Poll::Ready(frame.transpose().map_err(explain));
+            return Poll::Ready(frame.transpose());
         }
         let Bounds {
             between, deadline, ..

@@ -17,6 +17,7 @@ use crate::{
     error::{Error, Result},
     limits::Limits,
     response::Response,
+    url::Url,
 };
 
 /// A request that is being put together; [`send`](Self::send) sends it.
@@ -30,8 +31,8 @@ pub struct RequestBuilder {
 }
 
 impl RequestBuilder {
-    pub(crate) fn new(engine: Engine, method: Method, url: &str) -> Self {
-        let call = engine.url(url).map(|url| Box::new(Call::new(method, url)));
+    pub(crate) fn to(engine: Engine, method: Method, url: Result<Url>) -> Self {
+        let call = url.map(|url| Box::new(Call::new(method, url)));
         Self {
             engine,
             call,

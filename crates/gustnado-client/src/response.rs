@@ -159,7 +159,7 @@ impl Response {
     pub fn into_parts(self) -> (Parts, Body) {
         let Self { head, payload, .. } = self;
         let payload = payload.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (head, Body::new(payload))
+        (head, payload.into_body())
     }
 
     /// The connection itself, where this is the 101 that a request with `Upgrade` asked for; it goes on

@@ -147,10 +147,14 @@ async fn attempts(
             }
         };
         let used = connection.used();
-        let request = call.request(connection.form())?;
         let outcome = match connection {
-            Connection::One(one) => by_one(&place, one, request).await,
-            Connection::Many(many) => Box::pin(by_many(&place, many, request)).await,
+            Connection::One(one) => {
+                let body = call.body()?;
+                let form = one.form.clone();
+                let exchange = by_one(&place, one, &call.asking(&form), body);
+                exchange.await
+            }
+            Connection::Many(many) => Box::pin(by_many(&place, many, call.request()?)).await,
         };
         let failed = match outcome {
             Ok(answer) => return Ok(answer),

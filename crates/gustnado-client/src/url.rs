@@ -32,6 +32,13 @@ pub(crate) struct Origin {
     pub(crate) port: u16,
 }
 
+/// Where many calls go to, read out of a URL once. For gateways.
+#[derive(Debug, Clone)]
+pub struct Place {
+    origin: Arc<Origin>,
+    authority: HeaderValue,
+}
+
 /// A URL of HTTP, without its fragment.
 #[derive(Debug, Clone)]
 pub(crate) struct Url {
@@ -100,7 +107,30 @@ impl fmt::Display for Origin {
     }
 }
 
+impl Place {
+    /// Where a URL leads.
+    ///
+    /// # Errors
+    /// Where it is none of HTTP.
+    pub fn of(url: &str) -> Result<Self> {
+        let Url {
+            origin, authority, ..
+        } = Url::parse(url)?;
+        Ok(Self { origin, authority })
+    }
+}
+
 impl Url {
+    /// The one of this target there, which is said as it is.
+    pub(crate) fn of(place: &Place, target: PathAndQuery) -> Self {
+        Self {
+            origin: place.origin.clone(),
+            authority: place.authority.clone(),
+            target,
+            credentials: None,
+        }
+    }
+
     /// Parses one that is whole.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let (place, target) = split(text)?;

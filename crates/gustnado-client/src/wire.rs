@@ -1,4 +1,4 @@
-//! What hyper reads and writes: a link as it is, or TLS over one. It must not know HTTP.
+//! What HTTP is spoken on: a link as it is, or TLS over one. It must not know HTTP.
 
 use std::{
     io::{self, IoSlice},
@@ -39,8 +39,47 @@ impl Wire {
             Self::Tls(stream) => stream.get_ref().1.alpn_protocol() == Some(b"h2"),
         }
     }
+
+    pub(crate) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let link = match self {
+            Self::Plain(plain) => {
+                ready!(plain.reader.poll_read(cx, buf))?;
+                &plain.link
+            }
+            Self::Tls(stream) => {
+                ready!(Pin::new(&mut *stream).poll_read(cx, buf))?;
+                &stream.get_ref().0.link
+            }
+        };
+        link.has_read(buf.filled().len() - before);
+        Poll::Ready(Ok(()))
+    }
+
+    pub(crate) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Plain(plain) => plain.link.poll_write(cx, parts),
+            Self::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, parts),
+        }
+    }
+
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Plain(_) => Poll::Ready(Ok(())),
+            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        }
+    }
 }
 
+/// As hyper has it, for HTTP/2.
 impl hyper::rt::Read for Wire {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -51,17 +90,7 @@ impl hyper::rt::Read for Wire {
         let mut room = [MaybeUninit::uninit(); READ];
         let most = room.len().min(into.remaining());
         let mut buf = ReadBuf::uninit(&mut room[..most]);
-        let link = match self.get_mut() {
-            Self::Plain(plain) => {
-                ready!(plain.reader.poll_read(cx, &mut buf))?;
-                &plain.link
-            }
-            Self::Tls(stream) => {
-                ready!(Pin::new(&mut *stream).poll_read(cx, &mut buf))?;
-                &stream.get_ref().0.link
-            }
-        };
-        link.has_read(buf.filled().len());
+        ready!(Self::poll_read(self.get_mut(), cx, &mut buf))?;
         into.put_slice(buf.filled());
         Poll::Ready(Ok(()))
     }
@@ -73,10 +102,7 @@ impl hyper::rt::Write for Wire {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Plain(plain) => plain.link.poll_write(cx, &[IoSlice::new(bytes)]),
-            Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
-        }
+        Self::poll_write(self.get_mut(), cx, &[IoSlice::new(bytes)])
     }
 
     fn poll_write_vectored(
@@ -84,10 +110,7 @@ impl hyper::rt::Write for Wire {
         cx: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Plain(plain) => plain.link.poll_write(cx, parts),
-            Self::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, parts),
-        }
+        Self::poll_write(self.get_mut(), cx, parts)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -95,10 +118,7 @@ impl hyper::rt::Write for Wire {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(_) => Poll::Ready(Ok(())),
-            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
-        }
+        Self::poll_flush(self.get_mut(), cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -15,7 +15,7 @@
 //! - 0 [`security`], [`hsts`]: what makes browsers careful
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`cookie`]: the values of cookies in a head
-//! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`]: bytes
+//! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`], [`chunked`]: bytes
 //! - 1 [`head`]: the head of a request, as it came
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 1 [`glance`]: the head of a request, seen before one is made
@@ -42,6 +42,8 @@ mod arrival;
 mod body;
 mod bounded;
 mod channel;
+#[doc(hidden)]
+pub mod chunked;
 mod connection;
 mod control;
 mod cookie;

@@ -24,6 +24,10 @@ const OF_A_CONNECTION: [HeaderName; 8] = [
 
 /// Takes out what is for the connection that it came over.
 pub(crate) fn strip(headers: &mut HeaderMap) {
+    // To look at each name costs less than to look for those that are not there.
+    if !headers.keys().any(|name| OF_A_CONNECTION.contains(name)) {
+        return;
+    }
     if let Some(first) = headers.get(CONNECTION) {
         let only = headers.get_all(CONNECTION).iter().nth(1).is_none();
         // The two that nearly every head has, and that name nothing.
@@ -53,7 +57,7 @@ fn named(headers: &HeaderMap) -> Vec<HeaderName> {
 
 /// Makes of the head that came the one that is sent on: without what was for the connection, with
 /// `Via` and with what HTTP/1 needs in one line.
-pub(crate) fn request(headers: &mut HeaderMap, version: Version, pseudonym: &str) {
+pub(crate) fn request(headers: &mut HeaderMap, version: Version, via: &Via) {
     let trailers = takes_trailers(headers);
     strip(headers);
     // Both follow from the body. What the client waits for, it gets from us once there is a connection.
@@ -67,10 +71,7 @@ pub(crate) fn request(headers: &mut HeaderMap, version: Version, pseudonym: &str
     if headers.get_all(COOKIE).iter().nth(1).is_some() {
         join(headers, COOKIE, "; ");
     }
-    let hop = HeaderValue::from_str(&format!("{} {pseudonym}", protocol(version)));
-    if let Ok(hop) = hop {
-        headers.append(VIA, hop);
-    }
+    headers.append(VIA, via.by(version));
 }
 
 /// Makes one line of all those of a name.
@@ -121,13 +122,43 @@ fn words(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &[u8]> {
         .filter(|word| !word.is_empty())
 }
 
-/// The version as `Via` says it.
-fn protocol(version: Version) -> &'static str {
-    match version {
-        Version::HTTP_10 => "1.0",
-        Version::HTTP_2 => "2.0",
-        Version::HTTP_3 => "3.0",
-        _ => "1.1",
+/// What `Via` says of a gateway: the version that a request came to it by, and its name.
+#[derive(Debug)]
+pub(crate) struct Via([HeaderValue; 4]);
+
+impl Default for Via {
+    fn default() -> Self {
+        let said = [
+            "1.0 gustnado",
+            "1.1 gustnado",
+            "2.0 gustnado",
+            "3.0 gustnado",
+        ];
+        Self(said.map(HeaderValue::from_static))
+    }
+}
+
+impl Via {
+    /// `None` where the name cannot be said.
+    pub(crate) fn new(pseudonym: &str) -> Option<Self> {
+        let said = |version: &str| HeaderValue::try_from(format!("{version} {pseudonym}")).ok();
+        Some(Self([
+            said("1.0")?,
+            said("1.1")?,
+            said("2.0")?,
+            said("3.0")?,
+        ]))
+    }
+
+    fn by(&self, version: Version) -> HeaderValue {
+        let [old, usual, two, three] = &self.0;
+        let said = match version {
+            Version::HTTP_10 => old,
+            Version::HTTP_2 => two,
+            Version::HTTP_3 => three,
+            _ => usual,
+        };
+        said.clone()
     }
 }
 
@@ -202,7 +233,7 @@ mod tests {
         ];
         for (fields, version, expected) in table {
             let mut headers = map(fields);
-            request(&mut headers, *version, "g");
+            request(&mut headers, *version, &Via::new("g").unwrap());
             assert_eq!(shown(&headers), *expected, "{fields:?}");
         }
     }

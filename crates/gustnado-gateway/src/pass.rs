@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use gustnado_client::{self as client, Client, ErrorKind, Phase};
 use gustnado_core::{Body, Client as Asker, Error, Request, Response};
 use http::{
-    HeaderMap, HeaderValue, Method, StatusCode, Version,
+    HeaderMap, HeaderValue, Method, StatusCode, Uri, Version,
     header::{CONTENT_LENGTH, CONTENT_LOCATION, HOST, LOCATION, RETRY_AFTER},
     response::Parts,
 };
@@ -14,7 +14,7 @@ use http_body::Body as _;
 
 use crate::{
     choice::{Choice, Chosen, Outcome},
-    fields,
+    fields::{self, Via},
     forwarded::{self, Policy},
     limits::{self, ProxyLimits},
     location::Place,
@@ -35,14 +35,16 @@ pub(crate) struct Gateway {
     pub(crate) keep_location: bool,
     pub(crate) cookies: Cookies,
     /// Who it is in `Via`.
-    pub(crate) pseudonym: Box<str>,
+    pub(crate) via: Via,
 }
 
 /// A request as it is sent on, to whichever upstream.
 struct Call {
     method: Method,
-    /// What is behind the prefix: the rest of the path, and the query.
-    below: String,
+    /// What was asked for, and where in it what is behind the prefix begins: the rest of the path, and the
+    /// query.
+    uri: Uri,
+    below: usize,
     headers: HeaderMap,
     body: Body,
 }
@@ -54,7 +56,7 @@ pub(crate) async fn pass(
     asker: &Asker,
     request: Request,
 ) -> Result<Response, Error> {
-    let below = below(prefix, &request)?.to_owned();
+    check_target(prefix, &request)?;
     refuse_circles(gateway, request.headers())?;
     let upgrade = tunnel::asked(&request);
     let peer = request.peer().map(|peer| peer.ip().to_canonical());
@@ -62,7 +64,7 @@ pub(crate) async fn pass(
     if fields::ends_here(&head.method, &mut head.headers) {
         return Ok(Response::new(204));
     }
-    fields::request(&mut head.headers, head.version, &gateway.pseudonym);
+    fields::request(&mut head.headers, head.version, &gateway.via);
     if upgrade.is_some() {
         tunnel::ask(&mut head.headers);
     }
@@ -71,7 +73,8 @@ pub(crate) async fn pass(
     say_host(&mut head.headers, host);
     let call = Call {
         method: head.method,
-        below,
+        uri: head.uri,
+        below: prefix.len(),
         headers: head.headers,
         body,
     };
@@ -94,11 +97,9 @@ pub(crate) async fn pass(
     Ok(answer(head, body, bare, chosen))
 }
 
-/// What of the target is the upstream's to see.
-fn below<'r>(prefix: &str, request: &'r Request) -> Result<&'r str, Error> {
-    let target = request.uri().path_and_query();
-    let target = target.map_or("/", |target| target.as_str());
-    let below = target.get(prefix.len()..).unwrap_or_default();
+/// Refuses what cannot be below a prefix.
+fn check_target(prefix: &str, request: &Request) -> Result<(), Error> {
+    let below = below(request.uri(), prefix.len());
     if !below.is_empty() && !below.starts_with(['/', '?']) {
         return Err(Error::new(400, "the target is not a path"));
     }
@@ -108,7 +109,14 @@ fn below<'r>(prefix: &str, request: &'r Request) -> Result<&'r str, Error> {
             "the path has a segment that is `.` or `..`",
         ));
     }
-    Ok(below)
+    Ok(())
+}
+
+/// What of the target is the upstream's to see.
+fn below(uri: &Uri, prefix: usize) -> &str {
+    let target = uri.path_and_query();
+    let target = target.map_or("/", |target| target.as_str());
+    target.get(prefix..).unwrap_or_default()
 }
 
 fn refuse_circles(gateway: &Gateway, headers: &HeaderMap) -> Result<(), Error> {
@@ -144,7 +152,10 @@ async fn send(gateway: &Gateway, mut call: Call) -> Result<(client::Response, Ch
             Ok(chosen) => chosen,
             Err(wait) => return Err(failed.map_or_else(|| all_rest(wait), explained)),
         };
-        let url = chosen.upstream().url(&call.below);
+        let upstream = chosen.upstream();
+        let target = upstream.target(below(&call.uri, call.below), call.uri.path_and_query());
+        let target =
+            target.ok_or_else(|| Error::new(414, "the target is too long for the upstream"))?;
         let headers = if several {
             call.headers.clone()
         } else {
@@ -155,7 +166,7 @@ async fn send(gateway: &Gateway, mut call: Call) -> Result<(client::Response, Ch
             Some(home) => home.lend(body),
             None => body,
         };
-        let request = client.request(call.method.clone(), url);
+        let request = client.request_at(call.method.clone(), upstream.place(), target);
         let error = match request.headers(headers).body(body).send().await {
             Ok(response) => {
                 chosen.tell(told(response.status()), limits);
@@ -256,7 +267,8 @@ fn turn_back(gateway: &Gateway, place: &Place<'_>, head: &mut Parts) -> Result<(
 fn answer(mut head: Parts, body: Body, bare: bool, chosen: Chosen) -> Response {
     let body = if bare {
         Body::new(Unsent)
-    } else if body.is_end_stream() {
+    } else if body.is_end_stream() || body.as_full().is_some() {
+        // The upstream is done with it.
         body
     } else {
         Body::new(Passing::new(body, chosen))

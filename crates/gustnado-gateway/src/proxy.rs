@@ -7,6 +7,7 @@ use gustnado_core::{BoxFuture, Client as Asker, Clients, Error, Mount, Request, 
 
 use crate::{
     choice::Choice,
+    fields::Via,
     forwarded::Policy,
     limits::{CONNECTIONS, IDLE, ProxyLimits},
     pass::{Gateway, pass},
@@ -68,7 +69,7 @@ impl Proxy {
             keep_host: false,
             keep_location: false,
             cookies: Cookies::default(),
-            pseudonym: "gustnado".into(),
+            via: Via::default(),
         };
         let proxy = Self {
             gateway,
@@ -193,12 +194,13 @@ impl Proxy {
     #[must_use]
     pub fn via(mut self, pseudonym: &str) -> Self {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte);
-        if pseudonym.is_empty() || !pseudonym.bytes().all(plain) {
-            let problem =
-                format!("{pseudonym:?} is no name for `Via`: use letters, digits and `-._~:`");
-            self.problems.push(problem);
+        let is_name = !pseudonym.is_empty() && pseudonym.bytes().all(plain);
+        match Via::new(pseudonym).filter(|_| is_name) {
+            Some(via) => self.gateway.via = via,
+            None => self.problems.push(format!(
+                "{pseudonym:?} is no name for `Via`: use letters, digits and `-._~:`"
+            )),
         }
-        self.gateway.pseudonym = pseudonym.into();
         self
     }
 

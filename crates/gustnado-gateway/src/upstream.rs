@@ -1,10 +1,11 @@
 //! Where requests are handed on to: a URL as it was given, and the ones below it. It must not know
 //! requests.
 
-use http::Uri;
+use gustnado_client::Place;
+use http::{Uri, uri::PathAndQuery};
 
 /// A server that requests are handed on to.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Upstream {
     /// What URLs begin with: scheme, host, port and the path without a slash at its end.
     base: Box<str>,
@@ -12,6 +13,7 @@ pub(crate) struct Upstream {
     path: usize,
     /// Host and port; the port only if it is not the scheme's.
     authority: Box<str>,
+    place: Place,
 }
 
 impl Upstream {
@@ -43,23 +45,43 @@ impl Upstream {
         }
         let origin = format!("{scheme}://{authority}");
         let path = origin.len();
+        let Ok(place) = Place::of(&origin) else {
+            return wrong("has no host that can be asked");
+        };
         Ok(Self {
+            place,
             base: (origin + uri.path().trim_end_matches('/')).into(),
             path,
             authority: without_port(authority.as_str(), port).into(),
         })
     }
 
-    /// The URL of what is `below` it: the rest of a path, empty or with a slash at its start, and
-    /// perhaps a query.
-    pub(crate) fn url(&self, below: &str) -> String {
-        let mut url = String::with_capacity(self.base.len() + below.len() + 1);
-        url.push_str(&self.base);
-        if self.path().is_empty() && !below.starts_with('/') {
-            url.push('/');
+    /// What a request is for here, of which `below` is the part that is its own: the rest of a path, empty
+    /// or with a slash at its start, and perhaps a query. `whole` is all that was asked for.
+    ///
+    /// `None` where together they are too long.
+    pub(crate) fn target(&self, below: &str, whole: Option<&PathAndQuery>) -> Option<PathAndQuery> {
+        // As it came, so it goes on.
+        if let Some(whole) = whole
+            && self.path().is_empty()
+            && below.len() == whole.as_str().len()
+            && below.starts_with('/')
+        {
+            return Some(whole.clone());
         }
-        url.push_str(below);
-        url
+        let path = self.path();
+        let slash = if path.is_empty() && !below.starts_with('/') {
+            "/"
+        } else {
+            ""
+        };
+        let target = [path, slash, below].concat();
+        PathAndQuery::from_maybe_shared(bytes::Bytes::from(target)).ok()
+    }
+
+    /// Where its connections lead.
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
     }
 
     /// Its own path, empty or with a slash at its start and none at its end.
@@ -104,22 +126,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urls_are_joined() {
+    fn targets_are_joined() {
         let table = [
-            ("http://a", "", "http://a/"),
-            ("http://a/", "", "http://a/"),
-            ("http://a:80", "/x/y%20z?q=1", "http://a:80/x/y%20z?q=1"),
-            ("http://a", "?q", "http://a/?q"),
-            ("https://[::1]:8443", "//evil/", "https://[::1]:8443//evil/"),
-            ("http://a/base", "", "http://a/base"),
-            ("http://a/base/", "/", "http://a/base/"),
-            ("http://a/b/c", "/d?e", "http://a/b/c/d?e"),
-            ("http://a/b", "?e", "http://a/b?e"),
+            ("http://a", "", "/"),
+            ("http://a/", "", "/"),
+            ("http://a:80", "/x/y%20z?q=1", "/x/y%20z?q=1"),
+            ("http://a", "?q", "/?q"),
+            ("https://[::1]:8443", "//evil/", "//evil/"),
+            ("http://a/base", "", "/base"),
+            ("http://a/base/", "/", "/base/"),
+            ("http://a/b/c", "/d?e", "/b/c/d?e"),
+            ("http://a/b", "?e", "/b?e"),
         ];
         for (base, below, expected) in table {
             let upstream = Upstream::parse(base).unwrap();
-            assert_eq!(upstream.url(below), expected, "{base} {below}");
+            let prefixed = format!("/api{below}").parse().unwrap();
+            let target = upstream.target(below, Some(&prefixed)).unwrap();
+            assert_eq!(target, expected, "{base} {below}");
+            if below.starts_with('/') {
+                let whole = below.parse().unwrap();
+                assert_eq!(
+                    upstream.target(below, Some(&whole)).unwrap(),
+                    expected,
+                    "{base}"
+                );
+            }
         }
+        let long = format!("/{}", "x".repeat(65_530));
+        let whole = long.parse().unwrap();
+        let upstream = |base| Upstream::parse(base).unwrap();
+        assert!(upstream("http://a").target(&long, Some(&whole)).is_some());
+        assert!(
+            upstream("http://a/long")
+                .target(&long, Some(&whole))
+                .is_none()
+        );
     }
 
     #[test]

@@ -3,11 +3,11 @@
 
 use bytes::Bytes;
 
-use super::{
+use super::head::{Parsed, parse};
+use crate::{
     chunked::{Broken, Chunked, Piece},
-    head::{Parsed, parse},
+    limits::Limits,
 };
-use crate::limits::Limits;
 
 /// A head ends where it says, and what is behind it changes nothing.
 pub fn head(bytes: &[u8]) {

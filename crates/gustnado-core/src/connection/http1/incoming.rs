@@ -6,12 +6,12 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 
 use super::{
-    chunked::{Broken, Chunked, Piece},
     feed::{Failure, Feed, Given, Inflow, feed},
     inbox::Inbox,
     length::Framing,
 };
 use crate::{
+    chunked::{Broken, Chunked, Piece},
     connection::{
         clock::{Clock, Tick},
         live::Live,

@@ -10,14 +10,12 @@
 //! - [`inbox`]: bytes as they are read.
 //! - [`raw`], [`as_it_is`]: a head whose answer was made before: no request is made of it.
 //! - [`head`]: the head of a request; [`length`]: how long its body is; [`fault`]: why it is none.
-//! - [`incoming`]: its body, as the connection sees it; [`chunked`]: one in chunks; [`feed`]: its way
-//!   to whoever reads it.
+//! - [`incoming`]: its body, as the connection sees it; [`feed`]: its way to whoever reads it.
 //! - [`answerer`]: where its answer is made.
 //! - [`encode`]: the head of the answer, [`date`] included; [`sending`]: its body.
 
 mod answerer;
 mod as_it_is;
-mod chunked;
 mod date;
 mod encode;
 mod fault;

@@ -1,5 +1,5 @@
 //! Chunks of a body, and the trailers behind them (RFC 9112 section 7.1). Pure; it must not know
-//! where the bytes come from.
+//! where the bytes come from. The client reads its answers by it, too.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// What is known of a body that comes in chunks, up to the bytes that were looked at.
 #[derive(Debug)]
-pub(super) struct Chunked {
+pub struct Chunked {
     at: At,
     /// Bytes of this chunk that are still to come.
     left: u64,
@@ -41,7 +41,7 @@ enum At {
 
 /// A piece of a body.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub enum Piece {
     Data(Bytes),
     /// There is no more of it. The trailers, where it has some.
     End(Option<HeaderMap>),
@@ -49,12 +49,12 @@ pub(super) enum Piece {
 
 /// What is no chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Broken(&'static str);
+pub struct Broken(&'static str);
 
 impl Chunked {
     /// `overhead`: bytes that all the sizes may have beyond one digit a chunk, with what is said
     /// beside them. `trailers`: bytes and fields of these.
-    pub(super) fn new(overhead: usize, trailers: (usize, usize)) -> Self {
+    pub fn new(overhead: usize, trailers: (usize, usize)) -> Self {
         Self {
             at: At::Size,
             left: 0,
@@ -64,8 +64,16 @@ impl Chunked {
         }
     }
 
+    /// Lets so many more bytes stand beside the chunks, but no more than `most` in all.
+    pub fn allow(&mut self, bytes: usize, most: usize) {
+        self.overhead = self.overhead.saturating_add(bytes).min(most);
+    }
+
     /// Takes the next piece off the bytes; `None` where more are needed.
-    pub(super) fn next(&mut self, bytes: &mut Bytes) -> Result<Option<Piece>, Broken> {
+    ///
+    /// # Errors
+    /// Where they are no chunks, or say too much beside them.
+    pub fn next(&mut self, bytes: &mut Bytes) -> Result<Option<Piece>, Broken> {
         loop {
             match self.at {
                 At::End => return Ok(Some(Piece::End(None))),

@@ -1,0 +1,293 @@
+//! The head of an answer over HTTP/1: its bytes, and what they say of the rest. Pure; it must not know
+//! sockets, nor what becomes of an answer.
+
+use std::mem::MaybeUninit;
+
+use bytes::Bytes;
+use http::{
+    HeaderName, HeaderValue, Response, StatusCode, Version,
+    header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING},
+    response::Parts,
+};
+
+use super::{
+    fault::Fault,
+    length::{Framing, Length},
+};
+use crate::limits::{FIELDS, HEAD};
+
+/// What of a request decides how its answer is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Asked {
+    /// By HEAD: the answer ends behind its head.
+    pub(super) head: bool,
+    /// By CONNECT: behind a good answer there is no more HTTP.
+    pub(super) connect: bool,
+    /// It said itself that no other request follows.
+    pub(super) close: bool,
+}
+
+/// A head, and what it says of what is behind it.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) parts: Parts,
+    /// Bytes that it took.
+    pub(super) bytes: usize,
+    pub(super) framing: Framing,
+    /// Whether another request may follow.
+    pub(super) keep_alive: bool,
+}
+
+/// Reads a head; `None` where more bytes are needed. What is more than may be is too large also where
+/// more would come.
+pub(super) fn parse(bytes: &Bytes, asked: Asked) -> Result<Option<Head>, Fault> {
+    let mut fields = [const { MaybeUninit::uninit() }; FIELDS];
+    let mut answer = httparse::Response::new(&mut []);
+    let parsed = httparse::ParserConfig::default().parse_response_with_uninit_headers(
+        &mut answer,
+        bytes,
+        &mut fields,
+    );
+    let length = match parsed {
+        Ok(httparse::Status::Complete(length)) if length <= HEAD => length,
+        Ok(httparse::Status::Partial) if bytes.len() < HEAD => return Ok(None),
+        Ok(_) => return Err(Fault::TooLarge),
+        Err(error) => return Err(why(error)),
+    };
+    let (Some(code), Some(minor)) = (answer.code, answer.version) else {
+        return Ok(None);
+    };
+    let status = StatusCode::from_u16(code).map_err(|_| Fault::Broken("invalid status"))?;
+    let (mut parts, ()) = Response::new(()).into_parts();
+    parts.status = status;
+    parts.version = match minor {
+        0 => Version::HTTP_10,
+        _ => Version::HTTP_11,
+    };
+    let mut said = Said::default();
+    parts.headers.reserve(answer.headers.len());
+    for field in answer.headers {
+        let name = HeaderName::from_bytes(field.name.as_bytes())
+            .map_err(|_| Fault::Broken("invalid header name"))?;
+        let value = HeaderValue::from_maybe_shared(bytes.slice_ref(field.value))
+            .map_err(|_| Fault::Broken("invalid header value"))?;
+        said.note(&name, &value)?;
+        parts.headers.append(name, value);
+    }
+    let (framing, keep_alive) = said.of(&parts, asked);
+    Ok(Some(Head {
+        parts,
+        bytes: length,
+        framing,
+        keep_alive,
+    }))
+}
+
+#[cold]
+fn why(error: httparse::Error) -> Fault {
+    Fault::Broken(match error {
+        httparse::Error::TooManyHeaders => return Fault::TooLarge,
+        httparse::Error::Version => "invalid version of HTTP",
+        httparse::Error::Status => "invalid status",
+        httparse::Error::HeaderName => "invalid header name",
+        httparse::Error::HeaderValue => "invalid header value",
+        httparse::Error::NewLine => "invalid end of a line",
+        httparse::Error::Token => "invalid status line",
+    })
+}
+
+/// What the fields say of the message itself.
+struct Said {
+    length: Length,
+    coded: bool,
+    close: bool,
+    keep_alive: bool,
+}
+
+impl Default for Said {
+    fn default() -> Self {
+        Self {
+            length: Length::NONE,
+            coded: false,
+            close: false,
+            keep_alive: false,
+        }
+    }
+}
+
+impl Said {
+    #[inline]
+    fn note(&mut self, name: &HeaderName, value: &HeaderValue) -> Result<(), Fault> {
+        match *name {
+            CONTENT_LENGTH => self.length.declare(value.as_bytes())?,
+            TRANSFER_ENCODING => {
+                self.coded = true;
+                self.length.code(value.as_bytes())?;
+            }
+            CONNECTION => {
+                self.close |= says(value, b"close");
+                self.keep_alive |= says(value, b"keep-alive");
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// How the body of such an answer comes, and whether another request may follow.
+    fn of(&self, parts: &Parts, asked: Asked) -> (Framing, bool) {
+        let old = parts.version < Version::HTTP_11;
+        // Who codes what its version does not know may have been misunderstood before (RFC 9112 section
+        // 6.1).
+        let fine = !self.close
+            && !asked.close
+            && if old {
+                self.keep_alive && !self.coded
+            } else {
+                true
+            };
+        let (status, leaves) = (parts.status, asked.connect && parts.status.is_success());
+        let bare = asked.head
+            || leaves
+            || status.is_informational()
+            || status == StatusCode::NO_CONTENT
+            || status == StatusCode::NOT_MODIFIED;
+        if bare {
+            let leaves = leaves || status == StatusCode::SWITCHING_PROTOCOLS;
+            return (Framing::Sized(0), fine && !leaves);
+        }
+        let framing = self.length.framing();
+        (framing, fine && framing != Framing::UntilEnd)
+    }
+}
+
+/// Whether a list has this word.
+pub(super) fn says(value: &HeaderValue, word: &[u8]) -> bool {
+    let mut words = value.as_bytes().split(|byte| *byte == b',');
+    words.any(|own| own.trim_ascii().eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str, asked: Asked) -> Option<(u16, Framing, bool)> {
+        let head = parse(&Bytes::copy_from_slice(text.as_bytes()), asked).ok()??;
+        assert_eq!(head.bytes, text.len());
+        Some((head.parts.status.as_u16(), head.framing, head.keep_alive))
+    }
+
+    const ANY: Asked = Asked {
+        head: false,
+        connect: false,
+        close: false,
+    };
+    const NONE: Framing = Framing::Sized(0);
+
+    fn check(table: &[(&str, Asked, (u16, Framing, bool))]) {
+        for (text, asked, expected) in table {
+            // As they stand on the wire.
+            let text = format!("HTTP/{}\r\n\r\n", text.replace('\n', "\r\n"));
+            assert_eq!(read(&text, *asked), Some(*expected), "{text} {asked:?}");
+        }
+    }
+
+    #[test]
+    fn bodies_are_as_their_heads_say() {
+        let (head, connect) = (
+            Asked { head: true, ..ANY },
+            Asked {
+                connect: true,
+                ..ANY
+            },
+        );
+        check(&[
+            ("1.1 200 OK", ANY, (200, Framing::UntilEnd, false)),
+            (
+                "1.1 200\ncontent-length: 3",
+                ANY,
+                (200, Framing::Sized(3), true),
+            ),
+            ("1.1 200 OK\ncontent-length: 3", head, (200, NONE, true)),
+            ("1.1 200 OK", head, (200, NONE, true)),
+            ("1.1 204 No\ncontent-length: 3", ANY, (204, NONE, true)),
+            ("1.1 304 No\ncontent-length: 3", ANY, (304, NONE, true)),
+            ("1.1 103 Early Hints", ANY, (103, NONE, true)),
+            ("1.1 101 Switching Protocols", ANY, (101, NONE, false)),
+            ("1.1 200 OK", connect, (200, NONE, false)),
+            (
+                "1.1 407 No\ncontent-length: 2",
+                connect,
+                (407, Framing::Sized(2), true),
+            ),
+        ]);
+    }
+
+    #[test]
+    fn connections_go_on_where_both_sides_want_it() {
+        let last = Asked { close: true, ..ANY };
+        check(&[
+            (
+                "1.1 200 OK\ncontent-length: 3",
+                last,
+                (200, Framing::Sized(3), false),
+            ),
+            (
+                "1.1 200 OK\nConnection: x, Close\ncontent-length: 0",
+                ANY,
+                (200, NONE, false),
+            ),
+            ("1.0 200 OK\ncontent-length: 0", ANY, (200, NONE, false)),
+            (
+                "1.0 200 OK\nconnection: keep-alive\ncontent-length: 0",
+                ANY,
+                (200, NONE, true),
+            ),
+            (
+                "1.0 200 OK\nconnection: keep-alive\ntransfer-encoding: chunked",
+                ANY,
+                (200, Framing::Chunked, false),
+            ),
+        ]);
+    }
+
+    #[test]
+    fn too_much_is_too_large() {
+        let fields = |count: usize| format!("HTTP/1.1 200 OK\r\n{}\r\n", "a: b\r\n".repeat(count));
+        assert!(read(&fields(FIELDS), Asked::default()).is_some());
+        let cut = |text: String| parse(&Bytes::from(text), Asked::default()).unwrap_err();
+        assert!(matches!(cut(fields(FIELDS + 1)), Fault::TooLarge));
+        let long = format!("HTTP/1.1 200 OK\r\na: {}", "b".repeat(HEAD));
+        assert!(matches!(cut(long.clone()), Fault::TooLarge));
+        assert!(matches!(cut(long + "\r\n\r\n"), Fault::TooLarge));
+    }
+
+    proptest! {
+        /// A head ends where it says, and what is behind it changes nothing.
+        #[test]
+        fn what_is_behind_a_head_is_not_its(
+            line in "HTTP/1[.][01] [1-5][0-9]{2}( [a-zA-Z ]{0,8})?\r\n",
+            fields in "((content-length|connection|x): ?[0-9a-z, ]{0,6}\r\n){0,4}",
+            behind in "[ -~\r\n]{0,20}",
+        ) {
+            let head = format!("{line}{fields}\r\n");
+            let alone = parse(&Bytes::from(head.clone()), Asked::default());
+            let followed = parse(&Bytes::from(head.clone() + &behind), Asked::default());
+            match (alone, followed) {
+                (Ok(Some(alone)), Ok(Some(followed))) => {
+                    prop_assert_eq!(alone.bytes, head.len());
+                    prop_assert_eq!(followed.bytes, head.len());
+                    prop_assert_eq!(alone.framing, followed.framing);
+                    prop_assert_eq!(alone.parts.headers, followed.parts.headers);
+                }
+                (Err(_), Err(_)) => {}
+                other => prop_assert!(false, "{:?}", other),
+            }
+            for length in 0..head.len() {
+                let part = parse(&Bytes::from(head[..length].to_owned()), Asked::default());
+                prop_assert!(!matches!(part, Ok(Some(_))), "{}", length);
+            }
+        }
+    }
+}

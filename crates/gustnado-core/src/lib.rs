@@ -14,6 +14,7 @@
 //! - 0 [`security`], [`hsts`]: what makes browsers careful
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`cookie`]: the values of cookies in a head
+//! - 0 [`chunk`], [`open_file`], [`file_range`]: bytes of a file
 //! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`]: bytes
 //! - 1 [`head`]: the head of a request, as it came
 //! - 1 [`request`], [`request_id`], [`response`]
@@ -40,6 +41,7 @@ mod arrival;
 mod body;
 mod bounded;
 mod channel;
+mod chunk;
 mod connection;
 mod control;
 mod cookie;
@@ -50,6 +52,7 @@ mod environment;
 mod error;
 mod extract;
 mod file_name;
+mod file_range;
 mod handler;
 mod head;
 mod hsts;
@@ -59,6 +62,7 @@ mod limits;
 mod local;
 mod middleware;
 mod mount;
+mod open_file;
 mod overload;
 mod ready;
 mod request;
@@ -102,6 +106,7 @@ pub use limits::Limits;
 pub use local::LocalUrl;
 pub use middleware::{HttpLayer, Next};
 pub use mount::{Clients, Mount, Tower};
+pub use open_file::OpenFile;
 pub use ready::{ReadyHead, ReadyMade};
 pub use request::Request;
 #[cfg(feature = "json")]

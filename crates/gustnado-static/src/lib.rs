@@ -22,7 +22,7 @@
 //!
 //! - 0 `limits`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
 //! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `digest`, `asked`,
-//!   `encode`, `shelf`, `chunk`
+//!   `encode`, `shelf`
 //! - 2 `decide`, `disk`, `embedded`, `source`, `settings`, `watch`
 //! - 3 `entry`, `parts`, `stream`, `listing`
 //! - 4 `cache`
@@ -44,7 +44,6 @@ pub mod __fuzz;
 mod accept;
 mod asked;
 mod cache;
-mod chunk;
 mod coding;
 mod compress;
 mod decide;

@@ -9,7 +9,6 @@ mod all;
 mod beneath;
 #[cfg(not(unix))]
 mod canonical;
-mod open_file;
 #[cfg(unix)]
 mod purpose;
 mod root;
@@ -18,7 +17,6 @@ mod symlinks;
 #[cfg(unix)]
 mod walk;
 
-pub(crate) use open_file::OpenFile;
 pub(crate) use root::{Loaded, Root, sibling};
 pub(crate) use stamp::{Kind, Stamp};
 pub use symlinks::Symlinks;

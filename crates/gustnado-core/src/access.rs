@@ -126,6 +126,13 @@ impl Access {
         }
     }
 
+    /// Some of the body was sent.
+    pub(crate) fn more(&mut self, bytes: u64) {
+        if let Some(line) = &mut self.0 {
+            line.bytes += bytes;
+        }
+    }
+
     /// A frame of the body is handed over; `None` is its end.
     #[inline]
     pub(crate) fn frame(&mut self, frame: Option<&Result<Frame<Bytes>, BoxError>>) {

@@ -4,7 +4,9 @@
 use std::{
     any::Any,
     fmt,
+    ops::Range,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -16,8 +18,10 @@ use crate::{
     bounded::{Bounded, TooLarge},
     endless::Endless,
     error::{BadInput, BoxError, Error, Part},
+    file_range::FileRange,
     late::TooSlow,
     limits::CAUSES,
+    open_file::OpenFile,
     stop::Stop,
 };
 
@@ -49,6 +53,7 @@ enum Kind {
     #[default]
     Empty,
     Full(Bytes),
+    File(Box<FileRange>),
     Incoming(Box<Bounded<FromWire>>),
     Boxed(Pin<Box<dyn http_body::Body<Data = Bytes, Error = BoxError> + Send>>),
     Bounded(Box<Bounded<Body>>),
@@ -91,6 +96,41 @@ impl Body {
         Self(Kind::Boxed(Box::pin(Chunks { stream })))
     }
 
+    /// Bytes of an open file: those of the range that there are.
+    ///
+    /// They are read as the socket can take them, and off the event loop where that waits for the disk.
+    /// Over HTTP/1 without TLS on Linux they are not even read: the system sends them from the file
+    /// itself (`sendfile`), which costs the least processor time and no memory. A file that changes
+    /// while it is sent cuts the answer short, so that the client sees that it is not whole.
+    ///
+    /// ```no_run
+    /// # use gustnado_core as gustnado;
+    /// use gustnado::{Body, OpenFile, Response};
+    ///
+    /// // What opens a file waits for the disk: in a handler, within `spawn_blocking`.
+    /// fn report() -> std::io::Result<Response> {
+    ///     let file = OpenFile::new(std::fs::File::open("report.pdf")?)?;
+    ///     let length = file.length();
+    ///     Ok(Response::new(200).with_body(Body::file(file, 0..length)))
+    /// }
+    /// ```
+    pub fn file(file: impl Into<Arc<OpenFile>>, range: Range<u64>) -> Self {
+        let file = file.into();
+        let end = range.end.min(file.length());
+        if range.start >= end {
+            return Self::empty();
+        }
+        let range = FileRange::new(file, range.start..end);
+        Self(Kind::File(Box::new(range)))
+    }
+
+    /// Bytes that are here and, from `first` on, in an open file, too. They are sent from the file where
+    /// the system can do so without reading, and it still is what it was; else as they are here.
+    pub fn file_with_copy(file: impl Into<Arc<OpenFile>>, first: u64, copy: Bytes) -> Self {
+        let range = FileRange::with_copy(file.into(), first, copy);
+        Self(Kind::File(Box::new(range)))
+    }
+
     /// As [`stream`](Self::stream), for one that has no end of its own: when the server stops, the
     /// answer ends as if that were its end. Streams that end by themselves are waited for.
     pub fn endless<S, E>(stream: S) -> Self
@@ -122,6 +162,7 @@ impl Body {
     pub fn as_full(&self) -> Option<&Bytes> {
         match &self.0 {
             Kind::Full(bytes) => Some(bytes),
+            Kind::File(range) => range.copy(),
             Kind::Bounded(bounded) if !bounded.is_too_large() => bounded.body().as_full(),
             _ => None,
         }
@@ -132,6 +173,14 @@ impl Body {
         let full = matches!(self.0, Kind::Full(_)).then(|| std::mem::take(&mut self.0));
         match full {
             Some(Kind::Full(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The bytes of a file that it is, for who can have the system send them.
+    pub(crate) fn as_file_mut(&mut self) -> Option<&mut FileRange> {
+        match &mut self.0 {
+            Kind::File(range) => Some(range),
             _ => None,
         }
     }
@@ -233,6 +282,7 @@ impl http_body::Body for Body {
                 self.0 = Kind::Empty;
                 Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
             }
+            Kind::File(range) => range.poll_frame(cx),
             Kind::Incoming(body) => Pin::new(body).poll_frame(cx),
             Kind::Boxed(body) => body.as_mut().poll_frame(cx),
             Kind::Bounded(body) => Pin::new(body).poll_frame(cx),
@@ -250,6 +300,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Kind::Empty => true,
             Kind::Full(bytes) => bytes.is_empty(),
+            Kind::File(range) => range.remaining() == 0,
             Kind::Incoming(body) => body.is_end_stream(),
             Kind::Boxed(body) => body.is_end_stream(),
             Kind::Bounded(body) => body.is_end_stream(),
@@ -261,6 +312,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::File(range) => SizeHint::with_exact(range.remaining()),
             Kind::Incoming(body) => body.size_hint(),
             Kind::Boxed(body) => body.size_hint(),
             Kind::Bounded(body) => body.size_hint(),
@@ -347,6 +399,7 @@ impl fmt::Debug for Body {
         f.write_str(match &self.0 {
             Kind::Empty => "Body(empty)",
             Kind::Full(bytes) => return write!(f, "Body({} bytes)", bytes.len()),
+            Kind::File(_) => "Body(of a file)",
             Kind::Incoming(_) => "Body(from the wire)",
             Kind::Boxed(_) => "Body(stream)",
             Kind::Bounded(bounded) => return bounded.body().fmt(f),

@@ -15,6 +15,7 @@
 //! - 0 [`security`], [`hsts`]: what makes browsers careful
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`cookie`]: the values of cookies in a head
+//! - 0 [`chunk`], [`open_file`], [`file_range`]: bytes of a file
 //! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`], [`chunked`]: bytes
 //! - 1 [`head`]: the head of a request, as it came
 //! - 1 [`request`], [`request_id`], [`response`]
@@ -42,6 +43,7 @@ mod arrival;
 mod body;
 mod bounded;
 mod channel;
+mod chunk;
 #[doc(hidden)]
 pub mod chunked;
 mod connection;
@@ -54,6 +56,7 @@ mod environment;
 mod error;
 mod extract;
 mod file_name;
+mod file_range;
 mod glance;
 mod handler;
 mod head;
@@ -64,6 +67,7 @@ mod limits;
 mod local;
 mod middleware;
 mod mount;
+mod open_file;
 mod overload;
 mod ready;
 mod request;
@@ -109,6 +113,7 @@ pub use limits::Limits;
 pub use local::LocalUrl;
 pub use middleware::{HttpLayer, Next};
 pub use mount::{Clients, Mount, Tower};
+pub use open_file::OpenFile;
 pub use ready::{ReadyHead, ReadyMade};
 pub use request::Request;
 #[cfg(feature = "json")]

@@ -7,7 +7,9 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, StatusCode, header};
 
 use crate::{
+    body::Body,
     defaults::{Defaults, put_line},
+    open_file::OpenFile,
     response::Response,
 };
 
@@ -37,6 +39,8 @@ pub struct ReadyHead {
 pub struct ReadyMade {
     pub(crate) head: Arc<ReadyHead>,
     pub(crate) bytes: Bytes,
+    /// Where the bytes lie, too.
+    file: Option<Arc<OpenFile>>,
 }
 
 /// Fields that somebody looks at, or the connection writes itself, between the answer and the wire.
@@ -119,7 +123,23 @@ impl ReadyMade {
     /// An answer with this head and these bytes; without any where the status has none, and to HEAD.
     #[must_use]
     pub fn new(head: Arc<ReadyHead>, bytes: Bytes) -> Self {
-        Self { head, bytes }
+        let file = None;
+        Self { head, bytes, file }
+    }
+
+    /// With a file that holds all of the bytes and nothing else, from which they may be sent: see
+    /// [`Body::file_with_copy`](crate::Body::file_with_copy).
+    #[must_use]
+    pub fn with_file(mut self, file: Arc<OpenFile>) -> Self {
+        self.file = Some(file);
+        self
+    }
+
+    pub(crate) fn into_body(self) -> Body {
+        match self.file {
+            None => self.bytes.into(),
+            Some(file) => Body::file_with_copy(file, 0, self.bytes),
+        }
     }
 
     /// Its head.
@@ -139,7 +159,7 @@ impl From<ReadyMade> for Response {
     fn from(made: ReadyMade) -> Self {
         let mut response = Self::with_code(made.head.status);
         *response.headers_mut() = made.head.fields.clone();
-        response.with_body(made.bytes)
+        response.with_body(made.into_body())
     }
 }
 

@@ -79,13 +79,12 @@ pub(crate) fn outgoing(head: bool, asked: Option<&Request>, mut response: Respon
 /// Makes an answer of one that was made before, whose head is these lines.
 #[inline]
 pub(crate) fn ready(head: bool, made: ReadyMade, lines: Bytes) -> Outgoing {
-    let ReadyMade { head: ready, bytes } = made;
-    let mut response = Response::with_code(ready.status());
+    let mut response = Response::with_code(made.head.status());
     if !head {
         if !bodiless(response.status()) {
-            response = response.with_body(bytes);
+            response = response.with_body(made.into_body());
         }
-    } else if let Some(length) = ready.fields().get(header::CONTENT_LENGTH) {
+    } else if let Some(length) = made.head.fields().get(header::CONTENT_LENGTH) {
         response = response.with_header(header::CONTENT_LENGTH, length.clone());
     }
     Outgoing { response, lines }
@@ -98,7 +97,7 @@ pub(crate) struct AsItIs {
     /// All of its fields but its length and the date.
     pub(crate) lines: Bytes,
     /// None where its status has no body.
-    pub(crate) bytes: Option<Bytes>,
+    pub(crate) body: Option<Body>,
 }
 
 /// Makes an answer to a GET of one that was made before, if its head can be lines.
@@ -108,7 +107,7 @@ pub(crate) fn as_it_is(made: ReadyMade, defaults: &Defaults) -> Option<AsItIs> {
     Some(AsItIs {
         status,
         lines,
-        bytes: (!bodiless(status)).then_some(made.bytes),
+        body: (!bodiless(status)).then(|| made.into_body()),
     })
 }
 

@@ -172,10 +172,14 @@ impl Front {
         let Some((whole, not_modified)) = answers() else {
             return;
         };
+        // An owner around the bytes gives them a count of references of their own.
+        let mut whole = ReadyMade::new(Arc::new(whole), Bytes::from_owner(bytes.clone()));
+        if let Some(file) = chosen.representation.open_file() {
+            whole = whole.with_file(Arc::clone(file));
+        }
         let held = Held {
             representation: Arc::clone(&chosen.representation),
-            // An owner around the bytes gives them a count of references of their own.
-            whole: ReadyMade::new(Arc::new(whole), Bytes::from_owner(bytes.clone())),
+            whole,
             not_modified: ReadyMade::new(Arc::new(not_modified), Bytes::new()),
         };
         self.put(path, &chosen.facts, held);

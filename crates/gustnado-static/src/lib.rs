@@ -22,7 +22,7 @@
 //!
 //! - 0 `limits`, `brotli_encoder`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
 //! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `digest`, `asked`,
-//!   `encode`, `shelf`, `chunk`
+//!   `encode`, `shelf`
 //! - 2 `decide`, `disk`, `embedded`, `source`, `settings`, `watch`
 //! - 3 `entry`, `parts`, `stream`, `listing`
 //! - 4 `cache`
@@ -45,7 +45,6 @@ mod accept;
 mod asked;
 mod brotli_encoder;
 mod cache;
-mod chunk;
 mod coding;
 mod compress;
 mod decide;

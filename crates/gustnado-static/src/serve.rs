@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use gustnado_core::{Body, Error, Response};
+use gustnado_core::{Body, Error, OpenFile, Response};
 use http::{HeaderValue, header};
 
 use crate::{
     decide::{Plan, Slice, Verb},
-    disk::OpenFile,
-    entry::{self, Content, Facts},
+    entry::{self, Content, Facts, Representation},
     parts::{Parts, Piece},
     store::Chosen,
     stream::{PiecesBody, Source},
@@ -75,32 +74,29 @@ pub(crate) fn serve(
     if verb == Verb::Head {
         return Ok(response);
     }
-    Ok(response.with_body(body(&representation.content, pieces, length, file)?))
+    let file = file.map(Arc::new);
+    Ok(response.with_body(body(representation, pieces, file)?))
 }
 
 /// The body of these pieces; of none, all of it.
 fn body(
-    content: &Content,
-    mut pieces: Vec<Piece>,
-    length: u64,
-    file: Option<OpenFile>,
+    representation: &Representation,
+    pieces: Vec<Piece>,
+    file: Option<Arc<OpenFile>>,
 ) -> Result<Body, Error> {
-    let source = match (content, file) {
-        (Content::Kept(bytes), _) => match pieces[..] {
-            [] => return Ok(Body::from(bytes.clone())),
-            // What is kept has a length that fits into memory, and the slice is within it.
-            [Piece::Slice(Slice { first, last })] => {
-                return Ok(Body::from(bytes.slice(first as usize..=last as usize)));
-            }
-            _ => Source::Memory(bytes.clone()),
+    let source = match (&representation.content, file) {
+        (Content::Kept(bytes), _) => Source::Memory {
+            bytes: bytes.clone(),
+            file: representation.open_file().cloned(),
         },
-        (Content::Streamed, Some(file)) => Source::File(Arc::new(file)),
+        (Content::Streamed, Some(file)) => Source::File(file),
         (Content::Streamed, None) => return Err(Error::internal("the file was not opened")),
     };
-    if let (true, Some(last)) = (pieces.is_empty(), length.checked_sub(1)) {
-        pieces.push(Piece::Slice(Slice { first: 0, last }));
-    }
-    Ok(Body::new(PiecesBody::new(source, pieces)))
+    Ok(match pieces[..] {
+        [] => source.body(0..representation.length),
+        [Piece::Slice(Slice { first, last })] => source.body(first..last + 1),
+        _ => Body::new(PiecesBody::new(source, pieces)),
+    })
 }
 
 fn content_range(slice: Slice, length: u64) -> HeaderValue {

@@ -6,9 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use gustnado_core::OpenFile;
+
 use crate::{
     coding::Coding,
-    disk::{Full, Kind, Loaded, OpenFile, Root, Stamp},
+    disk::{Full, Kind, Loaded, Root, Stamp},
     embedded::Embedded,
     failure::Failure,
     resolve::{Names, is_file_path},

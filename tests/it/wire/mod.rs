@@ -24,6 +24,7 @@ mod lab;
 mod limits;
 mod listen;
 mod log;
+mod open_files;
 mod overload;
 pub(crate) mod peer;
 #[cfg(unix)]

@@ -3,12 +3,14 @@
 
 use std::{
     io::{self, IoSlice},
+    ops::Range,
     task::{Context, Poll, ready},
 };
 
 use tokio::io::ReadBuf;
 
-use super::{cork::Cork, socket::Socket};
+use super::{cork::Cork, sendfile, socket::Socket};
+use crate::open_file::OpenFile;
 
 /// A socket and what waits to be written to it.
 pub(super) struct Live {
@@ -175,5 +177,42 @@ impl Live {
             }
             Err(error) => Poll::Ready(Err(error)),
         }
+    }
+
+    /// Whether bytes of a file can be [sent](Self::poll_send_file) without reading them.
+    pub(super) fn sends_files(&self) -> bool {
+        sendfile::is_for(&self.socket)
+    }
+
+    /// Sends what was gathered and these bytes of a file behind it, as far as the socket takes them. Says
+    /// how many bytes of the file went out; 0 means that it has no more.
+    pub(super) fn poll_send_file(
+        &mut self,
+        cx: &mut Context<'_>,
+        file: &OpenFile,
+        bytes: Range<u64>,
+    ) -> Poll<io::Result<u64>> {
+        let sent = self.poll_behind(cx, file, bytes);
+        self.blocked = sent.is_pending();
+        self.held = sent.is_pending();
+        self.progressed |= sent.is_ready();
+        sent
+    }
+
+    fn poll_behind(
+        &mut self,
+        cx: &mut Context<'_>,
+        file: &OpenFile,
+        bytes: Range<u64>,
+    ) -> Poll<io::Result<u64>> {
+        while !self.cork.is_empty() {
+            let sent = ready!(sendfile::poll_more(&self.socket, cx, self.cork.pending()))?;
+            if sent == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.cork.advance(sent);
+            self.progressed = true;
+        }
+        sendfile::poll(&self.socket, cx, file.file(), bytes)
     }
 }

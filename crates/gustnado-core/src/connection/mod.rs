@@ -14,6 +14,7 @@
 //! - [`secure`]: one with TLS around it.
 //! - [`live`]: it and its corked writes, and what the driver wants to know of them.
 //! - [`cork`]: small writes gathered.
+//! - [`sendfile`]: bytes of a file, given to a socket by the system.
 //! - [`pace`]: how fast a body has to come.
 //! - [`clock`]: the worker's coarse clock, and what it shares with a connection.
 //! - [`alarm`]: wakes readers of bodies and streams of HTTP/2.
@@ -42,6 +43,7 @@ mod pace;
 mod refusal;
 #[cfg(feature = "tls")]
 mod secure;
+mod sendfile;
 mod sniff;
 mod socket;
 mod target;

@@ -24,6 +24,9 @@ use {
     tokio::{io::Interest, net::UnixStream},
 };
 
+#[cfg(target_os = "linux")]
+use std::os::fd::{AsFd as _, BorrowedFd};
+
 /// A connected stream of bytes.
 #[derive(Debug)]
 pub(crate) enum Socket {
@@ -60,6 +63,46 @@ impl Socket {
             Self::Unix(socket) => write(Pin::new(socket), cx, slices),
             #[cfg(feature = "tls")]
             Self::Tls(socket) => write(socket.stream(), cx, slices),
+        }
+    }
+
+    /// Whether what is written is encrypted first.
+    pub(super) fn is_secure(&self) -> bool {
+        match self {
+            Self::Tcp(_) => false,
+            #[cfg(unix)]
+            Self::Unix(_) => false,
+            #[cfg(feature = "tls")]
+            Self::Tls(_) => true,
+        }
+    }
+
+    /// Writes in a way of one's own, once the socket takes something.
+    #[cfg(target_os = "linux")]
+    pub(super) fn poll_write_with(
+        &self,
+        cx: &mut Context<'_>,
+        mut write: impl FnMut(BorrowedFd<'_>) -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            let written = match self {
+                Self::Tcp(socket) => {
+                    ready!(socket.poll_write_ready(cx))?;
+                    socket.try_io(Interest::WRITABLE, || write(socket.as_fd()))
+                }
+                Self::Unix(socket) => {
+                    ready!(socket.poll_write_ready(cx))?;
+                    socket.try_io(Interest::WRITABLE, || write(socket.as_fd()))
+                }
+                // Beside what it encrypts, nothing may go out.
+                #[cfg(feature = "tls")]
+                Self::Tls(_) => Err(io::ErrorKind::Unsupported.into()),
+            };
+            match written {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                written => return Poll::Ready(written),
+            }
         }
     }
 

@@ -10,7 +10,6 @@ mod beneath;
 #[cfg(not(unix))]
 mod canonical;
 mod full;
-mod open_file;
 #[cfg(unix)]
 mod purpose;
 mod root;
@@ -20,7 +19,6 @@ mod symlinks;
 mod walk;
 
 pub(crate) use full::Full;
-pub(crate) use open_file::OpenFile;
 pub(crate) use root::{Loaded, Root, sibling};
 pub(crate) use stamp::{Kind, Stamp};
 pub use symlinks::Symlinks;

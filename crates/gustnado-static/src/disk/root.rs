@@ -8,11 +8,11 @@ use std::{
 };
 
 use bytes::Bytes;
+use gustnado_core::OpenFile;
 
 use super::{
     all,
     full::Full,
-    open_file::OpenFile,
     stamp::{Kind, Stamp},
     symlinks::Symlinks,
 };
@@ -27,7 +27,7 @@ pub(crate) struct Root {
     pub(crate) symlinks: Symlinks,
 }
 
-/// A file's stamp, and its bytes or, when it is larger than asked for, the open file.
+/// A file's stamp, its bytes, unless it is larger than asked for, and the open file.
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub(crate) stamp: Stamp,
@@ -120,7 +120,8 @@ impl Root {
     pub(crate) fn load(&self, full: &Path, largest: usize) -> Result<Loaded, Failure> {
         for _ in 0..limits::TRIES {
             let mut file = self.file(full)?;
-            let Kind::File(stamp) = Kind::of(&file.metadata()?)? else {
+            let metadata = file.metadata()?;
+            let Kind::File(stamp) = Kind::of(&metadata)? else {
                 return Err(Failure::Missing);
             };
             let length = usize::try_from(stamp.length()).unwrap_or(usize::MAX);
@@ -128,7 +129,7 @@ impl Root {
                 return Ok(Loaded {
                     stamp,
                     bytes: None,
-                    file: Some(OpenFile::new(file, stamp)),
+                    file: Some(OpenFile::with_metadata(file, &metadata)),
                 });
             }
             let mut bytes = Vec::with_capacity(length);
@@ -141,7 +142,7 @@ impl Root {
                 return Ok(Loaded {
                     stamp,
                     bytes: Some(Bytes::from(bytes.into_boxed_slice())),
-                    file: None,
+                    file: Some(OpenFile::with_metadata(file, &metadata)),
                 });
             }
         }
@@ -154,18 +155,20 @@ impl Root {
     /// Missing; changing when it is not the one with this stamp.
     pub(crate) fn open(&self, full: &Path, stamp: &Stamp) -> Result<OpenFile, Failure> {
         let file = self.file(full)?;
-        if Kind::of(&file.metadata()?)? != Kind::File(*stamp) {
+        let metadata = file.metadata()?;
+        if Kind::of(&metadata)? != Kind::File(*stamp) {
             return Err(Failure::Changing);
         }
-        Ok(OpenFile::new(file, *stamp))
+        Ok(OpenFile::with_metadata(file, &metadata))
     }
 
     /// As [`open`](Self::open), when that takes no wait for the disk; nothing when it does, or there
     /// is something wrong.
     pub(crate) fn open_at_once(&self, full: &Path, stamp: &Stamp) -> Option<OpenFile> {
         let file = self.file_at_once(full)?;
-        let is_it = Stamp::of(&file.metadata().ok()?) == *stamp;
-        is_it.then(|| OpenFile::new(file, *stamp))
+        let metadata = file.metadata().ok()?;
+        let is_it = Stamp::of(&metadata) == *stamp;
+        is_it.then(|| OpenFile::with_metadata(file, &metadata))
     }
 
     #[cfg(unix)]
@@ -312,9 +315,7 @@ mod tests {
         let stamp = root.load(&path, 5).unwrap().stamp;
         // Whether it can be is the system's to say.
         if let Some(file) = root.open_at_once(&path, &stamp) {
-            let mut bytes = [0; 3];
-            file.read(0, &mut bytes).unwrap();
-            assert_eq!(bytes, *b"one");
+            assert_eq!(file.length(), 3);
         }
         fs::remove_file(&path).unwrap();
         fs::write(&path, b"two").unwrap();
@@ -335,51 +336,5 @@ mod tests {
         assert!(["a", "b", "c"].iter().all(has));
         assert!(!names(10).1 && names(2).1);
         assert_eq!(names(2).0.len(), 2);
-    }
-
-    fn opened(bytes: &[u8]) -> (tempfile::TempDir, Root, OpenFile) {
-        let folder = tempfile::tempdir().unwrap();
-        let root = Root::new(folder.path().to_owned());
-        let path = root.join("a");
-        fs::write(&path, bytes).unwrap();
-        let Ok(Kind::File(stamp)) = root.look(&path) else {
-            panic!("no file");
-        };
-        let file = root.open(&path, &stamp).unwrap();
-        (folder, root, file)
-    }
-
-    #[test]
-    fn a_file_that_shrinks_or_changes_is_not_sent_on() {
-        let (_folder, root, open) = opened(b"0123456789");
-        let mut bytes = [0; 3];
-        open.read(2, &mut bytes).unwrap();
-        assert_eq!(bytes, *b"234");
-        fs::write(root.join("a"), b"01234").unwrap();
-        assert!(open.read(5, &mut bytes).is_err());
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn an_unlinked_file_is_sent_to_its_end() {
-        let (_folder, root, open) = opened(b"0123456789");
-        fs::remove_file(root.join("a")).unwrap();
-        let mut bytes = [0; 10];
-        open.read(0, &mut bytes).unwrap();
-        assert_eq!(bytes, *b"0123456789");
-    }
-
-    // Whether it can be had at once is the system's to say; what is had is right.
-    #[test]
-    fn what_is_read_at_once_is_what_is_there() {
-        let (_folder, root, open) = opened(b"0123456789");
-        let mut bytes = [0; 4];
-        if open.read_at_once(3, &mut bytes).unwrap() {
-            assert_eq!(bytes, *b"3456");
-        }
-        assert!(!open.read_at_once(8, &mut bytes).unwrap());
-        fs::write(root.join("a"), b"another one").unwrap();
-        let again = open.read_at_once(3, &mut bytes);
-        assert!(matches!(again, Err(_) | Ok(false)));
     }
 }

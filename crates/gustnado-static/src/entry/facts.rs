@@ -111,6 +111,11 @@ impl Facts {
         !self.on_disk.and(self.makeable).is_empty()
     }
 
+    /// Whether it is coded on the fly, so that next to nobody gets it as it is.
+    pub(crate) fn is_coded(&self) -> bool {
+        !self.makeable.is_empty()
+    }
+
     /// The stamp of the file that holds it in this coding, if one is to be used.
     pub(crate) fn sibling(&self, coding: Coding) -> Option<Stamp> {
         self.on_disk

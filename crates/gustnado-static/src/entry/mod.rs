@@ -5,7 +5,7 @@ mod facts;
 mod representation;
 
 pub(crate) use facts::{Facts, Found};
-pub(crate) use representation::{Content, Representation};
+pub(crate) use representation::{Content, Opened, Representation};
 
 use http::{HeaderMap, HeaderValue};
 

@@ -4,13 +4,15 @@
 use std::{
     path::Path,
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
 
 use bytes::Bytes;
+use gustnado_core::OpenFile;
 use http::{HeaderMap, HeaderValue, header};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Facts, hash, head_weight};
 #[cfg(feature = "digest")]
@@ -31,6 +33,13 @@ pub(crate) enum Content {
     Streamed,
 }
 
+/// A file that is kept open, and the right to have one more of them.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) file: Arc<OpenFile>,
+    pub(crate) _turn: OwnedSemaphorePermit,
+}
+
 /// A file in one coding, with the heads of its answers.
 #[derive(Debug)]
 pub(crate) struct Representation {
@@ -38,6 +47,8 @@ pub(crate) struct Representation {
     /// That of the facts it was made from.
     pub(crate) version: u64,
     pub(crate) content: Content,
+    /// The file that its bytes lie in, kept open to send them from there.
+    open: Option<Opened>,
     /// The file that it was read from, when that is not the original.
     pub(crate) sibling: Option<(Full, Stamp)>,
     /// The hash of the original that it was made from, when it was made.
@@ -143,6 +154,7 @@ impl Representation {
             coding,
             version: facts.version,
             content,
+            open: None,
             sibling: None,
             made_from: None,
             tag,
@@ -157,6 +169,17 @@ impl Representation {
         };
         made.set_length(length);
         made
+    }
+
+    /// With the file that its bytes lie in, kept open.
+    pub(crate) fn with_open(mut self, open: Option<Opened>) -> Self {
+        self.open = open;
+        self
+    }
+
+    /// The open file from which all of its bytes can be sent.
+    pub(crate) fn open_file(&self) -> Option<&Arc<OpenFile>> {
+        self.open.as_ref().map(|open| &open.file)
     }
 
     fn set_length(&mut self, length: u64) {

@@ -9,12 +9,13 @@ use std::{
     time::SystemTime,
 };
 
+use gustnado_core::OpenFile;
 use tokio::task::spawn_blocking;
 
 use super::Store;
 use crate::{
     coding::Coding,
-    disk::{Kind, OpenFile},
+    disk::Kind,
     entry::{self, Facts, Found, Representation},
     failure::Failure,
 };
@@ -110,12 +111,20 @@ impl Store {
         if let Some(old) = old {
             facts.learn_from(old);
         }
-        let kept = |bytes| Arc::new(Representation::kept(&facts, Coding::Identity, bytes));
-        let original = loaded.bytes.map(kept);
+        let Some(bytes) = loaded.bytes else {
+            return Ok(Some(Loaded {
+                facts: Arc::new(facts),
+                original: None,
+                file: loaded.file,
+            }));
+        };
+        let file = loaded.file.filter(|_| !facts.is_coded());
+        let open = self.keep_open(&bytes, file);
+        let original = Representation::kept(&facts, Coding::Identity, bytes).with_open(open);
         Ok(Some(Loaded {
             facts: Arc::new(facts),
-            original,
-            file: loaded.file,
+            original: Some(Arc::new(original)),
+            file: None,
         }))
     }
 }

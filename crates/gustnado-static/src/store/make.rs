@@ -91,7 +91,10 @@ impl Store {
             let expected = of.sibling(coding) == Some(loaded.stamp);
             Ok(expected.then(|| {
                 let file = (file.into(), loaded.stamp);
-                Arc::new(Representation::of_sibling(&of, coding, file, loaded.bytes))
+                let bytes = loaded.bytes.as_ref();
+                let open = bytes.and_then(|bytes| store.keep_open(bytes, loaded.file));
+                let made = Representation::of_sibling(&of, coding, file, loaded.bytes);
+                Arc::new(made.with_open(open))
             }))
         });
         match made.await? {

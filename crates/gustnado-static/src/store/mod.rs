@@ -16,14 +16,16 @@ use std::{
     time::Instant,
 };
 
+use bytes::Bytes;
+use gustnado_core::OpenFile;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::{
     cache::Cache,
     coding::{Coding, Codings},
-    disk::OpenFile,
-    entry::{Facts, Representation},
+    entry::{Facts, Opened, Representation},
     failure::Failure,
+    limits,
     negotiate::Preferences,
     settings::Settings,
     shelf::Shelf,
@@ -57,6 +59,8 @@ pub(crate) struct Store {
     settings: Settings,
     cache: Cache,
     encoders: Semaphore,
+    /// The files that may be kept open.
+    open: Arc<Semaphore>,
     started: Instant,
     versions: AtomicU64,
     loads: AtomicU64,
@@ -74,6 +78,7 @@ impl Store {
         Self {
             cache: Cache::new(&settings.limits),
             encoders: Semaphore::new(settings.limits.encoders.max(1)),
+            open: Arc::new(Semaphore::new(settings.limits.open_files)),
             started: Instant::now(),
             versions: AtomicU64::new(0),
             loads: AtomicU64::new(0),
@@ -183,6 +188,20 @@ impl Store {
             representation,
         };
         Ok((Choice::File(chosen), loaded.file))
+    }
+
+    /// Keeps a file open, where its bytes are kept and are better sent from there, and there are not too
+    /// many.
+    fn keep_open(&self, bytes: &Bytes, file: Option<OpenFile>) -> Option<Opened> {
+        let file = file?;
+        if cfg!(not(target_os = "linux")) || (bytes.len() as u64) < limits::SEND_OPEN {
+            return None;
+        }
+        let turn = Arc::clone(&self.open).try_acquire_owned().ok()?;
+        Some(Opened {
+            file: Arc::new(file),
+            _turn: turn,
+        })
     }
 
     /// Milliseconds since the start.

@@ -141,3 +141,56 @@ fn without_memory_everything_is_streamed() {
     }
     assert_eq!(site.files.stats().bytes, 0);
 }
+
+/// Descriptors of this process that are open on files of the site.
+#[cfg(target_os = "linux")]
+fn open_files(site: &Site) -> usize {
+    let root = std::fs::canonicalize(site.path("")).unwrap();
+    let open = std::fs::read_dir("/proc/self/fd").unwrap();
+    let links = open.filter_map(|link| std::fs::read_link(link.ok()?.path()).ok());
+    links.filter(|link| link.starts_with(&root)).count()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_more_files_stay_open_than_may() {
+    for most in [0, 2] {
+        let mut limits = settled();
+        limits.open_files = most;
+        let site = Site::with(&[("small.bin", &noise(1000))], |files| {
+            files.limits(|all| *all = limits)
+        });
+        let names = ["a.bin", "b.bin", "c.bin", "d.bin"];
+        for name in names {
+            site.write(name, &noise(100_000));
+        }
+        for _ in 0..3 {
+            site.get("/small.bin", &[]);
+            for name in names {
+                let answer = site.get(&format!("/{name}"), &[]);
+                assert!(answer.body == noise(100_000), "{name}");
+            }
+            assert_eq!(open_files(&site), most);
+        }
+        // Others may stay open in the place of those that are gone.
+        for name in names {
+            site.replace(name, &noise(200_000));
+            let answer = site.get(&format!("/{name}"), &[]);
+            assert!(answer.body == noise(200_000), "{name}");
+        }
+        assert_eq!(open_files(&site), most);
+    }
+}
+
+// What next to nobody gets as it is.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_coded_does_not_stay_open() {
+    let site = Site::with(&[("a.js", &text(100_000))], |files| {
+        files.limits(|all| *all = settled())
+    });
+    for accept in ["br", "identity"] {
+        site.get("/a.js", &[("accept-encoding", accept)]);
+    }
+    assert_eq!(open_files(&site), 0);
+}

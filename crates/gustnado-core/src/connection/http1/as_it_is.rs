@@ -41,8 +41,8 @@ impl Http1 {
         self.keep_alive = true;
         let out = live.out();
         let length = encode::as_it_is(out, &answer, &self.clock);
-        match answer.bytes {
-            Some(bytes) if length > CORK_COPY => {
+        match answer.body {
+            Some(body) if length > CORK_COPY => {
                 let app = &self.vitals.app;
                 let exchange = Exchange {
                     asked: Asked::PLAIN,
@@ -50,10 +50,12 @@ impl Http1 {
                     counted: app.load().count(app.limits()),
                 };
                 let said = Said::bytes(length as u64);
-                self.stage = Stage::Sending(exchange, Sending::new(Body::from(bytes), said));
+                self.stage = Stage::Sending(exchange, Sending::new(body, said));
             }
-            bytes => {
-                out.extend_from_slice(&bytes.unwrap_or_default());
+            body => {
+                if let Some(bytes) = body.as_ref().and_then(Body::as_full) {
+                    out.extend_from_slice(bytes);
+                }
                 self.vitals.end_one();
             }
         }

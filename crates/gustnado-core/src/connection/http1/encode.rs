@@ -111,7 +111,10 @@ pub(super) fn head(
 pub(super) fn as_it_is(out: &mut Vec<u8>, answer: &AsItIs, clock: &Clock) -> usize {
     status_line(out, answer.status);
     out.extend_from_slice(&answer.lines);
-    let length = answer.bytes.as_ref().map(Bytes::len);
+    let length = answer
+        .body
+        .as_ref()
+        .map(|body| body.as_full().map_or(0, Bytes::len));
     if let Some(length) = length {
         put_length(out, length as u64);
     }
@@ -207,6 +210,8 @@ fn extent(status: StatusCode, length: Option<u64>, asked: Asked) -> Extent {
 mod tests {
     use http::{HeaderName, HeaderValue};
 
+    use crate::body::Body;
+
     use super::*;
 
     const ASKED: Asked = Asked::PLAIN;
@@ -250,7 +255,7 @@ mod tests {
             let answer = AsItIs {
                 status: StatusCode::from_u16(status).unwrap(),
                 lines: lines.clone(),
-                bytes: bytes.map(Bytes::from),
+                body: bytes.map(Body::from),
             };
             let mut out = Vec::new();
             let length = as_it_is(&mut out, &answer, &clock);

@@ -11,7 +11,9 @@ use http::HeaderMap;
 use http_body::{Body as _, Frame};
 
 use super::encode::{Extent, Said, put_field};
-use crate::{access::Access, body::Body, connection::live::Live, limits::CORK_COPY};
+use crate::{
+    access::Access, body::Body, connection::live::Live, file_range::FileRange, limits::CORK_COPY,
+};
 
 /// A body on its way out.
 #[derive(Debug)]
@@ -84,6 +86,14 @@ impl Sending {
                 live.out().extend_from_slice(tail);
             }
             if self.ended {
+                return Poll::Ready(Ok(()));
+            }
+            if let Extent::Bytes(left) = &mut self.extent
+                && let Some(file) = self.body.as_file_mut()
+                && file.remaining() == *left
+                && live.sends_files()
+                && ready!(poll_file(file, left, live, access, cx))?
+            {
                 return Poll::Ready(Ok(()));
             }
             // What is put behind another in the same buffer has its bound there.
@@ -159,6 +169,42 @@ impl Sending {
                 }
                 out.extend_from_slice(b"\r\n");
                 Ok(())
+            }
+        }
+    }
+}
+
+/// Has the system send the bytes of a file that are left. Says whether that was to be done so.
+fn poll_file(
+    file: &mut FileRange,
+    left: &mut u64,
+    live: &mut Live,
+    access: &mut Access,
+    cx: &mut Context<'_>,
+) -> Poll<Result<bool, Cut>> {
+    loop {
+        let bytes = ready!(file.poll_at_hand(cx)).inspect_err(|error| {
+            tracing::debug!(%error, "an answer is cut");
+        });
+        let Some(bytes) = bytes? else {
+            return Poll::Ready(Ok(false));
+        };
+        if bytes.is_empty() {
+            return Poll::Ready(Ok(true));
+        }
+        match live.poll_send_file(cx, file.file(), bytes)? {
+            Poll::Ready(0) => {
+                tracing::debug!("an answer is cut: the file became shorter while it was sent");
+                return Poll::Ready(Err(Cut));
+            }
+            Poll::Ready(sent) => {
+                file.advance(sent);
+                *left -= sent;
+                access.more(sent);
+            }
+            Poll::Pending => {
+                file.rest();
+                return Poll::Pending;
             }
         }
     }

@@ -7,13 +7,13 @@ use std::cell::RefCell;
 
 use bytes::Bytes;
 
-use crate::limits::{CHUNK, SPARE_CHUNKS};
+use crate::limits::{FILE_CHUNK, SPARE_CHUNKS};
 
 thread_local! {
     static SPARE: RefCell<Vec<Box<[u8]>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Room for some bytes of a file; [`CHUNK`] at most.
+/// Room for some bytes of a file; [`FILE_CHUNK`] at most.
 #[derive(Debug)]
 pub(crate) struct Chunk(Box<[u8]>);
 
@@ -21,9 +21,9 @@ impl Chunk {
     /// Room for so many bytes, or for as many as there are in a chunk. What lies in it is of no
     /// meaning.
     pub(crate) fn new(length: u64) -> Self {
-        let length = usize::try_from(length).map_or(CHUNK, |length| length.min(CHUNK));
+        let length = usize::try_from(length).map_or(FILE_CHUNK, |length| length.min(FILE_CHUNK));
         // Small ones may wait by the dozen: they take what they need.
-        let spare = (length == CHUNK).then(|| SPARE.with_borrow_mut(Vec::pop));
+        let spare = (length == FILE_CHUNK).then(|| SPARE.with_borrow_mut(Vec::pop));
         let room = spare.flatten();
         Self(room.unwrap_or_else(|| vec![0; length].into_boxed_slice()))
     }
@@ -52,7 +52,7 @@ impl AsRef<[u8]> for Chunk {
 impl Drop for Chunk {
     fn drop(&mut self) {
         let room = std::mem::take(&mut self.0);
-        if room.len() != CHUNK {
+        if room.len() != FILE_CHUNK {
             return;
         }
         // At the end of a thread there is nothing to give it back to.
@@ -75,12 +75,12 @@ mod tests {
             .map(|_| Chunk::new(u64::MAX))
             .collect();
         let bytes: Vec<_> = all.into_iter().map(Chunk::into_bytes).collect();
-        assert!(bytes.iter().all(|bytes| bytes.len() == CHUNK));
+        assert!(bytes.iter().all(|bytes| bytes.len() == FILE_CHUNK));
         drop(bytes);
         assert_eq!(SPARE.with_borrow(Vec::len), SPARE_CHUNKS);
         assert_eq!(Chunk::new(5).into_bytes().len(), 5);
-        let one = Chunk::new(CHUNK as u64);
-        assert_eq!(one.length(), CHUNK as u64);
+        let one = Chunk::new(FILE_CHUNK as u64);
+        assert_eq!(one.length(), FILE_CHUNK as u64);
         assert_eq!(SPARE.with_borrow(Vec::len), SPARE_CHUNKS - 1);
     }
 }

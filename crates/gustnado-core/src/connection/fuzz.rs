@@ -70,7 +70,7 @@ pub fn target(bytes: &[u8]) {
     let Ok((head, ())) = request.map(Request::into_parts) else {
         return;
     };
-    if target::fault(&head).is_none() {
+    if target::fault(&head.clone().into()).is_none() {
         let path = head.uri.path();
         assert!(
             path.starts_with('/') || (path == "*" && method == "OPTIONS"),

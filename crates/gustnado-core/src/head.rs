@@ -14,7 +14,7 @@ use http::{
 };
 
 use crate::{
-    limits::{SPARE_FIELDS, SPARE_TARGET},
+    limits::{PLAIN_TARGET, SPARE_FIELDS, SPARE_TARGET},
     spare,
 };
 
@@ -293,7 +293,7 @@ fn place(bytes: &Bytes, part: &[u8]) -> Range<usize> {
 /// 3.3): how long the path is. All others are left to those who know them.
 #[inline]
 pub(crate) fn plain(target: &[u8]) -> Option<usize> {
-    if target.first() != Some(&b'/') || target.len() > PLAIN {
+    if target.first() != Some(&b'/') || target.len() > PLAIN_TARGET {
         return None;
     }
     let path = target.iter().position(|byte| !IN_PATHS[usize::from(*byte)]);
@@ -305,13 +305,12 @@ pub(crate) fn plain(target: &[u8]) -> Option<usize> {
     (*mark == b'?' && query.iter().all(in_query)).then_some(path)
 }
 
-/// Bytes of a target that is plain at most: [`Uri`] has a bound of its own.
-const PLAIN: usize = 32 * 1024;
-
 /// The bytes that a path may have.
-const IN_PATHS: [bool; 256] = {
+const IN_PATHS: [bool; 256] = alphanumeric_or(b"-._~!$&'()*+,;=:@%/");
+
+/// A table of bytes, made when it is compiled, as each request is looked at: letters and digits, and these.
+pub(crate) const fn alphanumeric_or(others: &[u8]) -> [bool; 256] {
     let mut table = [false; 256];
-    let others = b"-._~!$&'()*+,;=:@%/";
     let mut byte = 0;
     while byte < 256 {
         table[byte] = (byte as u8).is_ascii_alphanumeric();
@@ -323,7 +322,7 @@ const IN_PATHS: [bool; 256] = {
         index += 1;
     }
     table
-};
+}
 
 #[cfg(test)]
 mod tests {
@@ -409,7 +408,7 @@ mod tests {
         for (target, path) in table {
             assert_eq!(plain(target.as_bytes()), path, "{target}");
         }
-        assert_eq!(plain("/".repeat(PLAIN + 1).as_bytes()), None);
+        assert_eq!(plain("/".repeat(PLAIN_TARGET + 1).as_bytes()), None);
     }
 
     #[test]

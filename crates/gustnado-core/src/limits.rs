@@ -298,6 +298,10 @@ pub(crate) const SPARE_FIELDS: usize = 64;
 /// the room of 32 is below what one long one may take.
 pub(crate) const SPARE_TARGET: usize = 1024;
 
+/// Bytes of a target that is read without making a `Uri` of it. 32 KiB: `Uri` has a bound of its own at twice
+/// that, which then need not be known here; above, it is asked at once.
+pub(crate) const PLAIN_TARGET: usize = 32 * 1024;
+
 /// Bytes of small writes gathered before they are sent. 32 KiB: sixteen pipelined answers of
 /// ordinary size in one packet train.
 pub(crate) const CORK: usize = 32 * 1024;

@@ -166,7 +166,7 @@ impl Request {
     }
 
     /// The values of a cookie, in the order they came.
-    pub(crate) fn cookie_values<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r [u8]> {
+    pub(crate) fn cookie_values<'r>(&'r self, name: &str) -> impl Iterator<Item = &'r [u8]> {
         cookie::values(self.header_values(header::COOKIE.as_str()), name)
     }
 
@@ -174,7 +174,7 @@ impl Request {
     /// path (RFC 6265 section 5.4); one that is not UTF-8 counts as none.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        let value = cookie::values(self.header_values(header::COOKIE.as_str()), name).next()?;
+        let value = self.cookie_values(name).next()?;
         std::str::from_utf8(value).ok()
     }
 

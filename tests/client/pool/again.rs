@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use gustnado::client::ErrorKind;
+use gustnado::client::{Client, ErrorKind, RequestBuilder};
 use tokio::time::sleep;
 
 use super::{OK, get, three};
@@ -31,6 +31,12 @@ async fn closes_under_the_second(heard: Heard, last: fn(Peer)) -> SocketAddr {
     .await
 }
 
+fn with_body(client: &Client, method: &str, address: SocketAddr) -> RequestBuilder {
+    let method = method.parse().unwrap();
+    let url = format!("http://{address}/");
+    client.request(method, url).body("x")
+}
+
 #[test]
 fn an_idempotent_request_whose_connection_was_closed_is_sent_once_more() {
     for last in [drop as fn(Peer), Peer::reset] {
@@ -40,10 +46,7 @@ fn an_idempotent_request_whose_connection_was_closed_is_sent_once_more() {
             for method in ["GET", "PUT", "DELETE", "OPTIONS"] {
                 let client = client();
                 assert_eq!(get(&client, address).await, "hi");
-                let method = method.parse().unwrap();
-                let request = client
-                    .request(method, format!("http://{address}/"))
-                    .body("x");
+                let request = with_body(&client, method, address);
                 assert_eq!(request.send().await.unwrap().text().await.unwrap(), "hi");
                 assert_eq!(client.pool().repeated, 1);
             }
@@ -61,10 +64,7 @@ fn a_post_that_may_have_been_read_is_never_sent_again() {
             for method in ["POST", "PATCH"] {
                 let client = client();
                 assert_eq!(get(&client, address).await, "hi");
-                let method = method.parse().unwrap();
-                let request = client
-                    .request(method, format!("http://{address}/"))
-                    .body("x");
+                let request = with_body(&client, method, address);
                 let error = request.send().await.unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::Cut, "{error}");
                 assert_eq!(client.pool().repeated, 0);

@@ -2,11 +2,20 @@
 
 use std::net::SocketAddr;
 
-use gustnado::client::{Client, ErrorKind, Phase};
+use gustnado::{
+    Bytes,
+    client::{Client, Error, ErrorKind, Phase},
+};
 use tokio::time::Instant;
 
 use super::{OK, gated, get, limited, settle};
 use crate::peer::{answer, client, run};
+
+/// An answer to its end, so that its connection is free for the next.
+async fn whole(client: &Client, address: SocketAddr, path: &str) -> Result<Bytes, Error> {
+    let answer = client.fetch(format!("http://{address}{path}")).await;
+    answer.unwrap().bytes().await
+}
 
 #[test]
 fn those_who_wait_are_served_in_their_order() {
@@ -16,14 +25,7 @@ fn those_who_wait_are_served_in_their_order() {
         let mut tasks = tokio::task::JoinSet::new();
         for number in 0..8 {
             let client = client.clone();
-            tasks.spawn(async move {
-                client
-                    .fetch(format!("http://{address}/{number}"))
-                    .await
-                    .unwrap()
-                    .bytes()
-                    .await
-            });
+            tasks.spawn(async move { whole(&client, address, &format!("/{number}")).await });
             settle().await;
         }
         assert_eq!((client.pool().open, client.pool().waiting), (2, 6));
@@ -47,14 +49,7 @@ fn whoever_leaves_the_line_loses_nothing_for_the_others() {
         let client = limited(|limits| limits.host_connections = 1);
         let spawn = |path: &'static str| {
             let client = client.clone();
-            tokio::spawn(async move {
-                client
-                    .fetch(format!("http://{address}{path}"))
-                    .await
-                    .unwrap()
-                    .bytes()
-                    .await
-            })
+            tokio::spawn(async move { whole(&client, address, path).await })
         };
         let first = spawn("/a");
         settle().await;
@@ -122,14 +117,7 @@ fn hosts_share_the_connections_there_are_in_the_order_of_asking() {
         let client = Client::builder().max_clients(1).build().unwrap();
         let spawn = |address: SocketAddr, path: &'static str| {
             let client = client.clone();
-            tokio::spawn(async move {
-                client
-                    .fetch(format!("http://{address}{path}"))
-                    .await
-                    .unwrap()
-                    .bytes()
-                    .await
-            })
+            tokio::spawn(async move { whole(&client, address, path).await })
         };
         let first = spawn(one, "/a");
         settle().await;

@@ -53,12 +53,9 @@ pub(super) fn head(out: &mut Vec<u8>, asking: &Asking<'_>, body: Extent) -> Aske
     match body {
         Extent::None => {}
         Extent::Bytes(length) => {
-            // Twenty digits are the most there are.
-            let mut digits = [0; 20];
-            put(
-                out,
-                &[b"content-length: ", decimal(length, &mut digits), b"\r\n"],
-            );
+            let mut digits = itoa::Buffer::new();
+            let length = digits.format(length).as_bytes();
+            put(out, &[b"content-length: ", length, b"\r\n"]);
         }
         Extent::Chunked => put(out, &[b"transfer-encoding: chunked\r\n"]),
     }
@@ -86,19 +83,6 @@ pub(super) fn put_field(out: &mut Vec<u8>, name: &HeaderName, value: &HeaderValu
 fn put(out: &mut Vec<u8>, parts: &[&[u8]]) {
     for part in parts {
         out.extend_from_slice(part);
-    }
-}
-
-/// A number in digits.
-fn decimal(mut number: u64, digits: &mut [u8; 20]) -> &[u8] {
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            return &digits[at..];
-        }
     }
 }
 

@@ -8,7 +8,10 @@ use http::request::Parts;
 use super::target;
 #[cfg(feature = "http2")]
 use crate::limits::Limits;
-use crate::{error::Error, head::Head};
+use crate::{
+    error::Error,
+    head::{self, Head},
+};
 
 /// What the `Host` fields of a head come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,22 +87,8 @@ pub(super) fn is_host(value: &[u8]) -> bool {
     digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
 }
 
-/// The bytes that a name may have: a table, as each request is looked at.
-const NAME: [bool; 256] = {
-    let mut table = [false; 256];
-    let others = b"-._~!$&'()*+,;=%";
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric();
-        byte += 1;
-    }
-    let mut index = 0;
-    while index < others.len() {
-        table[others[index] as usize] = true;
-        index += 1;
-    }
-    table
-};
+/// The bytes that a name may have.
+const NAME: [bool; 256] = head::alphanumeric_or(b"-._~!$&'()*+,;=%");
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,6 @@
 //! The short way of a request: its answer was made before, and is written without a request being made
 //! of its head. It must not know who made it.
 
-use bytes::Buf as _;
-
 use super::{
     Exchange, Http1, Stage,
     encode::{self, Asked, Said},
@@ -34,10 +32,7 @@ impl Http1 {
 
     /// Answers a head of so many bytes by what was at hand.
     pub(super) fn answer_as_it_is(&mut self, answer: AsItIs, bytes: usize, live: &mut Live) {
-        self.inbox.bytes.advance(bytes);
-        self.tried = 0;
-        self.turn += 1;
-        self.vitals.begin_next();
+        self.begin_one(bytes);
         self.keep_alive = true;
         let out = live.out();
         let length = encode::as_it_is(out, &answer, &self.clock);

@@ -242,13 +242,19 @@ impl Http1 {
         new.windows(2).any(|end| end == b"\n\n") || new.windows(3).any(|end| end == b"\n\r\n")
     }
 
-    /// A request has come: it is answered at once, or asked of whoever answers it.
-    fn begin(&mut self, head: Head, live: &mut Live, cx: &mut Context<'_>) -> Option<End> {
-        self.inbox.bytes.advance(head.bytes);
+    /// A head of so many bytes was read.
+    #[inline]
+    fn begin_one(&mut self, bytes: usize) {
+        self.inbox.bytes.advance(bytes);
         self.tried = 0;
         self.turn += 1;
+        self.vitals.begin_next();
+    }
+
+    /// A request has come: it is answered at once, or asked of whoever answers it.
+    fn begin(&mut self, head: Head, live: &mut Live, cx: &mut Context<'_>) -> Option<End> {
+        self.begin_one(head.bytes);
         let vitals = &*self.vitals;
-        vitals.begin_next();
         let app = &vitals.app;
         let mut asked = Asked {
             version: head.request.version(),

@@ -1,9 +1,14 @@
 //! What of a head is handed on, there and back.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::SeqCst},
+};
+
 use gustnado::{Application, Proxy};
 
 use crate::{
-    peer::{answer, run_real as run},
+    peer::{answer, run_real as run, serve},
     site::{ask, at, before, get, request, site, to},
 };
 
@@ -217,6 +222,33 @@ fn a_head_has_the_length_that_its_upstream_said_or_none() {
             let answered = ask(before(upstream).await, &request("HEAD", "/api/x", "")).await;
             assert_eq!(field(&answered, "content-length"), length, "{answered}");
             assert!(heard.one().starts_with("HEAD /x HTTP/1.1\r\n"));
+        }
+    });
+}
+
+/// RFC 9112 section 6.3: the length is not handed on, and nothing is asked on that connection again.
+#[test]
+fn an_answer_with_a_length_and_chunks_has_no_length_for_the_client() {
+    run(async {
+        let both = "HTTP/1.1 200 OK\r\ncontent-length: 40\r\ntransfer-encoding: chunked\r\n\r\n";
+        for (method, body) in [("GET", "2\r\nhi\r\n0\r\n\r\n"), ("HEAD", "")] {
+            let opened = Arc::new(AtomicU64::new(0));
+            let counted = opened.clone();
+            let upstream = serve(move |_, mut peer| {
+                counted.fetch_add(1, SeqCst);
+                async move {
+                    while peer.request().await.is_some() {
+                        peer.say(format!("{both}{body}")).await;
+                    }
+                }
+            });
+            let site = before(upstream.await).await;
+            for number in 1..=2 {
+                let answered = ask(site, &request(method, "/api/x", "")).await;
+                assert!(answered.starts_with("HTTP/1.1 200"), "{answered}");
+                assert_eq!(field(&answered, "content-length"), None, "{answered}");
+                assert_eq!(opened.load(SeqCst), number, "{method}");
+            }
         }
     });
 }

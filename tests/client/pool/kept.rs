@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::{OK, get};
-use crate::peer::{answer, client, run, run_real};
+use crate::peer::{answer, client, run, run_real, serve};
 
 #[test]
 fn a_connection_is_used_again() {
@@ -95,6 +95,105 @@ fn what_asks_to_be_closed_is_closed() {
                 (0, 0),
                 "{answered}"
             );
+        }
+    });
+}
+
+/// RFC 9112 sections 6.1 and 6.3: what two could read differently may have something behind it that was not
+/// meant as an answer.
+#[test]
+fn a_connection_is_not_used_again_where_it_is_in_doubt_where_an_answer_ends() {
+    run(async {
+        let chunks = "2\r\nhi\r\n0\r\n\r\n";
+        let table = [
+            (
+                "1.1 200 OK",
+                "content-length: 2\ntransfer-encoding: chunked",
+                chunks,
+            ),
+            (
+                "1.1 200 OK",
+                "transfer-encoding: chunked\ncontent-length: 12",
+                chunks,
+            ),
+            (
+                "1.1 404 No",
+                "content-length: 0\ntransfer-encoding: chunked",
+                chunks,
+            ),
+            (
+                "1.0 200 OK",
+                "connection: keep-alive\ntransfer-encoding: chunked",
+                chunks,
+            ),
+            (
+                "1.1 304 No",
+                "content-length: 2\ntransfer-encoding: chunked",
+                "",
+            ),
+            ("1.1 204 No", "content-length: 2", ""),
+            ("1.1 204 No", "transfer-encoding: chunked", ""),
+        ];
+        for (line, fields, body) in table {
+            let fields = fields.replace('\n', "\r\n");
+            let text = format!("HTTP/{line}\r\n{fields}\r\n\r\n{body}");
+            let (address, heard) = answer(text.clone().leak()).await;
+            let client = client();
+            for number in 1..=2 {
+                let url = format!("http://{address}/");
+                let answered = client.get(url).send().await.unwrap();
+                let both = text.contains("chunked");
+                assert!(
+                    !both || answered.header("content-length").is_none(),
+                    "{text}"
+                );
+                let read = if body.is_empty() { "" } else { "hi" };
+                assert_eq!(answered.text().await.unwrap(), read, "{text}");
+                let pool = client.pool();
+                assert_eq!((pool.opened, pool.open), (number, 0), "{text}");
+            }
+            assert_eq!(heard.all().len(), 2);
+        }
+    });
+}
+
+#[test]
+fn what_is_coded_by_no_chunks_is_read_until_its_connection_ends() {
+    run(async {
+        for coding in ["gzip", "chunked, x", "identity", ""] {
+            let text = format!(
+                "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: {coding}\r\n\r\nhi there"
+            );
+            let text: &str = text.leak();
+            let address = serve(move |_, mut peer| async move {
+                peer.request().await;
+                peer.say(text).await;
+            });
+            let client = client();
+            let url = format!("http://{}/", address.await);
+            let answered = client.get(url).send().await.unwrap();
+            assert_eq!(answered.header("content-length"), None);
+            assert_eq!(answered.text().await.unwrap(), "hi there", "{coding}");
+            assert_eq!(client.pool().open, 0);
+        }
+    });
+}
+
+#[test]
+fn a_head_says_what_a_body_would_be_and_its_connection_is_used_again() {
+    run(async {
+        for fields in ["content-length: 7", "transfer-encoding: chunked"] {
+            let text = format!("HTTP/1.1 200 OK\r\n{fields}\r\n\r\n");
+            let (address, _) = answer(text.leak()).await;
+            let client = client();
+            for _ in 0..2 {
+                let url = format!("http://{address}/");
+                let answered = client.head(url).send().await.unwrap();
+                let length = fields.starts_with("content").then_some("7");
+                assert_eq!(answered.header("content-length"), length);
+                assert_eq!(answered.text().await.unwrap(), "");
+            }
+            assert_eq!(client.pool().opened, 1, "{fields}");
         }
     });
 }

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 
 use bytes::Bytes;
 use http::{
-    HeaderName, HeaderValue, Response, StatusCode, Version,
+    HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version,
     header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING},
     response::Parts,
 };
@@ -74,6 +74,7 @@ pub(super) fn parse(bytes: &Bytes, asked: Asked) -> Result<Option<Head>, Fault> 
         said.note(&name, &value)?;
         parts.headers.append(name, value);
     }
+    said.correct(&mut parts.headers);
     let (framing, keep_alive) = said.of(&parts, asked);
     Ok(Some(Head {
         parts,
@@ -99,7 +100,6 @@ fn why(error: httparse::Error) -> Fault {
 /// What the fields say of the message itself.
 struct Said {
     length: Length,
-    coded: bool,
     close: bool,
     keep_alive: bool,
 }
@@ -108,7 +108,6 @@ impl Default for Said {
     fn default() -> Self {
         Self {
             length: Length::NONE,
-            coded: false,
             close: false,
             keep_alive: false,
         }
@@ -120,10 +119,7 @@ impl Said {
     fn note(&mut self, name: &HeaderName, value: &HeaderValue) -> Result<(), Fault> {
         match *name {
             CONTENT_LENGTH => self.length.declare(value.as_bytes())?,
-            TRANSFER_ENCODING => {
-                self.coded = true;
-                self.length.code(value.as_bytes())?;
-            }
+            TRANSFER_ENCODING => self.length.code(value.as_bytes())?,
             CONNECTION => {
                 self.close |= says(value, b"close");
                 self.keep_alive |= says(value, b"keep-alive");
@@ -133,18 +129,44 @@ impl Said {
         Ok(())
     }
 
-    /// How the body of such an answer comes, and whether another request may follow.
-    fn of(&self, parts: &Parts, asked: Asked) -> (Framing, bool) {
-        let old = parts.version < Version::HTTP_11;
+    /// Whether both a length and a coding are said: one that is in between may have gone by the other
+    /// (RFC 9112 section 6.3).
+    fn is_conflict(&self) -> bool {
+        self.length.is_coded() && self.length.declared().is_some()
+    }
+
+    /// Has the fields say of the length only what is true, and once: whoever gets them may hand them on.
+    #[inline]
+    fn correct(&self, headers: &mut HeaderMap) {
+        if self.is_conflict() {
+            tracing::debug!("an answer had both Content-Length and Transfer-Encoding");
+            headers.remove(CONTENT_LENGTH);
+        } else if self.length.is_repeated()
+            && let Some(length) = self.length.declared()
+        {
+            headers.insert(CONTENT_LENGTH, length.into());
+        }
+    }
+
+    /// Whether another request may follow, as far as both sides say and nothing is in doubt.
+    fn goes_on(&self, parts: &Parts, asked: Asked) -> bool {
+        let coded = self.length.is_coded();
         // Who codes what its version does not know may have been misunderstood before (RFC 9112 section
         // 6.1).
-        let fine = !self.close
-            && !asked.close
-            && if old {
-                self.keep_alive && !self.coded
-            } else {
-                true
-            };
+        let old = parts.version < Version::HTTP_11;
+        if self.close || asked.close || old && (coded || !self.keep_alive) {
+            return false;
+        }
+        // Who says how a body comes that cannot be there may send it all the same (RFC 9112 section 6.1,
+        // RFC 9110 section 8.6).
+        let length = self.length.declared();
+        let lies = coded || length.is_some_and(|length| length > 0);
+        !self.is_conflict() && !(parts.status == StatusCode::NO_CONTENT && lies)
+    }
+
+    /// How the body of such an answer comes, and whether another request may follow.
+    fn of(&self, parts: &Parts, asked: Asked) -> (Framing, bool) {
+        let fine = self.goes_on(parts, asked);
         let (status, leaves) = (parts.status, asked.connect && parts.status.is_success());
         let bare = asked.head
             || leaves
@@ -211,7 +233,8 @@ mod tests {
             ),
             ("1.1 200 OK\ncontent-length: 3", head, (200, NONE, true)),
             ("1.1 200 OK", head, (200, NONE, true)),
-            ("1.1 204 No\ncontent-length: 3", ANY, (204, NONE, true)),
+            ("1.1 204 No", ANY, (204, NONE, true)),
+            ("1.1 204 No\ncontent-length: 0", ANY, (204, NONE, true)),
             ("1.1 304 No\ncontent-length: 3", ANY, (304, NONE, true)),
             ("1.1 103 Early Hints", ANY, (103, NONE, true)),
             ("1.1 101 Switching Protocols", ANY, (101, NONE, false)),
@@ -250,6 +273,60 @@ mod tests {
                 (200, Framing::Chunked, false),
             ),
         ]);
+    }
+
+    #[test]
+    fn connections_end_where_it_is_in_doubt_what_a_body_is() {
+        let head = Asked { head: true, ..ANY };
+        let both = "content-length: 3\ntransfer-encoding: chunked";
+        let other = "content-length: 3\ntransfer-encoding: gzip";
+        check(&[
+            (
+                &format!("1.1 200 OK\n{both}"),
+                ANY,
+                (200, Framing::Chunked, false),
+            ),
+            (
+                &format!("1.1 200 OK\n{other}"),
+                ANY,
+                (200, Framing::UntilEnd, false),
+            ),
+            (&format!("1.1 200 OK\n{both}"), head, (200, NONE, false)),
+            (&format!("1.1 304 No\n{both}"), ANY, (304, NONE, false)),
+            ("1.1 204 No\ncontent-length: 3", ANY, (204, NONE, false)),
+            (
+                "1.1 204 No\ntransfer-encoding: chunked",
+                ANY,
+                (204, NONE, false),
+            ),
+            (
+                "1.1 304 No\ntransfer-encoding: chunked",
+                ANY,
+                (304, NONE, true),
+            ),
+        ]);
+    }
+
+    #[test]
+    fn what_is_said_of_the_length_is_true_and_said_once() {
+        let table = [
+            ("content-length: 5\nContent-Length: 05", Some("5")),
+            ("content-length: 5, 5", Some("5")),
+            ("content-length: 5", Some("5")),
+            ("content-length: 5\ntransfer-encoding: chunked", None),
+            ("transfer-encoding: chunked\ncontent-length: 5", None),
+            ("content-length: 5\ntransfer-encoding:", None),
+        ];
+        for (fields, expected) in table {
+            let text = format!("HTTP/1.1 200 OK\n{fields}\n\n").replace('\n', "\r\n");
+            let head = parse(&Bytes::from(text), ANY).unwrap().unwrap();
+            let lengths = head.parts.headers.get_all(CONTENT_LENGTH);
+            let lengths: Vec<_> = lengths
+                .iter()
+                .map(|value| value.to_str().unwrap())
+                .collect();
+            assert_eq!(lengths, Vec::from_iter(expected), "{fields}");
+        }
     }
 
     #[test]

@@ -3,10 +3,13 @@
 //!
 //! - `pooled`: what is asked of a connection
 //! - `state`: who has what, and who is next; pure
+//! - `host`: the part of it that is one host's; `line`: those who wait for that
 //! - `shared`: the state behind its lock, and what has to be done outside of it
 //! - `waiting`: one request's place in the line
 //! - `sweep`: the task that looks after idle connections
 
+mod host;
+mod line;
 mod pooled;
 mod shared;
 mod state;

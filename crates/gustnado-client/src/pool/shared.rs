@@ -200,7 +200,7 @@ impl<C: Pooled> Shared<C> {
     fn start(self: &Arc<Self>, opening: Opening) {
         let Opening {
             origin,
-            ticket,
+            number,
             runtime,
         } = opening;
         let pool = Arc::downgrade(self);
@@ -211,7 +211,7 @@ impl<C: Pooled> Shared<C> {
         let mut attempt = Attempt {
             pool,
             origin: origin.clone(),
-            ticket,
+            number,
             done: false,
         };
         let opened = (self.open)(origin, slot);
@@ -226,7 +226,7 @@ impl<C: Pooled> Shared<C> {
 struct Attempt<C: Pooled> {
     pool: Weak<Shared<C>>,
     origin: Arc<Origin>,
-    ticket: u64,
+    number: u64,
     done: bool,
 }
 
@@ -236,15 +236,15 @@ impl<C: Pooled> Attempt<C> {
             return;
         };
         self.done = true;
-        let (origin, ticket) = (&self.origin, self.ticket);
+        let (origin, number) = (&self.origin, self.number);
         match opened {
             Ok(connection) => {
                 pool.opened.fetch_add(1, Relaxed);
                 let now = Instant::now();
-                pool.with(|state, deeds| state.opened(origin, connection, now, deeds));
+                pool.with(|state, deeds| state.opened(origin, number, connection, now, deeds));
                 pool.see_to_idle();
             }
-            Err(error) => pool.with(|state, deeds| state.failed(origin, ticket, error, deeds)),
+            Err(error) => pool.with(|state, deeds| state.failed(origin, number, error, deeds)),
         }
     }
 }

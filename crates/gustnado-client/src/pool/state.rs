@@ -2,18 +2,19 @@
 //! It decides and does nothing: what has to be dropped or opened it puts into [`Deeds`]. It must not
 //! know locks, sockets or clocks.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use tokio::{runtime, sync::oneshot, time::Instant};
 
-use super::pooled::Pooled;
+use super::{
+    host::{Host, Idle},
+    line::{Counts, Waiter},
+    pooled::Pooled,
+};
 use crate::{
     error::{Error, ErrorKind, Result},
     limits::Limits,
-    url::{Origin, Scheme},
+    url::Origin,
 };
 
 #[derive(Debug)]
@@ -23,9 +24,7 @@ pub(super) struct State<C> {
     /// Connections in all, those that are being opened included.
     open: usize,
     idle: usize,
-    waiting: usize,
-    /// Of those who wait, those for whom no connection is being opened.
-    unserved: usize,
+    counts: Counts,
     tickets: u64,
 }
 
@@ -38,34 +37,6 @@ struct Bounds {
     waiting: usize,
 }
 
-#[derive(Debug)]
-struct Host<C> {
-    open: usize,
-    opening: usize,
-    /// Open one at a time: it may turn out that several requests can share it.
-    one_by_one: bool,
-    shared: Option<C>,
-    /// The one that was used last is at the back.
-    idle: VecDeque<Idle<C>>,
-    line: VecDeque<Waiter<C>>,
-}
-
-#[derive(Debug)]
-struct Idle<C> {
-    connection: C,
-    since: Instant,
-}
-
-#[derive(Debug)]
-struct Waiter<C> {
-    ticket: u64,
-    served: bool,
-    /// Wants one that nobody used before.
-    fresh: bool,
-    runtime: runtime::Handle,
-    give: oneshot::Sender<Result<C>>,
-}
-
 /// What is to be done once the books are closed.
 #[derive(Debug)]
 pub(super) struct Deeds<C> {
@@ -75,11 +46,11 @@ pub(super) struct Deeds<C> {
     pub(super) open: Vec<Opening>,
 }
 
-/// A connection to be opened, and for whom.
+/// A connection to be opened, and its number.
 #[derive(Debug)]
 pub(super) struct Opening {
     pub(super) origin: Arc<Origin>,
-    pub(super) ticket: u64,
+    pub(super) number: u64,
     pub(super) runtime: runtime::Handle,
 }
 
@@ -115,15 +86,20 @@ impl<C: Pooled> State<C> {
             hosts: HashMap::new(),
             open: 0,
             idle: 0,
-            waiting: 0,
-            unserved: 0,
+            counts: Counts::default(),
             tickets: 0,
         }
     }
 
     /// Open, idle, waiting.
     pub(super) fn counts(&self) -> (usize, usize, usize) {
-        (self.open, self.idle, self.waiting)
+        (self.open, self.idle, self.counts.waiting)
+    }
+
+    /// Those who wait and for whom nothing is being opened.
+    #[cfg(test)]
+    pub(super) fn unserved(&self) -> usize {
+        self.counts.unserved
     }
 
     /// Hosts that are known.
@@ -158,34 +134,20 @@ impl<C: Pooled> State<C> {
             self.idle -= 1;
             return Ok(Taken::Kept(idle.connection, Some(idle.since)));
         }
-        if self.waiting >= self.bounds.waiting {
+        let waiting = self.counts.waiting;
+        if waiting >= self.bounds.waiting {
             self.prune(origin);
-            return Err(Error::new(
-                ErrorKind::Busy,
-                format!(
-                    "{} requests wait for a connection already (`waiting`)",
-                    self.waiting
-                ),
-            ));
+            let detail = format!("{waiting} requests wait for a connection already (`waiting`)");
+            return Err(Error::new(ErrorKind::Busy, detail));
         }
-        self.make_room(origin, deeds);
-        let (give, receive) = oneshot::channel();
         let ticket = self.tickets;
         self.tickets += 1;
-        self.waiting += 1;
-        self.unserved += 1;
-        let runtime = runtime.clone();
-        let waiter = Waiter {
-            ticket,
-            served: false,
-            fresh,
-            runtime,
-            give,
-        };
-        if let Some(host) = self.hosts.get_mut(origin) {
-            host.line.push_back(waiter);
+        let (waiter, receive) = Waiter::new(ticket, fresh, runtime.clone());
+        host.line.join(waiter, &mut self.counts);
+        if !host.line.is_served(ticket) {
+            self.make_room(origin, deeds);
+            self.serve(deeds);
         }
-        self.serve(deeds);
         Ok(Taken::Line(ticket, receive))
     }
 
@@ -220,19 +182,23 @@ impl<C: Pooled> State<C> {
             deeds.close.push(connection);
             return;
         };
-        let first = host.line.front();
+        let first = host.line.first();
         let ticket = first.map(|waiter| waiter.ticket);
         let older = other.is_some_and(|(other, _)| ticket.is_none_or(|first| other < first));
         // Or the first of its own host has no use for it, and no room for another.
-        if older || first.is_some_and(|waiter| waiter.fresh && !waiter.served) {
+        if older || first.is_some_and(|waiter| waiter.fresh && !waiter.is_served()) {
             deeds.close.push(connection);
             return;
         }
         let used = |waiter: &Waiter<C>| !waiter.fresh;
-        let counts = (&mut self.waiting, &mut self.unserved);
-        let Some(connection) = give(&mut host.line, counts, used, connection) else {
+        let Some(connection) = host.line.give(used, connection, &mut self.counts) else {
             return;
         };
+        if host.line.first_unserved().is_some() {
+            // Nor has anybody else who is left, and one of them waits for its place.
+            deeds.close.push(connection);
+            return;
+        }
         host.idle.push_back(Idle {
             connection,
             since: now,
@@ -249,10 +215,11 @@ impl<C: Pooled> State<C> {
         }
     }
 
-    /// A connection that was opened for `ticket`; whoever is first in the line has it.
+    /// The connection of this number is open; whoever is first in the line has it.
     pub(super) fn opened(
         &mut self,
         origin: &Arc<Origin>,
+        number: u64,
         connection: C,
         now: Instant,
         deeds: &mut Deeds<C>,
@@ -262,31 +229,32 @@ impl<C: Pooled> State<C> {
             return;
         };
         host.opening = host.opening.saturating_sub(1);
+        let Host { line, .. } = host;
+        let counts = &mut self.counts;
+        line.opened(number, counts);
         let anybody = |_: &Waiter<C>| true;
         if connection.share().is_none() {
             host.one_by_one = false;
-            let counts = (&mut self.waiting, &mut self.unserved);
-            if let Some(connection) = give(&mut host.line, counts, anybody, connection) {
+            if let Some(connection) = line.give(anybody, connection, counts) {
                 self.put(origin, connection, now, deeds);
             }
             self.serve(deeds);
             return;
         }
         while let Some(handle) = connection.share() {
-            if host.line.is_empty() {
+            if line.is_empty() {
                 break;
             }
-            let counts = (&mut self.waiting, &mut self.unserved);
-            give(&mut host.line, counts, anybody, handle);
+            line.give(anybody, handle, counts);
         }
         deeds.close.extend(host.shared.replace(connection));
     }
 
-    /// None could be opened for `ticket`.
+    /// The one of this number could not be opened.
     pub(super) fn failed(
         &mut self,
         origin: &Arc<Origin>,
-        ticket: u64,
+        number: u64,
         error: Error,
         deeds: &mut Deeds<C>,
     ) {
@@ -294,11 +262,12 @@ impl<C: Pooled> State<C> {
             host.opening = host.opening.saturating_sub(1);
             // The others need not find out one after the other.
             host.one_by_one = false;
+            if let Some(waiter) = host.line.failed(number, &mut self.counts) {
+                // Whoever is gone does not want to know.
+                let _ = waiter.send(Err(error));
+            }
         }
-        if let Some(waiter) = self.leave(origin, ticket) {
-            // Whoever is gone does not want to know.
-            let _ = waiter.send(Err(error));
-        }
+        self.prune(origin);
         self.serve(deeds);
     }
 
@@ -326,25 +295,15 @@ impl<C: Pooled> State<C> {
         ticket: u64,
     ) -> Option<oneshot::Sender<Result<C>>> {
         let host = self.hosts.get_mut(origin)?;
-        let place = host
-            .line
-            .iter()
-            .position(|waiter| waiter.ticket == ticket)?;
-        let waiter = host.line.remove(place)?;
-        self.waiting -= 1;
-        self.unserved -= usize::from(!waiter.served);
+        let give = host.line.leave(ticket, &mut self.counts)?;
         self.prune(origin);
-        Some(waiter.give)
+        Some(give)
     }
 
     /// Whether a connection is being opened for somebody in the line.
     pub(super) fn is_served(&self, origin: &Arc<Origin>, ticket: u64) -> bool {
-        let mut line = self
-            .hosts
-            .get(origin)
-            .into_iter()
-            .flat_map(|host| &host.line);
-        line.any(|waiter| waiter.ticket == ticket && waiter.served)
+        let host = self.hosts.get(origin);
+        host.is_some_and(|host| host.line.is_served(ticket))
     }
 
     /// Takes out what is idle since before `since`, or closed.
@@ -379,19 +338,16 @@ impl<C: Pooled> State<C> {
     /// Opens connections for those who wait, the oldest first, as far as the bounds allow.
     fn serve(&mut self, deeds: &mut Deeds<C>) {
         while self.open < self.bounds.open
-            && let Some((ticket, origin)) = self.next()
+            && let Some((number, origin)) = self.next()
             && let Some(host) = self.hosts.get_mut(&origin)
-            && let Some(waiter) = host.line.iter_mut().find(|waiter| waiter.ticket == ticket)
+            && let Some(runtime) = host.line.begin(number, &mut self.counts)
         {
             host.open += 1;
             host.opening += 1;
             self.open += 1;
-            self.unserved -= 1;
-            waiter.served = true;
-            let runtime = waiter.runtime.clone();
             deeds.open.push(Opening {
                 origin,
-                ticket,
+                number,
                 runtime,
             });
         }
@@ -400,16 +356,12 @@ impl<C: Pooled> State<C> {
     /// Who waits for longest, no connection being opened for him, and could have one if the bound on
     /// all connections allowed.
     fn next(&self) -> Option<(u64, Arc<Origin>)> {
-        if self.unserved == 0 {
+        if self.counts.unserved == 0 {
             return None;
         }
         let most = self.bounds.host_open;
-        let may = |host: &Host<C>| host.open < most && !(host.one_by_one && host.opening > 0);
-        let hosts = self.hosts.iter().filter(|(_, host)| may(host));
-        let firsts = hosts.filter_map(|(origin, host)| {
-            let first = host.line.iter().find(|waiter| !waiter.served)?;
-            Some((first.ticket, origin))
-        });
+        let hosts = self.hosts.iter().filter(|(_, host)| host.may_open(most));
+        let firsts = hosts.filter_map(|(origin, host)| Some((host.line.first_unserved()?, origin)));
         let (ticket, origin) = firsts.min_by_key(|first| first.0)?;
         Some((ticket, origin.clone()))
     }
@@ -427,61 +379,8 @@ impl<C: Pooled> State<C> {
 
     /// Forgets a host of which nothing is left.
     fn prune(&mut self, origin: &Arc<Origin>) {
-        if let Some(host) = self.hosts.get(origin)
-            && host.open == 0
-            && host.idle.is_empty()
-            && host.line.is_empty()
-            && host.shared.is_none()
-        {
+        if self.hosts.get(origin).is_some_and(Host::is_gone) {
             self.hosts.remove(origin);
         }
     }
-}
-
-impl<C: Pooled> Host<C> {
-    fn new(origin: &Origin) -> Self {
-        Self {
-            open: 0,
-            opening: 0,
-            one_by_one: origin.scheme == Scheme::Https,
-            shared: None,
-            idle: VecDeque::new(),
-            line: VecDeque::new(),
-        }
-    }
-
-    /// The one that was used last by this runtime, or else by any: its socket's wake-ups come from
-    /// where it was made.
-    fn take_idle(&mut self, runtime: runtime::Id) -> Option<Idle<C>> {
-        let near = self
-            .idle
-            .iter()
-            .rposition(|idle| idle.connection.runtime() == runtime);
-        match near {
-            Some(near) => self.idle.remove(near),
-            None => self.idle.pop_back(),
-        }
-    }
-}
-
-/// Gives a connection to the first in the line who takes it and is still there; back if there is nobody.
-/// It keeps the counts of those who wait, and of those for whom none is being opened.
-fn give<C>(
-    line: &mut VecDeque<Waiter<C>>,
-    (waiting, unserved): (&mut usize, &mut usize),
-    takes: impl Fn(&Waiter<C>) -> bool,
-    mut connection: C,
-) -> Option<C> {
-    while let Some(place) = line.iter().position(&takes)
-        && let Some(waiter) = line.remove(place)
-    {
-        *waiting -= 1;
-        *unserved -= usize::from(!waiter.served);
-        match waiter.give.send(Ok(connection)) {
-            Ok(()) => return None,
-            Err(Ok(back)) => connection = back,
-            Err(Err(_)) => return None,
-        }
-    }
-    Some(connection)
 }

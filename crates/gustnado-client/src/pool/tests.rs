@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use proptest::prelude::*;
 use tokio::{
     runtime::{Handle, Id},
     sync::oneshot,
@@ -52,7 +53,9 @@ impl Pooled for Fake {
 /// The books of a pool, and what they said is to be done.
 struct Books {
     state: State<Fake>,
+    /// All that were begun, and those of them that are neither open nor failed.
     opening: Vec<(String, u64)>,
+    under_way: Vec<(String, u64)>,
     closed: Vec<u32>,
 }
 
@@ -78,6 +81,7 @@ impl Books {
         Self {
             state: State::new(&limits),
             opening: Vec::new(),
+            under_way: Vec::new(),
             closed: Vec::new(),
         }
     }
@@ -85,9 +89,11 @@ impl Books {
     fn with<T>(&mut self, change: impl FnOnce(&mut State<Fake>, &mut Deeds<Fake>) -> T) -> T {
         let mut deeds = Deeds::default();
         let value = change(&mut self.state, &mut deeds);
-        let opened = deeds.open.into_iter();
-        self.opening
-            .extend(opened.map(|opening| (opening.origin.host.to_string(), opening.ticket)));
+        for opening in deeds.open {
+            let begun = (opening.origin.host.to_string(), opening.number);
+            self.opening.push(begun.clone());
+            self.under_way.push(begun);
+        }
         self.closed
             .extend(deeds.close.into_iter().map(|fake| fake.0));
         value
@@ -124,9 +130,35 @@ impl Books {
         }
     }
 
-    fn opened(&mut self, name: &str, number: u32) {
-        let now = Instant::now();
-        self.with(|state, deeds| state.opened(&host(name), Fake(number), now, deeds));
+    /// The first that was begun, of those under way, is this one.
+    fn opened(&mut self, name: &str, fake: u32) {
+        let number = self.ended(name, |_| true).unwrap();
+        self.with(|state, deeds| {
+            state.opened(&host(name), number, Fake(fake), Instant::now(), deeds);
+        });
+    }
+
+    /// The one that was begun for this ticket is this one.
+    fn opened_as(&mut self, name: &str, number: u64, fake: u32) {
+        assert_eq!(self.ended(name, |it| it == number), Some(number));
+        self.with(|state, deeds| {
+            state.opened(&host(name), number, Fake(fake), Instant::now(), deeds);
+        });
+    }
+
+    fn failed(&mut self, name: &str, number: u64) {
+        assert_eq!(self.ended(name, |it| it == number), Some(number));
+        let error = Error::new(ErrorKind::Connect, "no");
+        self.with(|state, deeds| {
+            state.closed(&host(name), deeds);
+            state.failed(&host(name), number, error, deeds);
+        });
+    }
+
+    fn ended(&mut self, name: &str, which: impl Fn(u64) -> bool) -> Option<u64> {
+        let mut under_way = self.under_way.iter();
+        let place = under_way.position(|(host, number)| host == name && which(*number))?;
+        Some(self.under_way.remove(place).1)
     }
 
     fn put(&mut self, name: &str, number: u32) {
@@ -157,7 +189,7 @@ fn whoever_is_first_has_whatever_is_free_first() {
         let (mut one, mut two) = (books.line("a"), books.line("a"));
         assert_eq!(books.opening, [("a".into(), 0), ("a".into(), 1)]);
         // What was opened for the second is ready first.
-        books.opened("a", 7);
+        books.opened_as("a", 1, 7);
         assert_eq!((given(&mut one), given(&mut two)), (Some(7), None));
         books.put("a", 7);
         assert_eq!(given(&mut two), Some(7));
@@ -235,11 +267,7 @@ fn a_failure_is_told_to_the_one_it_was_for() {
     run(|| {
         let mut books = Books::new(|_| {});
         let (mut one, mut two) = (books.line("s"), books.line("s"));
-        let error = Error::new(ErrorKind::Connect, "no");
-        books.with(|state, deeds| {
-            state.closed(&host("s"), deeds);
-            state.failed(&host("s"), 0, error, deeds);
-        });
+        books.failed("s", 0);
         assert!(one.try_recv().unwrap().is_err());
         assert!(two.try_recv().is_err());
         // The second tries for itself.
@@ -283,4 +311,125 @@ fn whoever_wants_a_new_connection_is_given_no_used_one() {
         books.opened("a", 3);
         assert_eq!(given(&mut fresh), Some(3));
     });
+}
+
+#[test]
+fn what_is_being_opened_for_nobody_is_for_the_next() {
+    run(|| {
+        let mut books = Books::new(|_| {});
+        let _first = books.line("a");
+        books.opened("a", 1);
+        // The second has the one that becomes free; the third has what was begun for the second.
+        let mut second = books.line("a");
+        books.put("a", 1);
+        assert_eq!(given(&mut second), Some(1));
+        let mut third = books.line("a");
+        assert_eq!(books.opening.len(), 2);
+        assert!(books.state.is_served(&host("a"), 2));
+        books.opened("a", 2);
+        assert_eq!(given(&mut third), Some(2));
+        // Whoever leaves leaves it, too; and one that nobody used before is one.
+        drop(books.line("a"));
+        books.state.leave(&host("a"), 3);
+        let mut fresh = books.fresh("a");
+        assert_eq!(books.opening.len(), 3);
+        books.opened("a", 3);
+        assert_eq!(given(&mut fresh), Some(3));
+    });
+}
+
+#[test]
+fn whoever_waits_for_what_another_began_tries_for_himself_when_that_fails() {
+    run(|| {
+        let mut books = Books::new(|_| {});
+        let (mut one, mut two) = (books.line("a"), books.line("a"));
+        books.opened_as("a", 1, 7);
+        assert_eq!(given(&mut one), Some(7));
+        books.failed("a", 0);
+        assert!(two.try_recv().is_err());
+        assert_eq!(books.opening[2..], [("a".into(), 1)]);
+        books.failed("a", 1);
+        assert!(two.try_recv().unwrap().is_err());
+        assert_eq!(books.state.counts(), (1, 0, 0));
+    });
+}
+
+#[test]
+fn what_is_being_opened_is_not_for_another_runtime() {
+    let other = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    run(|| {
+        let mut books = Books::new(|_| {});
+        drop(books.line("a"));
+        books.state.leave(&host("a"), 0);
+        let handle = other.handle();
+        let taken =
+            books.with(|state, deeds| state.take(&host("a"), false, handle, Instant::now(), deeds));
+        assert!(matches!(taken, Ok(Taken::Line(1, _))));
+        assert_eq!(books.opening.len(), 2);
+    });
+}
+
+proptest! {
+    /// Whatever happens in whichever order: nobody waits while there is room, none is opened too many, and
+    /// at the end everybody has a connection or is told why not.
+    #[test]
+    fn nobody_is_forgotten(steps in proptest::collection::vec((0..7, 0usize..8), 0..60)) {
+        const MOST: usize = 3;
+        run(|| {
+            let mut books = Books::new(|limits| limits.host_connections = MOST);
+            let (mut waiting, mut used): (Vec<(u64, Place)>, Vec<u32>) = Default::default();
+            let mut made = 0;
+            let ends = std::iter::repeat_n((2, 0), 200).chain(std::iter::repeat_n((4, 0), 200));
+            let ends = ends.cycle().take(2_000);
+            for (step, which) in steps.into_iter().chain(ends) {
+                let under_way = books.under_way.get(which).map(|it| it.1);
+                match step {
+                    0 | 1 => match books.take_one("a", step == 1) {
+                        Taken::Line(ticket, place) => waiting.push((ticket, place)),
+                        Taken::Kept(fake, _) => used.push(fake.0),
+                    },
+                    2 => if let Some(number) = under_way {
+                        books.opened_as("a", number, made);
+                        made = (made + 1) % 100;
+                    },
+                    3 => if let Some(number) = under_way {
+                        books.failed("a", number);
+                    },
+                    4 if which < used.len() => {
+                        let fake = used.swap_remove(which);
+                        books.put("a", fake);
+                    }
+                    5 if which < used.len() => {
+                        used.swap_remove(which);
+                        books.closed("a");
+                    }
+                    6 if which < waiting.len() => {
+                        let (ticket, place) = waiting.swap_remove(which);
+                        drop(place);
+                        drop(books.state.leave(&host("a"), ticket));
+                    }
+                    _ => {}
+                }
+                for _ in std::mem::take(&mut books.closed) {
+                    books.closed("a");
+                }
+                waiting.retain_mut(|(_, place)| match place.try_recv() {
+                    Ok(Ok(fake)) => {
+                        used.push(fake.0);
+                        false
+                    }
+                    Ok(Err(_)) => false,
+                    Err(_) => true,
+                });
+                let (open, idle, line) = books.state.counts();
+                assert_eq!(open, used.len() + idle + books.under_way.len());
+                assert_eq!(line, waiting.len());
+                assert!(open <= MOST, "{open}");
+                assert!(books.state.unserved() == 0 || open == MOST, "{open}");
+            }
+            assert!(waiting.is_empty(), "{waiting:?}");
+        });
+    }
 }

@@ -161,7 +161,8 @@ impl Said {
         // RFC 9110 section 8.6).
         let length = self.length.declared();
         let lies = coded || length.is_some_and(|length| length > 0);
-        !self.is_conflict() && !(parts.status == StatusCode::NO_CONTENT && lies)
+        let doubtful = self.is_conflict() || parts.status == StatusCode::NO_CONTENT && lies;
+        !doubtful
     }
 
     /// How the body of such an answer comes, and whether another request may follow.

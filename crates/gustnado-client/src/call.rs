@@ -2,9 +2,9 @@
 //! It must not know connections.
 
 use bytes::Bytes;
-use gustnado_core::Body;
+use gustnado_core::{Body, fields};
 use http::{
-    HeaderMap, HeaderValue, Method, Request, Uri,
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Uri,
     header::{
         ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST,
         PROXY_AUTHORIZATION, RANGE, TRANSFER_ENCODING,
@@ -27,11 +27,23 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
+    /// All that is said, where that is as it will be written but for the host.
+    pub(crate) lines: Option<Lines>,
     pub(crate) body: Source,
     /// Whether we asked for a coding, and so undo it.
     pub(crate) decode: bool,
     /// What the client knows to say in `Cookie`, where the request itself says nothing there.
     pub(crate) cookies: Option<HeaderValue>,
+}
+
+/// Header fields as lines of HTTP/1, each with its end.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    /// Names and values that are such. None says which host is asked, nor anything of the connection, nor
+    /// of the body's length.
+    pub(crate) text: Vec<u8>,
+    /// Which host is asked, if it is not the URL's.
+    pub(crate) host: Option<HeaderValue>,
 }
 
 /// The body of a request.
@@ -61,6 +73,7 @@ impl Call {
             method,
             url,
             headers: HeaderMap::new(),
+            lines: None,
             body: Source::Bytes(Bytes::new()),
             decode: false,
             cookies: None,
@@ -69,6 +82,9 @@ impl Call {
 
     /// Adds what is not said and should be.
     pub(crate) fn complete(&mut self, defaults: &HeaderMap, decode: bool) -> Result<()> {
+        if self.stays_lines(defaults, decode) {
+            return Ok(());
+        }
         let bare = self.headers.is_empty();
         self.say_host(defaults);
         for (name, value) in defaults {
@@ -92,13 +108,50 @@ impl Call {
                 )));
             }
         }
-        // Where a body is usual, none has to be told from one that is to come (RFC 9110 section 8.6).
-        let empty = matches!(&self.body, Source::Bytes(bytes) if bytes.is_empty());
-        if empty && matches!(self.method, Method::POST | Method::PUT | Method::PATCH) {
+        if self.lacks_body() {
             self.headers
                 .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         Ok(())
+    }
+
+    /// Whether a body is usual and there is none, which has to be told from one that is to come (RFC 9110
+    /// section 8.6).
+    fn lacks_body(&self) -> bool {
+        let empty = matches!(&self.body, Source::Bytes(bytes) if bytes.is_empty());
+        empty && matches!(self.method, Method::POST | Method::PUT | Method::PATCH)
+    }
+
+    /// Whether what is said as lines is all, which is completed then. Else it is there as fields.
+    fn stays_lines(&mut self, defaults: &HeaderMap, decode: bool) -> bool {
+        let alone = self.headers.is_empty() && defaults.is_empty();
+        if decode || !alone || self.url.credentials.is_some() {
+            self.unfold();
+            return false;
+        }
+        let lacks_body = self.lacks_body();
+        let Some(lines) = &mut self.lines else {
+            return false;
+        };
+        if lacks_body {
+            lines.text.extend_from_slice(b"content-length: 0\r\n");
+        }
+        true
+    }
+
+    /// Has what is said as lines be fields.
+    pub(crate) fn unfold(&mut self) {
+        let Some(Lines { text, host }) = self.lines.take() else {
+            return;
+        };
+        for (name, value) in fields::lines(&text) {
+            let (name, value) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value));
+            if let (Ok(name), Ok(value)) = (name, value) {
+                self.headers.append(name, value);
+            }
+        }
+        let host = host.unwrap_or_else(|| self.url.authority.clone());
+        self.headers.insert(HOST, host);
     }
 
     /// Says which host is asked, if the header does not.
@@ -133,10 +186,14 @@ impl Call {
             (COOKIE, self.cookies.as_ref()),
             (PROXY_AUTHORIZATION, authorization),
         ];
+        let lines = self.lines.as_ref();
+        let host = lines.map(|lines| lines.host.as_ref().unwrap_or(&self.url.authority));
         Asking {
             method: &self.method,
             whole,
             path: self.url.target.as_str(),
+            host,
+            lines: lines.map_or(&[][..], |lines| &lines.text),
             headers: &self.headers,
             // What the request says itself is all that is said.
             more: more.map(|(name, value)| {
@@ -165,6 +222,7 @@ impl Call {
     /// # Errors
     /// Where its body was sent already and cannot be again.
     pub(crate) fn request(&mut self) -> Result<Request<Body>> {
+        self.unfold();
         let mut request = Request::new(self.body()?);
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.whole(self.headers.get(HOST).unwrap_or(&self.url.authority))?;
@@ -222,6 +280,7 @@ impl Call {
 
     /// Goes on to where a redirect leads.
     pub(crate) fn follow(&mut self, hop: Hop) {
+        self.unfold();
         let same = hop.url.origin == self.url.origin;
         strip(&mut self.headers, same, hop.body);
         if !same {

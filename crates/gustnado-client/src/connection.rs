@@ -7,7 +7,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering::AcqRel},
+        atomic::{AtomicBool, AtomicUsize, Ordering::AcqRel},
     },
     time::Duration,
 };
@@ -66,6 +66,8 @@ struct Usage {
     made: Instant,
     age: Duration,
     streams: AtomicUsize,
+    /// A handle to it was given to somebody.
+    shared: AtomicBool,
     last: Mutex<Instant>,
 }
 
@@ -97,16 +99,6 @@ impl Connection {
             used: false,
             _slot: slot,
         })))
-    }
-}
-
-impl Connection {
-    /// Whether it was used before.
-    pub(crate) fn used(&self) -> bool {
-        match self {
-            Self::One(one) => one.used,
-            Self::Many(many) => many.used,
-        }
     }
 }
 
@@ -155,6 +147,7 @@ impl Many {
             made: now,
             age,
             streams: AtomicUsize::new(0),
+            shared: AtomicBool::new(false),
             last: Mutex::new(now),
         };
         let usage = Arc::new(usage);
@@ -185,9 +178,16 @@ impl Pooled for Connection {
         match self {
             Self::One(_) => None,
             Self::Many(many) => Some(Self::Many(Many {
-                used: true,
+                used: many.usage.shared.swap(true, AcqRel),
                 ..many.clone()
             })),
+        }
+    }
+
+    fn used(&self) -> bool {
+        match self {
+            Self::One(one) => one.used,
+            Self::Many(many) => many.used,
         }
     }
 

@@ -83,6 +83,9 @@ impl Engine {
             decode,
             ..
         } = &*self.0;
+        if common.cookies.is_some() {
+            call.unfold();
+        }
         let complete = call.complete(headers, *decode);
         complete.map_err(|error| error.of(&call.method, &call.url))?;
         send(common, limits.as_deref().unwrap_or(client), call).await

@@ -17,6 +17,7 @@ use crate::{
     connection::{Connection, Many, One, explain},
     deadline::Deadline,
     error::{Error, Phase},
+    head::Head,
     http1::{Asking, Fault},
     limits::{CAUSES, Limits},
     pool::Pool,
@@ -26,7 +27,7 @@ use crate::{
 /// An answer's head, and its body as it comes.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    pub(crate) head: Parts,
+    pub(crate) head: Head,
     pub(crate) body: Arriving,
 }
 
@@ -70,7 +71,7 @@ pub(crate) fn by_one<'a>(
         switches: asking.headers.contains_key(UPGRADE),
         before,
         written: before.1,
-        end: place.deadline.phase(place.limits.first_byte_time),
+        end: None,
         one: Some(one),
     }
 }
@@ -83,7 +84,8 @@ pub(crate) struct ByOne<'a> {
     /// What was read and written before it, which says what became of it.
     before: (u64, u64),
     written: u64,
-    end: Instant,
+    /// There once something is waited for.
+    end: Option<Instant>,
     /// There until there is an answer or none.
     one: Option<Box<One>>,
 }
@@ -106,19 +108,20 @@ impl Future for ByOne<'_> {
         }
         // While more of the request goes out, the answer is not waited for yet.
         let limit = this.place.limits.first_byte_time;
-        let now = one.link.counts().1;
-        if now != this.written {
-            this.written = now;
-            this.end = this.place.deadline.phase(limit);
-        }
-        ready!(one.alarm.poll(this.end, cx));
+        let written = one.link.counts().1;
+        let end = match this.end {
+            Some(end) if written == this.written => end,
+            _ => this.place.deadline.phase(limit),
+        };
+        (this.written, this.end) = (written, Some(end));
+        ready!(one.alarm.poll(end, cx));
         let late = this.place.deadline.passed(Phase::FirstByte, limit);
         Poll::Ready(Err(never(late)))
     }
 }
 
 /// What is made of the head of an answer over HTTP/1.
-fn answer(place: &Place<'_>, one: Box<One>, switches: bool, head: Parts) -> Answer {
+fn answer(place: &Place<'_>, one: Box<One>, switches: bool, head: Head) -> Answer {
     let body = if switches && head.status == StatusCode::SWITCHING_PROTOCOLS {
         Arriving::switched(one)
     } else {
@@ -148,7 +151,7 @@ pub(crate) async fn by_many(
         Ok(Ok(response)) => {
             let (head, incoming): (Parts, Incoming) = Response::into_parts(response);
             Ok(Answer {
-                head,
+                head: head.into(),
                 body: Arriving::by_many(incoming, stream),
             })
         }

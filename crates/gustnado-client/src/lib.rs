@@ -23,7 +23,7 @@
 //!   over one
 //! - 2 [`pool`]: connections that are kept, and the line
 //! - 1 [`link`]: a socket that is counted; [`deadline`]: when a call ends; [`alarm`]: a timer that is kept
-//! - 1 [`origins`]: origins that were asked for of late
+//! - 1 [`origins`]: origins that were asked for of late; [`head`]: the head of an answer
 //! - 0 [`auth`], [`form`], [`url`], [`error`], [`limits`]
 
 mod alarm;
@@ -41,6 +41,7 @@ mod engine;
 mod error;
 mod exchange;
 mod form;
+mod head;
 mod http1;
 mod limits;
 mod link;

@@ -3,7 +3,6 @@
 
 use std::{
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -49,17 +48,12 @@ pub(crate) struct Payload {
     alarm: Option<Pin<Box<Sleep>>>,
     waits: bool,
     failed: bool,
-    /// `None` where nobody is told.
-    asked: Option<Arc<Asked>>,
+    /// `None` where whoever reads it knows.
+    asked: Option<Box<Asked>>,
 }
 
 impl Payload {
-    pub(crate) fn new(
-        arriving: Arriving,
-        decoder: Option<Decoder>,
-        bounds: Bounds,
-        asked: Option<Arc<Asked>>,
-    ) -> Self {
+    pub(crate) fn new(arriving: Arriving, decoder: Option<Decoder>, bounds: Bounds) -> Self {
         Self {
             arriving,
             decoder: decoder.map(|decoder| (decoder, Bytes::new())),
@@ -68,18 +62,19 @@ impl Payload {
             alarm: None,
             waits: false,
             failed: false,
-            asked,
+            asked: None,
         }
     }
 
     /// The body, to be passed on as it comes; as bytes where all of them are here.
-    pub(crate) fn into_body(mut self) -> Body {
+    pub(crate) fn into_body(mut self, asked: Asked) -> Body {
         if self.decoder.is_none()
             && !self.failed
             && let Some(bytes) = self.arriving.take_whole(self.left)
         {
             return bytes.into();
         }
+        self.asked = Some(Box::new(asked));
         Body::new(self)
     }
 

@@ -12,7 +12,7 @@ use serde_core::Serialize;
 
 use crate::{
     auth::{basic, secret},
-    call::{Call, Source},
+    call::{Call, Lines, Source},
     engine::Engine,
     error::{Error, Result},
     limits::Limits,
@@ -68,6 +68,17 @@ impl RequestBuilder {
             } else {
                 append(&mut call.headers, fields);
             }
+            Ok(())
+        })
+    }
+
+    /// Says all header fields as lines of HTTP/1, each with its end; and the host, if it is not the URL's.
+    /// They are names and values that are such, and say nothing of the host, the connection or the
+    /// length of the body. For gateways.
+    #[doc(hidden)]
+    pub fn lines(self, text: Vec<u8>, host: Option<HeaderValue>) -> Self {
+        self.with(|call| {
+            call.lines = Some(Lines { text, host });
             Ok(())
         })
     }

@@ -1,15 +1,16 @@
 //! An answer: its head, and its body to be read in one of several ways. It must not know how it
 //! came.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use bytes::{Bytes, BytesMut};
-use gustnado_core::{Body, Upgraded};
+use gustnado_core::{Body, Upgraded, fields::Fields};
 use http::{HeaderMap, StatusCode, Version, header::CONTENT_TYPE, response::Parts};
 use serde_core::de::DeserializeOwned;
 
 use crate::{
     error::{Error, ErrorKind, Result},
+    head::Head,
     payload::{Asked, Payload},
     wire::Wire,
 };
@@ -21,14 +22,14 @@ use crate::{
 /// before, and the connection is closed, unless all of the body is here already.
 #[derive(Debug)]
 pub struct Response {
-    head: Parts,
+    head: Head,
     /// Never locked: it makes of what one task may have what several may look at.
     payload: Mutex<Payload>,
-    asked: Arc<Asked>,
+    asked: Asked,
 }
 
 impl Response {
-    pub(crate) fn new(head: Parts, payload: Payload, asked: Arc<Asked>) -> Self {
+    pub(crate) fn new(head: Head, payload: Payload, asked: Asked) -> Self {
         Self {
             head,
             payload: Mutex::new(payload),
@@ -45,13 +46,13 @@ impl Response {
     /// The header fields. Where the body was decompressed, those that said how are gone.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.head.headers
+        self.head.headers()
     }
 
     /// The text of a header field; `None` where it is not there, or not ASCII.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.head.headers.get(name)?.to_str().ok()
+        self.headers().get(name)?.to_str().ok()
     }
 
     /// The version of HTTP that it came by.
@@ -92,7 +93,8 @@ impl Response {
     /// # Errors
     /// Where the body does not come in time, or whole, or has more bytes than it may.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
-        self.payload().chunk().await
+        let chunk = self.payload().chunk().await;
+        chunk.map_err(|error| self.told(error))
     }
 
     /// The whole body.
@@ -100,16 +102,19 @@ impl Response {
     /// # Errors
     /// As those of [`chunk`](Self::chunk).
     pub async fn bytes(mut self) -> Result<Bytes> {
-        let payload = self.payload();
-        let Some(first) = payload.chunk().await? else {
+        self.all().await
+    }
+
+    async fn all(&mut self) -> Result<Bytes> {
+        let Some(first) = self.chunk().await? else {
             return Ok(Bytes::new());
         };
-        let Some(second) = payload.chunk().await? else {
+        let Some(second) = self.chunk().await? else {
             return Ok(first);
         };
         let mut all = BytesMut::from(first);
         all.extend_from_slice(&second);
-        while let Some(chunk) = payload.chunk().await? {
+        while let Some(chunk) = self.chunk().await? {
             all.extend_from_slice(&chunk);
         }
         Ok(all.freeze())
@@ -121,7 +126,7 @@ impl Response {
     /// # Errors
     /// As those of [`chunk`](Self::chunk).
     pub async fn text(self) -> Result<String> {
-        let content_type = self.head.headers.get(CONTENT_TYPE);
+        let content_type = self.headers().get(CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok());
         let latin = content_type.is_some_and(|value| {
             let value = value.to_ascii_lowercase();
@@ -138,13 +143,11 @@ impl Response {
     ///
     /// # Errors
     /// As those of [`chunk`](Self::chunk), and [`ErrorKind::Decode`] where it is not such a value.
-    pub async fn json<T: DeserializeOwned>(self) -> Result<T> {
-        let asked = self.asked.clone();
-        let bytes = self.bytes().await?;
+    pub async fn json<T: DeserializeOwned>(mut self) -> Result<T> {
+        let bytes = self.all().await?;
         serde_json::from_slice(&bytes).map_err(|error| {
             let detail = format!("the answer's JSON is not what was expected: {error}");
-            let error = Error::new(ErrorKind::Decode, detail).with_source(error);
-            error.of(&asked.method, &asked.url)
+            self.told(Error::new(ErrorKind::Decode, detail).with_source(error))
         })
     }
 
@@ -157,9 +160,33 @@ impl Response {
     /// Head and body apart, to be passed on as they come.
     #[must_use]
     pub fn into_parts(self) -> (Parts, Body) {
-        let Self { head, payload, .. } = self;
+        let Self {
+            head,
+            payload,
+            asked,
+        } = self;
         let payload = payload.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (head, payload.into_body())
+        (head.into_parts(), payload.into_body(asked))
+    }
+
+    /// The header fields as they came over HTTP/1.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn fields(&self) -> Option<&Fields> {
+        self.head.came()
+    }
+
+    /// Those and the body apart.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn into_fields(self) -> (Fields, Body) {
+        let Self {
+            head,
+            payload,
+            asked,
+        } = self;
+        let payload = payload.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (head.into_came(), payload.into_body(asked))
     }
 
     /// The connection itself, where this is the 101 that a request with `Upgrade` asked for; it goes on

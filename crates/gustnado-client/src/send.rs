@@ -1,8 +1,6 @@
 //! One call, from the request to its answer: read this first. Each step is somewhere else; here is
 //! their order, and what is done again.
 
-use std::sync::Arc;
-
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use tokio::time::Instant;
 
@@ -17,7 +15,7 @@ use crate::{
     exchange::{Again, Answer, Failed, Place, by_many, by_one},
     limits::{DRAIN, Limits},
     payload::{Asked, Bounds, Payload},
-    pool::{Got, Pool, Wanted},
+    pool::{Got, Pool, Pooled as _, Wanted},
     redirect,
     response::Response,
     retry::{Budget, is_passing, pause},
@@ -46,15 +44,15 @@ pub(crate) async fn send(
     loop {
         let answer = tries(common, limits, &deadline, &mut call).await;
         let answer = answer.map_err(|error| error.of(&call.method, &call.url))?;
-        let hop = if limits.redirects == 0 {
+        let hop = if limits.redirects == 0 || !answer.head.status.is_redirection() {
             None
         } else {
-            let (status, headers) = (answer.head.status, &answer.head.headers);
+            let (status, headers) = (answer.head.status, answer.head.headers());
             let hop = redirect::next(&call.method, &call.url, status, headers);
             hop.map_err(|error| error.of(&call.method, &call.url))?
         };
         let Some(hop) = hop else {
-            return Ok(finish(answer, limits, deadline, *call));
+            return Ok(finish(answer, limits, deadline, call));
         };
         hops += 1;
         let wrong = |why: String| Error::new(ErrorKind::Redirect, why).of(&call.method, &call.url);
@@ -81,7 +79,7 @@ async fn drain(answer: Answer, limits: &Limits, deadline: Deadline) {
         between: limits.between_bytes_time,
         deadline,
     };
-    let mut payload = Payload::new(answer.body, None, bounds, None);
+    let mut payload = Payload::new(answer.body, None, bounds);
     while let Ok(Some(_)) = payload.chunk().await {}
 }
 
@@ -99,14 +97,14 @@ async fn tries(
         call.cookies = common.cookies.as_ref().and_then(|jar| jar.field(&call.url));
         let outcome = attempts(&common.pool, limits, deadline, call).await;
         if let (Some(jar), Ok(answer)) = (&common.cookies, &outcome) {
-            jar.keep(&call.url, &answer.head.headers);
+            jar.keep(&call.url, answer.head.headers());
         }
         let passing = is_passing(outcome.as_ref().map(|answer| answer.head.status));
         passage.tell(passing);
         if !passing || tried >= limits.retries || !call.is_repeatable() {
             return outcome;
         }
-        let headers = outcome.as_ref().ok().map(|answer| &answer.head.headers);
+        let headers = outcome.as_ref().ok().map(|answer| answer.head.headers());
         let wake = Instant::now() + pause(tried, headers);
         if wake >= deadline.at || !common.budget.spend() {
             return outcome;
@@ -179,26 +177,23 @@ async fn attempts(
 }
 
 /// Makes of an answer what is given to whoever asked.
-fn finish(mut answer: Answer, limits: &Limits, deadline: Deadline, call: Call) -> Response {
-    let headers = &mut answer.head.headers;
+fn finish(mut answer: Answer, limits: &Limits, deadline: Deadline, call: Box<Call>) -> Response {
+    let head = &mut answer.head;
     let decoder = if call.decode {
-        Decoder::of(headers)
+        Decoder::of(head.headers())
     } else {
         None
     };
     if decoder.is_some() {
-        headers.remove(CONTENT_ENCODING);
-        headers.remove(CONTENT_LENGTH);
+        head.remove(&CONTENT_ENCODING);
+        head.remove(&CONTENT_LENGTH);
     }
     let bounds = Bounds {
         bytes: limits.body,
         between: limits.between_bytes_time,
         deadline,
     };
-    let asked = Arc::new(Asked {
-        method: call.method,
-        url: call.url,
-    });
-    let payload = Payload::new(answer.body, decoder, bounds, Some(asked.clone()));
-    Response::new(answer.head, payload, asked)
+    let payload = Payload::new(answer.body, decoder, bounds);
+    let Call { method, url, .. } = *call;
+    Response::new(answer.head, payload, Asked { method, url })
 }

@@ -3,8 +3,10 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use bytes::{BufMut as _, Bytes, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use crate::{fields, lines::SEEN};
 
 /// Header fields for answers that do not have them.
 #[derive(Debug, Clone, Default)]
@@ -80,10 +82,41 @@ impl Defaults {
         let none = self.names.is_empty() || own.keys().any(has);
         (!none).then(|| (&self.rest, self.lines.clone()))
     }
+
+    /// Adds those that an answer has neither among its lines nor beside them: as lines, or beside where
+    /// somebody looks at them.
+    pub(crate) fn add_to(&self, own: &mut Vec<u8>, beside: &mut HeaderMap) {
+        let place = |name: &[u8]| {
+            let is = |own: &HeaderName| own.as_str().as_bytes().eq_ignore_ascii_case(name);
+            self.all.keys().position(is)
+        };
+        // A bit for each of the first that is there; the others are looked for one by one.
+        let bit = |place: usize| if place < 64 { 1_u64 << place } else { 0 };
+        let found = fields::lines(own).filter_map(|(name, _)| place(name));
+        let there = found.fold(0, |there, place| there | bit(place));
+        let end = own.len();
+        for (place, name) in self.all.keys().enumerate() {
+            let is = |(own, _): (&[u8], &[u8])| own.eq_ignore_ascii_case(name.as_str().as_bytes());
+            let in_lines = match bit(place) {
+                0 => fields::lines(&own[..end]).any(is),
+                bit => there & bit != 0,
+            };
+            if in_lines || beside.contains_key(name) {
+                continue;
+            }
+            for value in self.all.get_all(name) {
+                if SEEN.contains(name) {
+                    beside.append(name, value.clone());
+                } else {
+                    put_line(own, name, value);
+                }
+            }
+        }
+    }
 }
 
 /// Writes a field as a line of HTTP/1.
-pub(crate) fn put_line(lines: &mut BytesMut, name: &HeaderName, value: &HeaderValue) {
+pub(crate) fn put_line(lines: &mut impl BufMut, name: &HeaderName, value: &HeaderValue) {
     let parts = [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"];
     parts.into_iter().for_each(|part| lines.put(part));
 }
@@ -101,6 +134,59 @@ fn number(all: &HeaderMap) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_answer_has_as_lines_is_not_added() {
+        let mut all = HeaderMap::new();
+        for (name, value) in [
+            (header::SERVER, "a"),
+            (header::VARY, "b"),
+            (header::CONTENT_SECURITY_POLICY, "c"),
+            (header::CONTENT_SECURITY_POLICY, "d"),
+            (header::DATE, "e"),
+            (header::ETAG, "f"),
+        ] {
+            all.append(name, HeaderValue::from_static(value));
+        }
+        let policies = "content-security-policy: c\r\ncontent-security-policy: d\r\n";
+        let table = [
+            ("", "server: a\r\nvary: b\r\n", policies, 2),
+            ("Vary: x\r\n", "server: a\r\n", policies, 2),
+            (
+                "x: y\r\nContent-Security-POLICY: x\r\nserver:  \r\n",
+                "vary: b\r\n",
+                "",
+                2,
+            ),
+        ];
+        for (lines, first, second, beside) in table {
+            let (mut own, mut map) = (lines.as_bytes().to_vec(), HeaderMap::new());
+            map.insert(header::ETAG, HeaderValue::from_static("own"));
+            Defaults::new(all.clone()).add_to(&mut own, &mut map);
+            assert_eq!(
+                String::from_utf8(own).unwrap(),
+                format!("{lines}{first}{second}")
+            );
+            assert_eq!(map.len(), beside);
+            assert_eq!(map[header::ETAG], "own");
+        }
+    }
+
+    #[test]
+    fn of_many_each_is_there_once() {
+        let (mut all, mut own) = (HeaderMap::new(), Vec::new());
+        for number in 0..70 {
+            let name: HeaderName = format!("x-{number}").parse().unwrap();
+            if number % 3 == 0 {
+                put_line(&mut own, &name, &HeaderValue::from_static("own"));
+            }
+            all.insert(name, HeaderValue::from_static("a"));
+        }
+        Defaults::new(all).add_to(&mut own, &mut HeaderMap::new());
+        let fields: Vec<_> = fields::lines(&own).collect();
+        let own = fields.iter().filter(|(_, value)| *value == b"own");
+        assert_eq!((fields.len(), own.count()), (70, 24));
+    }
 
     #[test]
     fn fields_that_somebody_looks_at_are_not_written_as_lines() {

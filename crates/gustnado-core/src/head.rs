@@ -5,16 +5,17 @@
 //! is kept as it was read, with the places of its fields; a map is made of them when it is first asked
 //! for. What came otherwise is there as it was given.
 
-use std::{fmt, ops::Range, slice, sync::OnceLock};
+use std::{fmt, ops::Range, sync::OnceLock};
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Uri, Version, header::ValueIter, request::Parts,
+    HeaderName, HeaderValue, Method, Uri, Version, header::ValueIter, request::Parts,
     uri::PathAndQuery,
 };
 
 use crate::{
-    limits::{PLAIN_TARGET, SPARE_FIELDS, SPARE_TARGET},
+    fields::{self, Fields, place},
+    limits::{PLAIN_TARGET, SPARE_TARGET},
     spare,
 };
 
@@ -35,15 +36,7 @@ struct Came {
     /// How much of the target is the path.
     path: usize,
     target_at: Range<usize>,
-    bytes: Bytes,
-    fields: Vec<Field>,
-}
-
-/// Where a header field lies.
-#[derive(Debug, Clone)]
-pub(crate) struct Field {
-    name: Range<usize>,
-    value: Range<usize>,
+    fields: Fields,
 }
 
 impl Head {
@@ -68,7 +61,7 @@ impl Head {
         version: Version,
     ) -> Result<(), http::uri::InvalidUri> {
         let came = &mut self.came;
-        came.bytes = bytes.clone();
+        came.fields.begin(bytes);
         came.method = method;
         came.version = version;
         came.target_at = place(bytes, target.as_bytes());
@@ -85,27 +78,20 @@ impl Head {
     /// Adds a field, whose name and value lie in the bytes.
     #[inline]
     pub(crate) fn field(&mut self, name: &[u8], value: &[u8]) {
-        let bytes = &self.came.bytes;
-        let (name, value) = (place(bytes, name), place(bytes, value));
-        let field = Field { name, value };
-        self.came.fields.push(field);
+        self.came.fields.push(name, value);
     }
 
     /// Takes out all fields of a name, before the map is asked for.
     #[cold]
     pub(crate) fn without(&mut self, name: &HeaderName) {
-        let bytes = &self.came.bytes;
-        let name = name.as_str().as_bytes();
-        self.came
-            .fields
-            .retain(|field| !bytes[field.name.clone()].eq_ignore_ascii_case(name));
+        self.came.fields.remove(name);
     }
 
     /// All fields are there.
     #[inline]
     pub(crate) fn filled(&mut self) {
         if let Some(parts) = self.parts.get_mut() {
-            parts.headers = self.came.headers();
+            parts.headers = self.came.fields.map();
         }
     }
 
@@ -151,7 +137,23 @@ impl Head {
     pub(crate) fn shared_path_and_query(&self) -> Bytes {
         match self.parts.get() {
             Some(_) => Bytes::copy_from_slice(self.path_and_query().unwrap_or_default().as_bytes()),
-            None => self.came.bytes.slice(self.came.target_at.clone()),
+            None => self.came.target(),
+        }
+    }
+
+    /// The target, to keep.
+    pub(crate) fn target(&self) -> Target {
+        match self.parts.get() {
+            Some(parts) => Target::Told(parts.uri.clone()),
+            None => Target::Came(self.came.target()),
+        }
+    }
+
+    /// The first value of a field, to keep.
+    pub(crate) fn value(&self, name: &HeaderName) -> Option<HeaderValue> {
+        match self.parts.get() {
+            Some(parts) => parts.headers.get(name).cloned(),
+            None => self.came.fields.value(name.as_str()),
         }
     }
 
@@ -165,7 +167,7 @@ impl Head {
     pub(crate) fn values<'h>(&'h self, name: &'h str) -> Values<'h> {
         match self.parts.get() {
             Some(parts) => Values::Told(parts.headers.get_all(name).into_iter()),
-            None => Values::Came(&self.came.bytes, self.came.fields.iter(), name),
+            None => Values::Came(self.came.fields.iter(), name),
         }
     }
 
@@ -173,14 +175,10 @@ impl Head {
     #[inline]
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let told = self.parts.get().map(|parts| &parts.headers);
-        let bytes = &*self.came.bytes;
         let came = match told {
-            None => &*self.came.fields,
-            Some(_) => &[],
+            None => self.came.fields.iter(),
+            Some(_) => fields::Iter::default(),
         };
-        let came = came
-            .iter()
-            .map(|field| (&bytes[field.name.clone()], &bytes[field.value.clone()]));
         let told = told.into_iter().flatten();
         came.chain(told.map(|(name, value)| (name.as_str().as_bytes(), value.as_bytes())))
     }
@@ -200,20 +198,35 @@ impl Head {
             spare::give(parts.headers);
         }
         let came = &mut self.came;
-        came.bytes = Bytes::new();
         came.method = Method::GET;
         came.version = Version::default();
         came.target.clear();
         (came.path, came.target_at) = (0, 0..0);
-        came.fields.clear();
-        came.target.capacity() <= SPARE_TARGET && came.fields.capacity() <= SPARE_FIELDS
+        came.fields.clear() && came.target.capacity() <= SPARE_TARGET
+    }
+}
+
+/// The target of a request that is there no more.
+#[derive(Debug, Clone)]
+pub(crate) enum Target {
+    Told(Uri),
+    /// It is plain.
+    Came(Bytes),
+}
+
+impl Target {
+    pub(crate) fn into_uri(self) -> Uri {
+        match self {
+            Self::Told(uri) => uri,
+            Self::Came(bytes) => Uri::from_maybe_shared(bytes).unwrap_or_default(),
+        }
     }
 }
 
 /// The values of a field, in the order they came.
 pub(crate) enum Values<'h> {
     Told(ValueIter<'h, HeaderValue>),
-    Came(&'h [u8], slice::Iter<'h, Field>, &'h str),
+    Came(fields::Iter<'h>, &'h str),
 }
 
 impl<'h> Iterator for Values<'h> {
@@ -222,11 +235,10 @@ impl<'h> Iterator for Values<'h> {
     fn next(&mut self) -> Option<&'h [u8]> {
         match self {
             Self::Told(values) => values.next().map(HeaderValue::as_bytes),
-            Self::Came(bytes, fields, name) => {
+            Self::Came(fields, name) => {
                 let name = name.as_bytes();
-                let mut named =
-                    fields.filter(|field| bytes[field.name.clone()].eq_ignore_ascii_case(name));
-                named.next().map(|field| &bytes[field.value.clone()])
+                let named = fields.find(|(own, _)| own.eq_ignore_ascii_case(name));
+                named.map(|(_, value)| value)
             }
         }
     }
@@ -250,12 +262,14 @@ impl fmt::Debug for Head {
 impl Came {
     #[cold]
     fn parts(&self) -> Parts {
-        let target = self.bytes.slice(self.target_at.clone());
-        // It is plain, and so it is one.
-        let uri = Uri::from_maybe_shared(target).unwrap_or_default();
-        let mut parts = self.parts_without_fields(uri);
-        parts.headers = self.headers();
+        let target = Target::Came(self.target());
+        let mut parts = self.parts_without_fields(target.into_uri());
+        parts.headers = self.fields.map();
         parts
+    }
+
+    fn target(&self) -> Bytes {
+        self.fields.bytes().slice(self.target_at.clone())
     }
 
     fn parts_without_fields(&self, uri: Uri) -> Parts {
@@ -265,28 +279,6 @@ impl Came {
         parts.version = self.version;
         parts
     }
-
-    /// The fields as a map, which shares the bytes of their values.
-    fn headers(&self) -> HeaderMap {
-        let mut headers = spare::take();
-        headers.reserve(self.fields.len());
-        for Field { name, value } in &self.fields {
-            let name = HeaderName::from_bytes(&self.bytes[name.clone()]);
-            let value = HeaderValue::from_maybe_shared(self.bytes.slice(value.clone()));
-            // Whoever found them has seen that they are a name and a value.
-            if let (Ok(name), Ok(value)) = (name, value) {
-                headers.append(name, value);
-            }
-        }
-        headers
-    }
-}
-
-/// Where a part lies in what it is a part of.
-#[inline]
-fn place(bytes: &Bytes, part: &[u8]) -> Range<usize> {
-    let from = (part.as_ptr() as usize).wrapping_sub(bytes.as_ptr() as usize);
-    from..from.wrapping_add(part.len())
 }
 
 /// Whether a target is a path and perhaps a query, of nothing but what both may have (RFC 3986 section

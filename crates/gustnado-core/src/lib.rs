@@ -8,6 +8,7 @@
 //! - 0 [`arrival`], [`control`], [`limits`], [`environment`], [`route`], [`describe`], [`error`], [`state`], [`tag`], [`tally`], [`stop`]
 //! - 0 [`trust`]: who a request comes from
 //! - 0 [`spare`]: header maps that nobody needs now
+//! - 0 [`fields`], [`lines`]: header fields as they lie in HTTP/1
 //! - 0 [`task`]: what goes on by itself
 //! - 0 [`seldom`]: what peers bring about, logged once a second
 //! - 0 [`overload`]: whether a worker has too much to do
@@ -55,6 +56,8 @@ mod endless;
 mod environment;
 mod error;
 mod extract;
+#[doc(hidden)]
+pub mod fields;
 mod file_name;
 mod file_range;
 mod glance;
@@ -64,6 +67,7 @@ mod hsts;
 mod late;
 mod lifecycle;
 mod limits;
+mod lines;
 mod local;
 mod middleware;
 mod mount;

@@ -241,7 +241,13 @@ fn mounted(
     let (response, lines) = match result.unwrap_or_else(|| Err(panicked())) {
         Ok(mut response) => {
             response.body_mut().end_on(&info.shared.stop);
-            dress_lightly(response, &info.headers, lines)
+            let defaults = &info.headers;
+            if lines && let Some((mut own, beside)) = response.take_lines() {
+                defaults.add_to(&mut own, beside);
+                (response, own.into())
+            } else {
+                dress_lightly(response, defaults, lines)
+            }
         }
         Err(error) => (fail_outside(&error, left, Arc::clone(info)), Bytes::new()),
     };

@@ -4,6 +4,7 @@
 use std::{convert::Infallible, future::Future};
 
 use bytes::Bytes;
+use http::header;
 use tower_service::Service;
 
 use crate::{
@@ -79,7 +80,14 @@ impl Clients {
     /// Who sent this request.
     #[must_use]
     pub fn of(&self, request: &Request) -> Client {
-        self.0.client(request.origin().arrival, request.head())
+        let (arrival, head) = (request.origin().arrival, request.raw_head());
+        // The map of all fields is made only where somebody has to look for more than one of them.
+        let alone = head.is_plain().then(|| {
+            let hosts = head.values(header::HOST.as_str());
+            self.0.client_alone(arrival, hosts)
+        });
+        let alone = alone.flatten();
+        alone.unwrap_or_else(|| self.0.client(arrival, request.head()))
     }
 }
 

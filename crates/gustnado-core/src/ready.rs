@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, StatusCode, header};
 use crate::{
     body::Body,
     defaults::{Defaults, put_line},
+    lines::SEEN,
     open_file::OpenFile,
     response::Response,
 };
@@ -42,18 +43,6 @@ pub struct ReadyMade {
     /// Where the bytes lie, too.
     file: Option<Arc<OpenFile>>,
 }
-
-/// Fields that somebody looks at, or the connection writes itself, between the answer and the wire.
-const SEEN: [HeaderName; 8] = [
-    header::CONNECTION,
-    header::DATE,
-    header::STRICT_TRANSPORT_SECURITY,
-    header::TRAILER,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static(crate::request::X_REQUEST_ID),
-];
 
 impl ReadyHead {
     /// A head of this status with these fields. A `Content-Length` is that of the bytes, and may be

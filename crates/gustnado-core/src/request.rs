@@ -8,7 +8,13 @@ use http::{
     request::Parts,
 };
 
-use crate::{arrival::Arrival, body::Body, cookie, head::Head, spare::Spare};
+use crate::{
+    arrival::Arrival,
+    body::Body,
+    cookie,
+    head::{Head, Target},
+    spare::Spare,
+};
 
 thread_local! {
     static SPARE: Spare<Request> = const { Spare::new() };
@@ -104,11 +110,11 @@ impl Request {
             let whole = (self.head().clone(), self.0.origin.clone());
             return Outline::Whole(Box::new(whole));
         }
-        let header = |name: &HeaderName| self.headers().get(name).cloned();
+        let head = &self.0.head;
         Outline::Brief {
             method: self.method().clone(),
-            uri: self.uri().clone(),
-            headers: BRIEF.each_ref().map(header),
+            target: head.target(),
+            headers: BRIEF.each_ref().map(|name| head.value(name)),
             id: self.0.origin.id.clone(),
         }
     }
@@ -207,6 +213,14 @@ impl Request {
         std::mem::take(&mut self.0.body)
     }
 
+    /// Takes the body and lets go of all else, which makes room for another request.
+    #[must_use]
+    pub fn into_body(mut self) -> Body {
+        let body = self.take_body();
+        self.recycle();
+        body
+    }
+
     /// Lets go of it, and makes room for another. Whatever of it holds bytes that were read goes at once.
     pub(crate) fn recycle(mut self) {
         let Inner { head, body, origin } = &mut *self.0;
@@ -225,7 +239,7 @@ pub(crate) enum Outline {
     Whole(Box<(Parts, Origin)>),
     Brief {
         method: Method,
-        uri: Uri,
+        target: Target,
         headers: [Option<HeaderValue>; 2],
         id: Option<Arc<str>>,
     },
@@ -243,10 +257,10 @@ impl From<Outline> for Request {
             }
             Outline::Brief {
                 method,
-                uri,
+                target,
                 headers,
                 id,
-            } => (method, uri, headers, id),
+            } => (method, target.into_uri(), headers, id),
         };
         let mut request = http::Request::new(Body::empty());
         *request.method_mut() = method;

@@ -9,6 +9,7 @@ use http::{
 use crate::{
     body::Body,
     error::Error,
+    lines::Lines,
     spare::{self, Spare},
 };
 
@@ -58,6 +59,8 @@ struct Inner {
     http: http::Response<Body>,
     /// Its type, where it is for certain the only field that it has.
     only: Option<Usual>,
+    /// Fields that are not in the map yet.
+    lines: Lines,
 }
 
 impl Response {
@@ -101,7 +104,11 @@ impl Response {
     fn fresh() -> Self {
         let mut http = http::Response::new(Body::empty());
         *http.headers_mut() = spare::take();
-        Self(Box::new(Inner { http, only: None }))
+        Self(Box::new(Inner {
+            http,
+            only: None,
+            lines: Lines::default(),
+        }))
     }
 
     /// Replaces the status.
@@ -178,16 +185,55 @@ impl Response {
 
     /// The same as others know it.
     pub(crate) fn as_http(&mut self) -> &mut http::Response<Body> {
-        self.0.only = None;
+        self.tell();
         &mut self.0.http
+    }
+
+    /// Adds a field as it came over HTTP/1 to whoever hands it on, beside those of the same name. It is
+    /// known to be a name and a value. Over HTTP/1 it leaves as it came, and no map is made of it unless
+    /// somebody asks for one.
+    #[doc(hidden)]
+    #[inline]
+    pub fn hand_on(&mut self, name: &[u8], value: &[u8]) {
+        if self.0.lines.put(name, value) {
+            return;
+        }
+        self.0.only = None;
+        let (name, value) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value));
+        if let (Ok(name), Ok(value)) = (name, value) {
+            self.0.http.headers_mut().append(name, value);
+        }
+    }
+
+    /// Fields that are to be written as they are, and the map of all others; nothing where there are none
+    /// but those of the map.
+    #[inline]
+    pub(crate) fn take_lines(&mut self) -> Option<(Vec<u8>, &mut HeaderMap)> {
+        if self.0.lines.is_empty() {
+            return None;
+        }
+        self.0.only = None;
+        let Inner { http, lines, .. } = &mut *self.0;
+        Some((lines.take(), http.headers_mut()))
+    }
+
+    /// Has all fields be in the map, of which nothing is known then.
+    #[inline]
+    fn tell(&mut self) {
+        let Inner { http, only, lines } = &mut *self.0;
+        *only = None;
+        if !lines.is_empty() {
+            lines.move_to(http.headers_mut());
+        }
     }
 
     /// Takes the body of an answer whose head was written. The rest makes room for another, with its
     /// type, which the next is likely to have.
     pub(crate) fn into_body(mut self) -> Body {
         let body = self.take_body();
-        if !spare::has_room_for_many(self.headers()) {
-            let Inner { http, only } = &mut *self.0;
+        if !spare::has_room_for_many(self.0.http.headers()) {
+            let Inner { http, only, lines } = &mut *self.0;
+            lines.take();
             if only.is_none() {
                 http.headers_mut().clear();
             }
@@ -207,12 +253,16 @@ impl Response {
     /// The header fields.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        self.0.http.headers()
+        let own = self.0.http.headers();
+        if self.0.lines.is_empty() {
+            return own;
+        }
+        self.0.lines.with(own)
     }
 
     /// The header fields, to change.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
-        self.0.only = None;
+        self.tell();
         self.0.http.headers_mut()
     }
 
@@ -257,12 +307,14 @@ impl<B: Into<Body>> From<http::Response<B>> for Response {
         Self(Box::new(Inner {
             http: response.map(Into::into),
             only: None,
+            lines: Lines::default(),
         }))
     }
 }
 
 impl From<Response> for http::Response<Body> {
-    fn from(response: Response) -> Self {
+    fn from(mut response: Response) -> Self {
+        response.tell();
         response.0.http
     }
 }
@@ -286,6 +338,36 @@ mod tests {
         assert_eq!(next.status(), 201);
         assert!(next.headers().is_empty() && next.body().as_full().is_none());
         assert!(!is_quiet(next.as_http()));
+    }
+
+    #[test]
+    fn what_is_handed_on_is_seen_by_whoever_looks() {
+        let handed = || {
+            let mut answer = Response::new(200).with_text("a");
+            answer.hand_on(b"ETag", b"\"1\"");
+            answer.hand_on(b"Date", b"now");
+            answer
+        };
+        type Look = fn(Response) -> HeaderMap;
+        let looks: [Look; 4] = [
+            |answer| answer.headers().clone(),
+            |mut answer| answer.headers_mut().clone(),
+            |mut answer| answer.as_http().headers().clone(),
+            |answer| http::Response::from(answer).headers().clone(),
+        ];
+        for look in looks {
+            let seen = look(handed());
+            assert_eq!(seen.len(), 3, "{seen:?}");
+            assert!(seen[header::ETAG] == "\"1\"" && seen[header::DATE] == "now");
+        }
+        let mut answer = handed();
+        let (lines, beside) = answer.take_lines().unwrap();
+        assert_eq!((&lines[..], beside.len()), (&b"ETag: \"1\"\r\n"[..], 2));
+        assert!(answer.take_lines().is_none());
+        // Nothing of it is in the next.
+        handed().into_body();
+        let next = Response::with_code(StatusCode::OK);
+        assert!(next.headers().is_empty() && next.0.lines.is_empty());
     }
 
     #[test]

@@ -110,9 +110,12 @@ impl Upgrade {
     /// What a request asks for; nothing where it does not, or cannot have it.
     #[must_use]
     pub fn of(request: &Request) -> Option<Self> {
+        if !request.origin().upgradable {
+            return None;
+        }
         let offered = request.headers().get_all(UPGRADE).iter();
         let offered: Vec<_> = offered.cloned().collect();
-        let asks = request.origin().upgradable && !offered.is_empty() && connection_asks(request);
+        let asks = !offered.is_empty() && connection_asks(request);
         asks.then_some(Self { offered })
     }
 

@@ -71,7 +71,7 @@ pub(crate) fn request(headers: &mut HeaderMap, version: Version, via: &Via) {
     if headers.get_all(COOKIE).iter().nth(1).is_some() {
         join(headers, COOKIE, "; ");
     }
-    headers.append(VIA, via.by(version));
+    headers.append(VIA, via.by(version).clone());
 }
 
 /// Makes one line of all those of a name.
@@ -150,15 +150,14 @@ impl Via {
         ]))
     }
 
-    fn by(&self, version: Version) -> HeaderValue {
+    pub(crate) fn by(&self, version: Version) -> &HeaderValue {
         let [old, usual, two, three] = &self.0;
-        let said = match version {
+        match version {
             Version::HTTP_10 => old,
             Version::HTTP_2 => two,
             Version::HTTP_3 => three,
             _ => usual,
-        };
-        said.clone()
+        }
     }
 }
 

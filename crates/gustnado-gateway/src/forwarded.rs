@@ -41,19 +41,36 @@ pub(crate) fn say(policy: Policy, headers: &mut HeaderMap, client: &Client, peer
 
 /// Writes it behind what is there.
 fn write(headers: &mut HeaderMap, ip: Option<IpAddr>, client: &Client) {
-    let element = Element::new(ip, client.scheme(), client.host());
-    append(headers, FORWARDED, element.part(0..element.text.len()));
+    let mut text = Vec::with_capacity(96);
+    let element = Element::put(&mut text, ip, client);
+    let text = Bytes::from(text);
+    let part = |range: Range<usize>| HeaderValue::from_maybe_shared(text.slice(range)).ok();
+    append(headers, FORWARDED, part(element.all));
     if ip.is_some() {
-        append(headers, X_FOR, element.part(element.ip.clone()));
+        append(headers, X_FOR, part(element.ip));
     }
     let scheme = HeaderValue::from_static(client.scheme());
     headers.entry(X_PROTO).or_insert(scheme);
-    if let Some(host) = element
-        .part(element.host.clone())
-        .filter(|host| !host.is_empty())
-    {
+    if let Some(host) = part(element.host).filter(|host| !host.is_empty()) {
         headers.entry(X_HOST).or_insert(host);
     }
+}
+
+/// Writes it as lines, where there is nothing yet.
+pub(crate) fn put_lines(lines: &mut Vec<u8>, ip: Option<IpAddr>, client: &Client) {
+    lines.extend_from_slice(b"forwarded: ");
+    let element = Element::put(lines, ip, client);
+    if ip.is_some() {
+        lines.extend_from_slice(b"\r\nx-forwarded-for: ");
+        lines.extend_from_within(element.ip);
+    }
+    lines.extend_from_slice(b"\r\nx-forwarded-proto: ");
+    lines.extend_from_slice(client.scheme().as_bytes());
+    if !element.host.is_empty() {
+        lines.extend_from_slice(b"\r\nx-forwarded-host: ");
+        lines.extend_from_within(element.host);
+    }
+    lines.extend_from_slice(b"\r\n");
 }
 
 fn append(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) {
@@ -65,76 +82,71 @@ fn append(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>)
     }
 }
 
-/// One hop (RFC 7239 section 4), and where in its text other fields have what they say, so that it is
-/// written once.
+/// One hop (RFC 7239 section 4): where in a text it is, and where in it other fields have what they say, so
+/// that it is written once.
 struct Element {
-    text: Bytes,
+    all: Range<usize>,
     ip: Range<usize>,
     host: Range<usize>,
 }
 
 impl Element {
-    fn new(ip: Option<IpAddr>, scheme: &str, host: Option<&str>) -> Self {
+    /// Writes it.
+    fn put(text: &mut Vec<u8>, ip: Option<IpAddr>, client: &Client) -> Self {
+        let start = text.len();
         // Of a host in which something would have to be escaped, nobody would know what it means.
         let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
+        let host = client.host();
         let host = host.filter(|host| !host.is_empty() && host.bytes().all(plain));
-        let mut text = String::with_capacity(64 + host.map_or(0, str::len));
-        text.push_str("for=");
+        text.extend_from_slice(b"for=");
         let ip = match ip {
-            None => put(&mut text, "unknown"),
-            Some(IpAddr::V4(ip)) => put_v4(&mut text, ip),
+            None => put(text, b"unknown"),
+            Some(IpAddr::V4(ip)) => put_v4(text, ip),
             Some(IpAddr::V6(ip)) => {
-                text.push_str("\"[");
-                let ip = put(&mut text, &ip.to_string());
-                text.push_str("]\"");
+                text.extend_from_slice(b"\"[");
+                let ip = put(text, ip.to_string().as_bytes());
+                text.extend_from_slice(b"]\"");
                 ip
             }
         };
-        text.push_str(";proto=");
-        text.push_str(scheme);
+        text.extend_from_slice(b";proto=");
+        text.extend_from_slice(client.scheme().as_bytes());
         let mut place = 0..0;
         if let Some(host) = host {
-            text.push_str(";host=");
+            text.extend_from_slice(b";host=");
             // A token, or a string in quotes.
             let token =
                 |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-            let quote = if host.bytes().all(token) { "" } else { "\"" };
-            text.push_str(quote);
-            place = put(&mut text, host);
-            text.push_str(quote);
+            let quote: &[u8] = if host.bytes().all(token) { b"" } else { b"\"" };
+            text.extend_from_slice(quote);
+            place = put(text, host.as_bytes());
+            text.extend_from_slice(quote);
         }
         Self {
-            text: text.into(),
+            all: start..text.len(),
             ip,
             host: place,
         }
     }
-
-    /// A part of it as a value.
-    fn part(&self, range: Range<usize>) -> Option<HeaderValue> {
-        HeaderValue::from_maybe_shared(self.text.slice(range)).ok()
-    }
 }
 
 /// Adds a text; where it is.
-fn put(text: &mut String, more: &str) -> Range<usize> {
+fn put(text: &mut Vec<u8>, more: &[u8]) -> Range<usize> {
     let start = text.len();
-    text.push_str(more);
+    text.extend_from_slice(more);
     start..text.len()
 }
 
 /// As its `Display` does, in a tenth of the time.
-fn put_v4(text: &mut String, ip: Ipv4Addr) -> Range<usize> {
+fn put_v4(text: &mut Vec<u8>, ip: Ipv4Addr) -> Range<usize> {
     let start = text.len();
     for (index, octet) in ip.octets().into_iter().enumerate() {
         if index > 0 {
-            text.push('.');
+            text.push(b'.');
         }
         let digits = [octet / 100, octet / 10 % 10, octet % 10];
         let shown = 3 - usize::from(octet >= 10) - usize::from(octet >= 100) - 1;
-        for digit in &digits[shown..] {
-            text.push(char::from(b'0' + digit));
-        }
+        text.extend(digits[shown..].iter().map(|digit| b'0' + digit));
     }
     start..text.len()
 }
@@ -143,7 +155,7 @@ fn put_v4(text: &mut String, ip: Ipv4Addr) -> Range<usize> {
 fn drop_claims(headers: &mut HeaderMap) {
     let claims: Vec<_> = headers
         .keys()
-        .filter(|name| is_claim(name.as_str()))
+        .filter(|name| is_claim(name.as_str().as_bytes()))
         .cloned()
         .collect();
     for name in claims {
@@ -151,16 +163,28 @@ fn drop_claims(headers: &mut HeaderMap) {
     }
 }
 
-fn is_claim(name: &str) -> bool {
-    let first = name.as_bytes().first();
-    match first {
-        Some(b'f') => name == "forwarded",
-        Some(b'x') => {
-            let claims = |name: &str| name.starts_with("x-forwarded") || name == "x-real-ip";
-            claims(name) || name.contains('_') && claims(&name.replace('_', "-"))
-        }
+/// Whether a field claims to say who asked, in whatever case.
+#[inline]
+pub(crate) fn is_claim(name: &[u8]) -> bool {
+    match name.first() {
+        Some(b'f' | b'F') => name.eq_ignore_ascii_case(b"forwarded"),
+        Some(b'x' | b'X') => begins(name, b"x-forwarded") || is_real_ip(name),
         _ => false,
     }
+}
+
+fn is_real_ip(name: &[u8]) -> bool {
+    name.len() == b"x-real-ip".len() && begins(name, b"x-real-ip")
+}
+
+/// Whether it begins so, where some take `_` for `-`.
+fn begins(name: &[u8], with: &[u8]) -> bool {
+    let plain = |byte: u8| match byte {
+        b'_' => b'-',
+        _ => byte.to_ascii_lowercase(),
+    };
+    let mut both = name.iter().zip(with);
+    name.len() >= with.len() && both.all(|(own, other)| plain(*own) == *other)
 }
 
 #[cfg(test)]
@@ -175,9 +199,10 @@ mod tests {
             [9, 99, 199, 101],
             [127, 0, 0, 1],
         ] {
-            let (mut text, ip) = (String::new(), Ipv4Addr::from(ip));
-            assert_eq!(put_v4(&mut text, ip), 0..text.len());
-            assert_eq!(text, ip.to_string());
+            let (mut text, ip) = (Vec::new(), Ipv4Addr::from(ip));
+            let place = put_v4(&mut text, ip);
+            assert_eq!((place, text.len()), (0..text.len(), ip.to_string().len()));
+            assert_eq!(text, ip.to_string().as_bytes());
         }
     }
 
@@ -253,7 +278,11 @@ mod tests {
         ];
         for (ip, host, expected) in table {
             let ip = ip.map(|ip| ip.parse().unwrap());
-            assert_eq!(Element::new(ip, "http", host).text, expected);
+            let client = Client::new([127, 0, 0, 1]);
+            let client = host.into_iter().fold(client, Client::at_host);
+            let mut text = b"before".to_vec();
+            let element = Element::put(&mut text, ip, &client);
+            assert_eq!(text[element.all], *expected.as_bytes());
         }
     }
 }

@@ -8,6 +8,7 @@
 //! - 3 [`proxy`]: the mount, and its settings
 //! - 2 [`pass`]: one request, there and back; read this first
 //! - 1 [`tunnel`]: a WebSocket, there and back; [`idle`]: when it last said something
+//! - 1 [`plain`]: heads that are handed on as they came
 //! - 1 [`passing`]: bodies on their way; [`choice`]: which upstream is next
 //! - 1 [`location`]: where an answer leads, as the client has to see it
 //! - 0 [`fields`]: what is for one connection only; [`forwarded`]: who asked; [`upstream`]: where to;
@@ -22,6 +23,7 @@ mod limits;
 mod location;
 mod pass;
 mod passing;
+mod plain;
 mod proxy;
 mod set_cookie;
 mod tunnel;

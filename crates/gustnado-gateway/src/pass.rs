@@ -4,11 +4,13 @@
 use std::{sync::Arc, time::Duration};
 
 use gustnado_client::{self as client, Client, ErrorKind, Phase};
-use gustnado_core::{Body, Client as Asker, Error, Request, Response};
+use gustnado_core::{
+    Body, Client as Asker, Error, Glance, Request, Response, Upgrade, fields::Fields,
+};
 use http::{
-    HeaderMap, HeaderValue, Method, StatusCode, Uri, Version,
+    HeaderMap, HeaderValue, Method, StatusCode, Version,
     header::{CONTENT_LENGTH, CONTENT_LOCATION, HOST, LOCATION, RETRY_AFTER},
-    response::Parts,
+    uri::PathAndQuery,
 };
 use http_body::Body as _;
 
@@ -19,6 +21,7 @@ use crate::{
     limits::{self, ProxyLimits},
     location::Place,
     passing::{Home, Passing, Unsent, causes},
+    plain::{self, Back, Way},
     set_cookie::Cookies,
     tunnel,
     upstream::climbs,
@@ -41,12 +44,31 @@ pub(crate) struct Gateway {
 /// A request as it is sent on, to whichever upstream.
 struct Call {
     method: Method,
-    /// What was asked for, and where in it what is behind the prefix begins: the rest of the path, and the
-    /// query.
-    uri: Uri,
-    below: usize,
-    headers: HeaderMap,
+    /// What was asked for, and how much of it is the prefix; then come the rest of the path, and the query.
+    target: PathAndQuery,
+    prefix: usize,
+    said: Said,
     body: Body,
+}
+
+impl Call {
+    /// Its target and what else its head says; to be had once, if nobody else may be asked `again`.
+    fn head(&mut self, again: bool) -> (PathAndQuery, Said) {
+        if again {
+            return (self.target.clone(), self.said.clone());
+        }
+        let target = std::mem::replace(&mut self.target, PathAndQuery::from_static("/"));
+        let nothing = Said::Lines(Vec::new(), None);
+        (target, std::mem::replace(&mut self.said, nothing))
+    }
+}
+
+/// What its head says.
+#[derive(Clone)]
+enum Said {
+    /// As it came, and with what we have to say; and the host, if it is not the upstream's.
+    Lines(Vec<u8>, Option<HeaderValue>),
+    Fields(HeaderMap),
 }
 
 /// Hands a request on that `asker` sent, and its answer back.
@@ -57,28 +79,15 @@ pub(crate) async fn pass(
     request: Request,
 ) -> Result<Response, Error> {
     check_target(prefix, &request)?;
-    refuse_circles(gateway, request.headers())?;
-    let upgrade = tunnel::asked(&request);
-    let peer = request.peer().map(|peer| peer.ip().to_canonical());
-    let (mut head, body) = http::Request::from(request).into_parts();
-    if fields::ends_here(&head.method, &mut head.headers) {
-        return Ok(Response::new(204));
-    }
-    fields::request(&mut head.headers, head.version, &gateway.via);
-    if upgrade.is_some() {
-        tunnel::ask(&mut head.headers);
-    }
-    forwarded::say(gateway.forwarded, &mut head.headers, asker, peer);
     let host = gateway.keep_host.then(|| asker.host()).flatten();
-    say_host(&mut head.headers, host);
-    let call = Call {
-        method: head.method,
-        uri: head.uri,
-        below: prefix.len(),
-        headers: head.headers,
-        body,
+    let bare = *request.method() == Method::HEAD;
+    let (call, upgrade) = match plain_lines(gateway, asker, &request) {
+        Some(lines) => (plain_call(lines, prefix, host, request)?, None),
+        None => match call(gateway, prefix, asker, request)? {
+            Some(call) => call,
+            None => return Ok(Response::new(204)),
+        },
     };
-    let bare = call.method == Method::HEAD;
     let (response, chosen) = send(gateway, call).await?;
     if let Some(upgrade) = upgrade.filter(|_| tunnel::opens(&response)) {
         let mut handshake = response.headers().clone();
@@ -92,14 +101,89 @@ pub(crate) async fn pass(
         host,
         prefix,
     };
-    let (mut head, body) = response.into_parts();
-    turn_back(gateway, &place, &mut head)?;
-    Ok(answer(head, body, bare, chosen))
+    refuse_interim(response.status())?;
+    let back = Back {
+        length: bare,
+        place: gateway.keep_location,
+        cookies: gateway.cookies.is_empty(),
+    };
+    let plain = |fields: &Fields| plain::is_answer(fields.iter(), back);
+    let response = if response.fields().is_some_and(plain) {
+        handed_back(response, back)
+    } else {
+        turned_back(gateway, &place, response, bare)
+    };
+    Ok(answer(response, bare, chosen))
+}
+
+/// A request whose head is sent on as these lines.
+fn plain_call(
+    lines: Vec<u8>,
+    prefix: &str,
+    host: Option<&str>,
+    request: Request,
+) -> Result<Call, Error> {
+    let host = host.and_then(|host| HeaderValue::from_str(host).ok());
+    Ok(Call {
+        method: request.method().clone(),
+        target: target(&request)?,
+        prefix: prefix.len(),
+        said: Said::Lines(lines, host),
+        body: request.into_body(),
+    })
+}
+
+/// A request whose head asks for more, and the WebSocket that it may ask for; nothing where its way ends
+/// here.
+fn call(
+    gateway: &Gateway,
+    prefix: &str,
+    asker: &Asker,
+    request: Request,
+) -> Result<Option<(Call, Option<Upgrade>)>, Error> {
+    refuse_circles(gateway, request.headers())?;
+    let upgrade = tunnel::asked(&request);
+    let target = target(&request)?;
+    let peer = request.peer().map(|peer| peer.ip().to_canonical());
+    let (mut head, body) = http::Request::from(request).into_parts();
+    if fields::ends_here(&head.method, &mut head.headers) {
+        return Ok(None);
+    }
+    fields::request(&mut head.headers, head.version, &gateway.via);
+    if upgrade.is_some() {
+        tunnel::ask(&mut head.headers);
+    }
+    forwarded::say(gateway.forwarded, &mut head.headers, asker, peer);
+    let host = gateway.keep_host.then(|| asker.host()).flatten();
+    say_host(&mut head.headers, host);
+    let call = Call {
+        method: head.method,
+        target,
+        prefix: prefix.len(),
+        said: Said::Fields(head.headers),
+        body,
+    };
+    Ok(Some((call, upgrade)))
+}
+
+/// The head of a request as lines, where they are nearly what came.
+fn plain_lines(gateway: &Gateway, asker: &Asker, request: &Request) -> Option<Vec<u8>> {
+    let asker = match gateway.forwarded {
+        Policy::Anew => Some(asker),
+        Policy::None => None,
+        Policy::Append => return None,
+    };
+    let way = Way {
+        version: request.version(),
+        via: &gateway.via,
+        asker,
+    };
+    plain::request(Glance::of(request).fields(), way)
 }
 
 /// Refuses what cannot be below a prefix.
 fn check_target(prefix: &str, request: &Request) -> Result<(), Error> {
-    let below = below(request.uri(), prefix.len());
+    let below = whole(request).get(prefix.len()..).unwrap_or_default();
     if !below.is_empty() && !below.starts_with(['/', '?']) {
         return Err(Error::new(400, "the target is not a path"));
     }
@@ -112,11 +196,17 @@ fn check_target(prefix: &str, request: &Request) -> Result<(), Error> {
     Ok(())
 }
 
-/// What of the target is the upstream's to see.
-fn below(uri: &Uri, prefix: usize) -> &str {
-    let target = uri.path_and_query();
-    let target = target.map_or("/", |target| target.as_str());
-    target.get(prefix..).unwrap_or_default()
+/// What was asked for: path and query.
+fn whole(request: &Request) -> &str {
+    match Glance::of(request).target() {
+        "" => "/",
+        target => target,
+    }
+}
+
+fn target(request: &Request) -> Result<PathAndQuery, Error> {
+    let target = PathAndQuery::try_from(whole(request));
+    target.map_err(|_| Error::new(400, "the target is not a path"))
 }
 
 fn refuse_circles(gateway: &Gateway, headers: &HeaderMap) -> Result<(), Error> {
@@ -153,21 +243,21 @@ async fn send(gateway: &Gateway, mut call: Call) -> Result<(client::Response, Ch
             Err(wait) => return Err(failed.map_or_else(|| all_rest(wait), explained)),
         };
         let upstream = chosen.upstream();
-        let target = upstream.target(below(&call.uri, call.below), call.uri.path_and_query());
+        let (target, said) = call.head(several);
+        let target = upstream.target(target, call.prefix);
         let target =
             target.ok_or_else(|| Error::new(414, "the target is too long for the upstream"))?;
-        let headers = if several {
-            call.headers.clone()
-        } else {
-            std::mem::take(&mut call.headers)
-        };
         let body = std::mem::take(&mut call.body);
         let body = match &home {
             Some(home) => home.lend(body),
             None => body,
         };
         let request = client.request_at(call.method.clone(), upstream.place(), target);
-        let error = match request.headers(headers).body(body).send().await {
+        let request = match said {
+            Said::Lines(lines, host) => request.lines(lines, host),
+            Said::Fields(headers) => request.headers(headers),
+        };
+        let error = match request.body(body).send().await {
             Ok(response) => {
                 chosen.tell(told(response.status()), limits);
                 return Ok((response, chosen));
@@ -238,12 +328,34 @@ fn all_rest(wait: Duration) -> Error {
     error.with_header(RETRY_AFTER, seconds.into())
 }
 
-/// Makes of the head of an answer the one that is handed back.
-fn turn_back(gateway: &Gateway, place: &Place<'_>, head: &mut Parts) -> Result<(), Error> {
-    if head.status.is_informational() {
-        let detail = format!("the upstream answered {}, which is no answer", head.status);
+/// Refuses what promises an answer and is none.
+fn refuse_interim(status: StatusCode) -> Result<(), Error> {
+    if status.is_informational() {
+        let detail = format!("the upstream answered {status}, which is no answer");
         return Err(Error::new(502, detail));
     }
+    Ok(())
+}
+
+/// Makes of an answer whose head is a plain one the one that is handed back.
+fn handed_back(response: client::Response, back: Back) -> Response {
+    let mut answer = Response::with_code(response.status());
+    let (fields, body) = response.into_fields();
+    plain::answer(fields.iter(), back, |name, value| {
+        answer.hand_on(name, value);
+    });
+    fields.recycle();
+    answer.with_body(body)
+}
+
+/// Makes of another the one that is handed back; `bare`: a HEAD was asked.
+fn turned_back(
+    gateway: &Gateway,
+    place: &Place<'_>,
+    response: client::Response,
+    bare: bool,
+) -> Response {
+    let (mut head, body) = response.into_parts();
     head.version = Version::HTTP_11;
     head.extensions.clear();
     fields::strip(&mut head.headers);
@@ -260,22 +372,23 @@ fn turn_back(gateway: &Gateway, place: &Place<'_>, head: &mut Parts) -> Result<(
             }
         }
     }
-    Ok(())
-}
-
-/// Puts head and body together; `bare`: a HEAD was asked.
-fn answer(mut head: Parts, body: Body, bare: bool, chosen: Chosen) -> Response {
-    let body = if bare {
-        Body::new(Unsent)
-    } else if body.is_end_stream() || body.as_full().is_some() {
-        // The upstream is done with it.
-        body
-    } else {
-        Body::new(Passing::new(body, chosen))
-    };
     if !bare && body.size_hint().exact().is_none() {
         // Of a body that came in chunks it would be anybody's word.
         head.headers.remove(CONTENT_LENGTH);
     }
     http::Response::from_parts(head, body).into()
+}
+
+/// Puts head and body together; `bare`: a HEAD was asked.
+fn answer(mut response: Response, bare: bool, chosen: Chosen) -> Response {
+    if bare {
+        return response.with_body(Body::new(Unsent));
+    }
+    let body = response.body();
+    if body.is_end_stream() || body.as_full().is_some() {
+        // The upstream is done with it.
+        return response;
+    }
+    let body = response.take_body();
+    response.with_body(Body::new(Passing::new(body, chosen)))
 }

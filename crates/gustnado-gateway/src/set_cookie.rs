@@ -45,9 +45,14 @@ impl Cookies {
         Ok(())
     }
 
+    /// Whether nothing is said in the place of anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.paths.is_empty() && self.domains.is_empty()
+    }
+
     /// Says it in all lines of a head.
     pub(crate) fn say(&self, headers: &mut HeaderMap) {
-        if self.paths.is_empty() && self.domains.is_empty() {
+        if self.is_empty() {
             return;
         }
         if let http::header::Entry::Occupied(mut lines) = headers.entry(SET_COOKIE) {

@@ -56,19 +56,16 @@ impl Upstream {
         })
     }
 
-    /// What a request is for here, of which `below` is the part that is its own: the rest of a path, empty
-    /// or with a slash at its start, and perhaps a query. `whole` is all that was asked for.
+    /// What a request is for here, of whose target what is behind `prefix` bytes is its own: the rest of a
+    /// path, empty or with a slash at its start, and perhaps a query.
     ///
     /// `None` where together they are too long.
-    pub(crate) fn target(&self, below: &str, whole: Option<&PathAndQuery>) -> Option<PathAndQuery> {
+    pub(crate) fn target(&self, whole: PathAndQuery, prefix: usize) -> Option<PathAndQuery> {
         // As it came, so it goes on.
-        if let Some(whole) = whole
-            && self.path().is_empty()
-            && below.len() == whole.as_str().len()
-            && below.starts_with('/')
-        {
-            return Some(whole.clone());
+        if self.path().is_empty() && prefix == 0 && whole.as_str().starts_with('/') {
+            return Some(whole);
         }
+        let below = below(&whole, prefix);
         let path = self.path();
         let slash = if path.is_empty() && !below.starts_with('/') {
             "/"
@@ -98,6 +95,11 @@ impl Upstream {
     pub(crate) fn name(&self) -> &str {
         &self.base
     }
+}
+
+/// What of a target is the upstream's to see.
+pub(crate) fn below(target: &PathAndQuery, prefix: usize) -> &str {
+    target.as_str().get(prefix..).unwrap_or_default()
 }
 
 /// An authority without the port that its scheme has anyway.
@@ -141,26 +143,17 @@ mod tests {
         for (base, below, expected) in table {
             let upstream = Upstream::parse(base).unwrap();
             let prefixed = format!("/api{below}").parse().unwrap();
-            let target = upstream.target(below, Some(&prefixed)).unwrap();
+            let target = upstream.target(prefixed, 4).unwrap();
             assert_eq!(target, expected, "{base} {below}");
             if below.starts_with('/') {
-                let whole = below.parse().unwrap();
-                assert_eq!(
-                    upstream.target(below, Some(&whole)).unwrap(),
-                    expected,
-                    "{base}"
-                );
+                let target = upstream.target(below.parse().unwrap(), 0);
+                assert_eq!(target.unwrap(), expected, "{base}");
             }
         }
-        let long = format!("/{}", "x".repeat(65_530));
-        let whole = long.parse().unwrap();
+        let long: PathAndQuery = format!("/{}", "x".repeat(65_530)).parse().unwrap();
         let upstream = |base| Upstream::parse(base).unwrap();
-        assert!(upstream("http://a").target(&long, Some(&whole)).is_some());
-        assert!(
-            upstream("http://a/long")
-                .target(&long, Some(&whole))
-                .is_none()
-        );
+        assert!(upstream("http://a").target(long.clone(), 0).is_some());
+        assert!(upstream("http://a/long").target(long, 0).is_none());
     }
 
     #[test]

@@ -38,7 +38,24 @@ fn those_who_wait_are_served_in_their_order() {
         }
         let order: Vec<String> = (0..8).map(|number| format!("/{number}")).collect();
         assert_eq!(heard.all(), order);
-        assert_eq!((client.pool().opened, client.pool().waiting), (2, 0));
+        let pool = client.pool();
+        assert_eq!((pool.opened, pool.reused, pool.waiting), (2, 6, 0));
+    });
+}
+
+#[test]
+fn no_connection_is_opened_where_one_is_on_its_way_for_nobody() {
+    run(async {
+        let (address, gate, _) = gated().await;
+        let client = client();
+        // Two at once open two, but the second has that of the first once it is free.
+        for round in 0..5 {
+            gate.add_permits(2);
+            let one = || whole(&client, address, "/");
+            let (one, two) = futures_util::future::join(one(), one()).await;
+            assert!(one.is_ok() && two.is_ok());
+            assert!(client.pool().opened <= 2, "{round}");
+        }
     });
 }
 

@@ -15,6 +15,10 @@ pub(crate) struct Asking<'a> {
     pub(crate) whole: Option<(&'static str, &'a HeaderValue)>,
     /// Path and query.
     pub(crate) path: &'a str,
+    /// The host, where it is not among the fields.
+    pub(crate) host: Option<&'a HeaderValue>,
+    /// Fields as they are written, none of which says anything of the connection.
+    pub(crate) lines: &'a [u8],
     pub(crate) headers: &'a HeaderMap,
     /// Fields that are not among those.
     pub(crate) more: [Option<(HeaderName, HeaderValue)>; 2],
@@ -37,15 +41,16 @@ pub(super) fn head(out: &mut Vec<u8>, asking: &Asking<'_>, body: Extent) -> Aske
     }
     put(out, &[asking.path.as_bytes(), b" HTTP/1.1\r\n"]);
     // Before all else (RFC 9110 section 7.2).
-    for host in asking.headers.get_all(HOST) {
+    for host in asking.host.into_iter().chain(asking.headers.get_all(HOST)) {
         put(out, &[b"host: ", host.as_bytes(), b"\r\n"]);
     }
+    put(out, &[asking.lines]);
     let mut close = false;
     for (name, value) in asking.headers {
         if *name != HOST {
             put_field(out, name, value);
         }
-        close |= *name == CONNECTION && says(value, b"close");
+        close |= *name == CONNECTION && says(value.as_bytes(), b"close");
     }
     for (name, value) in asking.more.iter().flatten() {
         put_field(out, name, value);
@@ -110,6 +115,8 @@ mod tests {
             method: &Method::HEAD,
             whole: None,
             path: "/x?y",
+            host: None,
+            lines: b"",
             headers: &headers,
             more: [None, None],
         };
@@ -124,6 +131,7 @@ mod tests {
         asking.method = &method;
         asking.headers = &none;
         asking.whole = Some(("http", &authority));
+        (asking.host, asking.lines) = (Some(&authority), b"C: D\r\n");
         asking.more[1] = Some((HeaderName::from_static("b"), authority.clone()));
         for (body, line) in [
             (Extent::Bytes(0), "content-length: 0"),
@@ -135,8 +143,9 @@ mod tests {
         ] {
             head(&mut out, &asking, body);
             let text = String::from_utf8(std::mem::take(&mut out)).unwrap();
-            let expected =
-                format!("POST http://a.test:81/x?y HTTP/1.1\r\nb: a.test:81\r\n{line}\r\n\r\n");
+            let expected = format!(
+                "POST http://a.test:81/x?y HTTP/1.1\r\nhost: a.test:81\r\nC: D\r\nb: a.test:81\r\n{line}\r\n\r\n"
+            );
             assert_eq!(text, expected);
         }
     }

@@ -8,8 +8,8 @@ use std::{
 };
 
 use bytes::{Buf as _, Bytes};
-use gustnado_core::Body;
-use http::{StatusCode, response::Parts};
+use gustnado_core::{Body, fields};
+use http::StatusCode;
 use http_body::{Frame, SizeHint};
 use tokio::io::ReadBuf;
 
@@ -21,6 +21,7 @@ use super::{
     outgoing::{Outgoing, Unsent},
 };
 use crate::{
+    head::Head,
     limits::{HEAD, INTERIM, READ},
     wire::Wire,
 };
@@ -69,7 +70,7 @@ impl Http1 {
     }
 
     /// Sends the request, and waits for the head of its answer.
-    pub(crate) fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Result<Parts, Fault>> {
+    pub(crate) fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Result<Head, Fault>> {
         if !self.looked {
             // What is here already answers nothing, and behind an end there will be no answer.
             if let Poll::Ready(came) = self.poll_more(cx) {
@@ -82,10 +83,10 @@ impl Http1 {
             if self.is_worth_a_look() {
                 match head::parse(&self.inbox, self.asked)? {
                     None => self.tried = self.inbox.len(),
-                    Some(head) => {
-                        self.inbox.advance(head.bytes);
+                    Some(parsed) => {
+                        self.inbox.advance(parsed.bytes);
                         self.tried = 0;
-                        let status = head.parts.status;
+                        let status = parsed.head.status;
                         if status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS {
                             self.interim += 1;
                             if self.interim > INTERIM {
@@ -93,9 +94,9 @@ impl Http1 {
                             }
                             continue;
                         }
-                        self.incoming = Incoming::new(head.framing);
-                        self.keep_alive = head.keep_alive;
-                        return Poll::Ready(Ok(head.parts));
+                        self.incoming = Incoming::new(parsed.framing);
+                        self.keep_alive = parsed.keep_alive;
+                        return Poll::Ready(Ok(parsed.head));
                     }
                 }
             }
@@ -189,8 +190,7 @@ impl Http1 {
         if self.tried == 0 || bytes.len() >= HEAD {
             return !bytes.is_empty();
         }
-        let new = &bytes[self.tried.saturating_sub(3)..];
-        new.windows(2).any(|end| end == b"\n\n") || new.windows(3).any(|end| end == b"\n\r\n")
+        fields::may_end(bytes, self.tried)
     }
 
     /// Reads more. 0 bytes are the end.

@@ -4,17 +4,17 @@
 use std::mem::MaybeUninit;
 
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version,
-    header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING},
-    response::Parts,
-};
+use gustnado_core::fields::Fields;
+use http::{StatusCode, Version, header::CONTENT_LENGTH};
 
 use super::{
     fault::Fault,
     length::{Framing, Length},
 };
-use crate::limits::{FIELDS, HEAD};
+use crate::{
+    head::Head,
+    limits::{FIELDS, HEAD},
+};
 
 /// What of a request decides how its answer is read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,8 +29,8 @@ pub(super) struct Asked {
 
 /// A head, and what it says of what is behind it.
 #[derive(Debug)]
-pub(super) struct Head {
-    pub(super) parts: Parts,
+pub(super) struct Parsed {
+    pub(super) head: Head,
     /// Bytes that it took.
     pub(super) bytes: usize,
     pub(super) framing: Framing,
@@ -40,7 +40,7 @@ pub(super) struct Head {
 
 /// Reads a head; `None` where more bytes are needed. What is more than may be is too large also where
 /// more would come.
-pub(super) fn parse(bytes: &Bytes, asked: Asked) -> Result<Option<Head>, Fault> {
+pub(super) fn parse(bytes: &Bytes, asked: Asked) -> Result<Option<Parsed>, Fault> {
     let mut fields = [const { MaybeUninit::uninit() }; FIELDS];
     let mut answer = httparse::Response::new(&mut []);
     let parsed = httparse::ParserConfig::default().parse_response_with_uninit_headers(
@@ -58,26 +58,19 @@ pub(super) fn parse(bytes: &Bytes, asked: Asked) -> Result<Option<Head>, Fault> 
         return Ok(None);
     };
     let status = StatusCode::from_u16(code).map_err(|_| Fault::Broken("invalid status"))?;
-    let (mut parts, ()) = Response::new(()).into_parts();
-    parts.status = status;
-    parts.version = match minor {
+    let version = match minor {
         0 => Version::HTTP_10,
         _ => Version::HTTP_11,
     };
-    let mut said = Said::default();
-    parts.headers.reserve(answer.headers.len());
-    for field in answer.headers {
-        let name = HeaderName::from_bytes(field.name.as_bytes())
-            .map_err(|_| Fault::Broken("invalid header name"))?;
-        let value = HeaderValue::from_maybe_shared(bytes.slice_ref(field.value))
-            .map_err(|_| Fault::Broken("invalid header value"))?;
-        said.note(&name, &value)?;
-        parts.headers.append(name, value);
+    let (mut said, mut came) = (Said::default(), Fields::of(bytes));
+    for field in &*answer.headers {
+        said.note(field.name.as_bytes(), field.value)?;
+        came.push(field.name.as_bytes(), field.value);
     }
-    said.correct(&mut parts.headers);
-    let (framing, keep_alive) = said.of(&parts, asked);
-    Ok(Some(Head {
-        parts,
+    said.correct(&mut came);
+    let (framing, keep_alive) = said.of((status, version), asked);
+    Ok(Some(Parsed {
+        head: Head::new(status, version, came),
         bytes: length,
         framing,
         keep_alive,
@@ -98,29 +91,36 @@ fn why(error: httparse::Error) -> Fault {
 }
 
 /// What the fields say of the message itself.
-struct Said {
+struct Said<'a> {
     length: Length,
+    /// The first that was said of that.
+    first: Option<(&'a [u8], &'a [u8])>,
     close: bool,
     keep_alive: bool,
 }
 
-impl Default for Said {
+impl Default for Said<'_> {
     fn default() -> Self {
         Self {
             length: Length::NONE,
+            first: None,
             close: false,
             keep_alive: false,
         }
     }
 }
 
-impl Said {
+impl<'a> Said<'a> {
     #[inline]
-    fn note(&mut self, name: &HeaderName, value: &HeaderValue) -> Result<(), Fault> {
-        match *name {
-            CONTENT_LENGTH => self.length.declare(value.as_bytes())?,
-            TRANSFER_ENCODING => self.length.code(value.as_bytes())?,
-            CONNECTION => {
+    fn note(&mut self, name: &'a [u8], value: &'a [u8]) -> Result<(), Fault> {
+        // Nearly every name has another length.
+        match name.len() {
+            14 if name.eq_ignore_ascii_case(b"content-length") => {
+                self.length.declare(value)?;
+                self.first.get_or_insert((name, value));
+            }
+            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => self.length.code(value)?,
+            10 if name.eq_ignore_ascii_case(b"connection") => {
                 self.close |= says(value, b"close");
                 self.keep_alive |= says(value, b"keep-alive");
             }
@@ -137,23 +137,25 @@ impl Said {
 
     /// Has the fields say of the length only what is true, and once: whoever gets them may hand them on.
     #[inline]
-    fn correct(&self, headers: &mut HeaderMap) {
+    fn correct(&self, fields: &mut Fields) {
         if self.is_conflict() {
             tracing::debug!("an answer had both Content-Length and Transfer-Encoding");
-            headers.remove(CONTENT_LENGTH);
+            fields.remove(&CONTENT_LENGTH);
         } else if self.length.is_repeated()
-            && let Some(length) = self.length.declared()
+            && let Some((name, value)) = self.first
         {
-            headers.insert(CONTENT_LENGTH, length.into());
+            fields.remove(&CONTENT_LENGTH);
+            let first = value.split(|byte| *byte == b',').next();
+            fields.push(name, first.unwrap_or(value).trim_ascii());
         }
     }
 
     /// Whether another request may follow, as far as both sides say and nothing is in doubt.
-    fn goes_on(&self, parts: &Parts, asked: Asked) -> bool {
+    fn goes_on(&self, status: StatusCode, version: Version, asked: Asked) -> bool {
         let coded = self.length.is_coded();
         // Who codes what its version does not know may have been misunderstood before (RFC 9112 section
         // 6.1).
-        let old = parts.version < Version::HTTP_11;
+        let old = version < Version::HTTP_11;
         if self.close || asked.close || old && (coded || !self.keep_alive) {
             return false;
         }
@@ -161,14 +163,14 @@ impl Said {
         // RFC 9110 section 8.6).
         let length = self.length.declared();
         let lies = coded || length.is_some_and(|length| length > 0);
-        let doubtful = self.is_conflict() || parts.status == StatusCode::NO_CONTENT && lies;
+        let doubtful = self.is_conflict() || status == StatusCode::NO_CONTENT && lies;
         !doubtful
     }
 
     /// How the body of such an answer comes, and whether another request may follow.
-    fn of(&self, parts: &Parts, asked: Asked) -> (Framing, bool) {
-        let fine = self.goes_on(parts, asked);
-        let (status, leaves) = (parts.status, asked.connect && parts.status.is_success());
+    fn of(&self, (status, version): (StatusCode, Version), asked: Asked) -> (Framing, bool) {
+        let fine = self.goes_on(status, version, asked);
+        let leaves = asked.connect && status.is_success();
         let bare = asked.head
             || leaves
             || status.is_informational()
@@ -184,8 +186,8 @@ impl Said {
 }
 
 /// Whether a list has this word.
-pub(super) fn says(value: &HeaderValue, word: &[u8]) -> bool {
-    let mut words = value.as_bytes().split(|byte| *byte == b',');
+pub(super) fn says(value: &[u8], word: &[u8]) -> bool {
+    let mut words = value.split(|byte| *byte == b',');
     words.any(|own| own.trim_ascii().eq_ignore_ascii_case(word))
 }
 
@@ -196,9 +198,10 @@ mod tests {
     use super::*;
 
     fn read(text: &str, asked: Asked) -> Option<(u16, Framing, bool)> {
-        let head = parse(&Bytes::copy_from_slice(text.as_bytes()), asked).ok()??;
-        assert_eq!(head.bytes, text.len());
-        Some((head.parts.status.as_u16(), head.framing, head.keep_alive))
+        let parsed = parse(&Bytes::copy_from_slice(text.as_bytes()), asked).ok()??;
+        assert_eq!(parsed.bytes, text.len());
+        let status = parsed.head.status.as_u16();
+        Some((status, parsed.framing, parsed.keep_alive))
     }
 
     const ANY: Asked = Asked {
@@ -320,8 +323,8 @@ mod tests {
         ];
         for (fields, expected) in table {
             let text = format!("HTTP/1.1 200 OK\n{fields}\n\n").replace('\n', "\r\n");
-            let head = parse(&Bytes::from(text), ANY).unwrap().unwrap();
-            let lengths = head.parts.headers.get_all(CONTENT_LENGTH);
+            let parsed = parse(&Bytes::from(text), ANY).unwrap().unwrap();
+            let lengths = parsed.head.headers().get_all(CONTENT_LENGTH);
             let lengths: Vec<_> = lengths
                 .iter()
                 .map(|value| value.to_str().unwrap())
@@ -357,7 +360,7 @@ mod tests {
                     prop_assert_eq!(alone.bytes, head.len());
                     prop_assert_eq!(followed.bytes, head.len());
                     prop_assert_eq!(alone.framing, followed.framing);
-                    prop_assert_eq!(alone.parts.headers, followed.parts.headers);
+                    prop_assert_eq!(alone.head.headers(), followed.head.headers());
                 }
                 (Err(_), Err(_)) => {}
                 other => prop_assert!(false, "{:?}", other),

@@ -8,6 +8,9 @@ pub(crate) trait Pooled: Send + Sized + 'static {
     /// Another handle to it, if several requests may use it at once.
     fn share(&self) -> Option<Self>;
 
+    /// Whether a request used it before.
+    fn used(&self) -> bool;
+
     /// Whether it seems to be open. May ask the system; is called without a lock.
     fn is_open(&mut self) -> bool;
 

@@ -128,7 +128,7 @@ impl<C: Pooled> Pool<C> {
                     let idle = since.map(|since| now.saturating_duration_since(since));
                     let warm = wanted == Wanted::Any && idle.is_some_and(|idle| idle < WARM);
                     if warm || connection.is_open() {
-                        self.0.reused.fetch_add(1, Relaxed);
+                        self.0.count_reused();
                         return Ok(Got::Kept(connection));
                     }
                     self.0.stale.fetch_add(1, Relaxed);
@@ -185,6 +185,11 @@ impl<C: Pooled> Shared<C> {
         let now = Instant::now();
         self.with(|state, deeds| state.put(origin, connection, now, deeds));
         self.see_to_idle();
+    }
+
+    /// A request uses a connection that was there already.
+    pub(super) fn count_reused(&self) {
+        self.reused.fetch_add(1, Relaxed);
     }
 
     /// Counts idle connections that the sweep found closed.

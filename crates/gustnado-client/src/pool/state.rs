@@ -233,19 +233,20 @@ impl<C: Pooled> State<C> {
         let counts = &mut self.counts;
         line.opened(number, counts);
         let anybody = |_: &Waiter<C>| true;
-        if connection.share().is_none() {
+        let Some(mut handle) = connection.share() else {
             host.one_by_one = false;
             if let Some(connection) = line.give(anybody, connection, counts) {
                 self.put(origin, connection, now, deeds);
             }
             self.serve(deeds);
             return;
-        }
-        while let Some(handle) = connection.share() {
-            if line.is_empty() {
-                break;
-            }
+        };
+        while !line.is_empty() {
             line.give(anybody, handle, counts);
+            match connection.share() {
+                Some(next) => handle = next,
+                None => break,
+            }
         }
         deeds.close.extend(host.shared.replace(connection));
     }

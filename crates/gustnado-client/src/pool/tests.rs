@@ -29,6 +29,10 @@ impl Pooled for Fake {
         (self.0 >= 100).then_some(Self(self.0))
     }
 
+    fn used(&self) -> bool {
+        false
+    }
+
     fn is_open(&mut self) -> bool {
         true
     }

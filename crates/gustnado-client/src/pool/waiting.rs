@@ -43,6 +43,19 @@ impl<C: Pooled> Waiting<C> {
         end: Instant,
         late: impl Fn() -> Error,
     ) -> Result<C> {
+        let given = self.given(queue, end, late).await;
+        if given.as_ref().is_ok_and(C::used) {
+            self.pool.count_reused();
+        }
+        given
+    }
+
+    async fn given(
+        &mut self,
+        queue: Duration,
+        end: Instant,
+        late: impl Fn() -> Error,
+    ) -> Result<C> {
         let in_line = Instant::now() + queue;
         // While a connection is being opened for it, it is opening that takes so long, which has a
         // bound of its own.

@@ -88,6 +88,15 @@ impl Client {
         self.host.as_deref()
     }
 
+    /// The one whose request for `host` arrived like this, of which nobody is trusted to say more.
+    pub(super) fn alone(arrival: Arrival, host: Option<&str>) -> Self {
+        Self {
+            ip: address(arrival, None),
+            secure: arrival.secure,
+            host: host.map(Into::into),
+        }
+    }
+
     /// The one whose request for `uri` arrived like this with these fields, `said` being what trusted
     /// proxies say.
     pub(super) fn of(

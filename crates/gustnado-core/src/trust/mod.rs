@@ -46,6 +46,24 @@ impl Trust {
         self.client_of(arrival, &head.uri, &head.headers)
     }
 
+    /// The same of a request whose target names no host, if nobody is trusted to say more of it. These are
+    /// its `Host` fields.
+    pub(crate) fn client_alone<'h>(
+        &self,
+        arrival: Arrival,
+        mut hosts: impl Iterator<Item = &'h [u8]>,
+    ) -> Option<Client> {
+        if self.has(arrival.peer.map(|peer| peer.ip())) {
+            return None;
+        }
+        let only = hosts.next().filter(|_| hosts.next().is_none());
+        // As `HeaderValue` has it.
+        let shown = |byte: &u8| matches!(byte, b'\t' | b' '..=b'~');
+        let only = only.filter(|host| host.iter().all(shown));
+        let host = only.and_then(|host| std::str::from_utf8(host).ok());
+        Some(Client::alone(arrival, host))
+    }
+
     /// The same, where there is no head but its parts.
     pub(crate) fn client_of(&self, arrival: Arrival, uri: &Uri, headers: &HeaderMap) -> Client {
         let said = self.said(arrival, || headers);
@@ -143,6 +161,11 @@ mod tests {
         let arrival = arrival(peer);
         let head = head("/", fields);
         let client = trust.client(arrival, &head);
+        let hosts = fields.iter().filter(|(name, _)| *name == "host");
+        let hosts = hosts.map(|(_, host)| host.as_bytes());
+        if let Some(alone) = trust.client_alone(arrival, hosts) {
+            assert_eq!(alone, client);
+        }
         assert_eq!(trust.address(arrival, || &head.headers), client.ip());
         let secure = trust.is_secure(arrival, || &head.headers);
         assert_eq!(secure, client.is_secure());

@@ -56,6 +56,7 @@ use super::{
 use crate::{
     access::Access,
     body::Body,
+    fields,
     lifecycle::Begun,
     limits::{Limits, TURN},
     tally::Counted,
@@ -238,8 +239,7 @@ impl Http1 {
         if self.tried == 0 || bytes.len() >= self.vitals.app.limits().head_bytes {
             return !bytes.is_empty();
         }
-        let new = &bytes[self.tried.saturating_sub(3)..];
-        new.windows(2).any(|end| end == b"\n\n") || new.windows(3).any(|end| end == b"\n\r\n")
+        fields::may_end(bytes, self.tried)
     }
 
     /// A head of so many bytes was read.

@@ -1,0 +1,230 @@
+//! Header fields where they lie in a head that came over HTTP/1, and a map of them for whoever wants
+//! one. It must not know whose head it is, nor what a field means.
+
+use std::{ops::Range, slice};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::{
+    limits::SPARE_FIELDS,
+    spare::{self, Spare},
+};
+
+thread_local! {
+    static SPARE: Spare<Fields> = const { Spare::new() };
+}
+
+/// Header fields in the bytes that they came in.
+#[derive(Debug, Default)]
+pub struct Fields {
+    bytes: Bytes,
+    places: Vec<Place>,
+}
+
+/// Where a field lies.
+#[derive(Debug, Clone)]
+struct Place {
+    name: Range<usize>,
+    value: Range<usize>,
+}
+
+impl Fields {
+    /// None yet, of those that lie in these bytes.
+    #[inline]
+    #[must_use]
+    pub fn of(bytes: &Bytes) -> Self {
+        let mut fields = SPARE.with(Spare::take).unwrap_or_default();
+        fields.begin(bytes);
+        fields
+    }
+
+    /// The same in place of others.
+    #[inline]
+    pub(crate) fn begin(&mut self, bytes: &Bytes) {
+        self.bytes = bytes.clone();
+        self.places.clear();
+    }
+
+    /// Adds one, whose name and value are parts of the bytes, and known to be a name and a value.
+    #[inline]
+    pub fn push(&mut self, name: &[u8], value: &[u8]) {
+        let (name, value) = (place(&self.bytes, name), place(&self.bytes, value));
+        self.places.push(Place { name, value });
+    }
+
+    /// Takes out all of a name.
+    #[cold]
+    pub fn remove(&mut self, name: &HeaderName) {
+        let (bytes, name) = (&self.bytes, name.as_str().as_bytes());
+        self.places
+            .retain(|place| !bytes[place.name.clone()].eq_ignore_ascii_case(name));
+    }
+
+    /// All in their order, with names in whatever case they came in.
+    #[inline]
+    pub fn iter(&self) -> Iter<'_> {
+        Iter {
+            bytes: &self.bytes,
+            places: self.places.iter(),
+        }
+    }
+
+    /// The values of one name, in their order.
+    #[inline]
+    pub fn values<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f [u8]> {
+        let named = move |own: &[u8]| own.eq_ignore_ascii_case(name.as_bytes());
+        let all = self.iter();
+        all.filter_map(move |(own, value)| named(own).then_some(value))
+    }
+
+    /// The first value of a name, to keep.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<HeaderValue> {
+        let value = self.values(name).next()?;
+        HeaderValue::from_maybe_shared(self.bytes.slice_ref(value)).ok()
+    }
+
+    /// A map of all, which shares the bytes of their values.
+    #[must_use]
+    pub fn map(&self) -> HeaderMap {
+        let mut map = spare::take();
+        map.reserve(self.places.len());
+        for Place { name, value } in &self.places {
+            let name = HeaderName::from_bytes(&self.bytes[name.clone()]);
+            let value = HeaderValue::from_maybe_shared(self.bytes.slice(value.clone()));
+            // Whoever found them has seen that they are a name and a value.
+            if let (Ok(name), Ok(value)) = (name, value) {
+                map.append(name, value);
+            }
+        }
+        map
+    }
+
+    /// All bytes of the head.
+    pub(crate) fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// Makes room for others. Says whether that is not too much to be kept.
+    #[inline]
+    pub(crate) fn clear(&mut self) -> bool {
+        self.bytes = Bytes::new();
+        self.places.clear();
+        self.places.capacity() <= SPARE_FIELDS
+    }
+
+    /// Makes room for those of another head on this thread.
+    #[inline]
+    pub fn recycle(mut self) {
+        if self.clear() {
+            SPARE.with(|spare| spare.keep(self));
+        }
+    }
+}
+
+/// Fields in their order: names and values.
+#[derive(Debug, Clone, Default)]
+pub struct Iter<'f> {
+    bytes: &'f [u8],
+    places: slice::Iter<'f, Place>,
+}
+
+impl<'f> Iterator for Iter<'f> {
+    type Item = (&'f [u8], &'f [u8]);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let Place { name, value } = self.places.next()?;
+        Some((&self.bytes[name.clone()], &self.bytes[value.clone()]))
+    }
+}
+
+impl<'f> IntoIterator for &'f Fields {
+    type Item = (&'f [u8], &'f [u8]);
+    type IntoIter = Iter<'f>;
+
+    fn into_iter(self) -> Iter<'f> {
+        self.iter()
+    }
+}
+
+/// The fields of a text of nothing but lines, each with its end: names and values.
+#[inline]
+pub fn lines(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let lines = text.split(|byte| *byte == b'\n');
+    lines.filter_map(|line| {
+        let line = line.strip_suffix(b"\r")?;
+        let colon = line.iter().position(|byte| *byte == b':')?;
+        Some((&line[..colon], line.get(colon + 2..)?))
+    })
+}
+
+/// Whether a head may end in these bytes, in the first `tried` of which none does. One that comes byte by
+/// byte would else be read anew for each.
+#[must_use]
+pub fn may_end(bytes: &[u8], tried: usize) -> bool {
+    let new = bytes.get(tried.saturating_sub(3)..).unwrap_or_default();
+    new.windows(2).any(|end| end == b"\n\n") || new.windows(3).any(|end| end == b"\n\r\n")
+}
+
+/// Where a part lies in what it is a part of.
+#[inline]
+pub(crate) fn place(bytes: &Bytes, part: &[u8]) -> Range<usize> {
+    let from = (part.as_ptr() as usize).wrapping_sub(bytes.as_ptr() as usize);
+    from..from.wrapping_add(part.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header;
+
+    use super::*;
+
+    #[test]
+    fn fields_are_as_they_came_and_as_a_map_has_them() {
+        let bytes = Bytes::from_static(b"Host: a\nx-Twice: 1\nX-twice: \xe4\n");
+        let mut fields = Fields::of(&bytes);
+        for line in bytes
+            .split(|byte| *byte == b'\n')
+            .filter(|it| !it.is_empty())
+        {
+            let colon = line.iter().position(|byte| *byte == b':').unwrap();
+            fields.push(&line[..colon], &line[colon + 2..]);
+        }
+        let all: Vec<_> = fields.iter().collect();
+        let twice: [(&[u8], &[u8]); 2] = [(b"x-Twice", b"1"), (b"X-twice", b"\xe4")];
+        assert_eq!((all[0], &all[1..]), ((&b"Host"[..], &b"a"[..]), &twice[..]));
+        let values: Vec<_> = fields.values("x-twice").collect();
+        assert_eq!(values, [&b"1"[..], b"\xe4"]);
+        assert_eq!(fields.value("HOST").unwrap(), "a");
+        assert_eq!(fields.value("hos"), None);
+        let map = fields.map();
+        assert_eq!(map[header::HOST], "a");
+        assert_eq!(map.get_all("x-twice").iter().count(), 2);
+        fields.remove(&header::HOST);
+        assert_eq!(fields.iter().count(), 2);
+    }
+
+    #[test]
+    fn heads_are_looked_at_where_they_may_have_ended() {
+        for head in ["GET / HTTP/1.1\r\na: b\r\n\r\n", "GET / HTTP/1.1\na: b\n\n"] {
+            let looks =
+                (1..head.len()).filter(|tried| may_end(&head.as_bytes()[..tried + 1], *tried));
+            assert_eq!(looks.collect::<Vec<_>>(), [head.len() - 1]);
+            assert!(may_end(head.as_bytes(), 3));
+        }
+    }
+
+    #[test]
+    fn nothing_is_left_for_the_next() {
+        let bytes = Bytes::from_static(b"cookie: secret");
+        let mut fields = Fields::of(&bytes);
+        fields.push(&bytes[..6], &bytes[8..]);
+        let room = fields.places.as_ptr();
+        fields.recycle();
+        let next = Fields::of(&Bytes::new());
+        assert_eq!((next.iter().count(), next.places.as_ptr()), (0, room));
+        assert!(next.bytes.is_empty());
+    }
+}

@@ -1,0 +1,144 @@
+//! Header fields of an answer as the lines that they are over HTTP/1, and as a map's once somebody wants to
+//! see them. It must not know the answer, nor who writes it.
+
+use std::sync::OnceLock;
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use crate::fields;
+
+/// Fields that somebody looks at, or the connection writes itself, between the answer and the wire.
+pub(crate) const SEEN: [HeaderName; 8] = [
+    header::CONNECTION,
+    header::DATE,
+    header::STRICT_TRANSPORT_SECURITY,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("x-request-id"),
+];
+
+/// Lines, each with its end, of names and values that are such.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    text: Vec<u8>,
+    /// With the fields beside them.
+    told: OnceLock<HeaderMap>,
+}
+
+impl Lines {
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Adds a field, unless it is one that somebody looks at. Says whether it was added.
+    #[inline]
+    pub(crate) fn put(&mut self, name: &[u8], value: &[u8]) -> bool {
+        if is_seen(name) {
+            return false;
+        }
+        self.told.take();
+        let text = &mut self.text;
+        if text.capacity() == 0 {
+            text.reserve(512);
+        }
+        for part in [name, b": ", value, b"\r\n"] {
+            text.extend_from_slice(part);
+        }
+        true
+    }
+
+    /// A map of them and of the fields beside them.
+    pub(crate) fn with(&self, beside: &HeaderMap) -> &HeaderMap {
+        self.told.get_or_init(|| {
+            let mut all = beside.clone();
+            add(&self.text, &mut all);
+            all
+        })
+    }
+
+    /// Makes them fields of a map.
+    #[cold]
+    pub(crate) fn move_to(&mut self, map: &mut HeaderMap) {
+        self.told.take();
+        add(&self.text, map);
+        self.text.clear();
+    }
+
+    /// Takes them out as text.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Vec<u8> {
+        self.told.take();
+        std::mem::take(&mut self.text)
+    }
+}
+
+#[cold]
+fn add(text: &[u8], map: &mut HeaderMap) {
+    for (name, value) in fields::lines(text) {
+        let name = HeaderName::from_bytes(name);
+        let value = HeaderValue::from_bytes(value);
+        if let (Ok(name), Ok(value)) = (name, value) {
+            map.append(name, value);
+        }
+    }
+}
+
+/// Whether it is one of [`SEEN`], or the length, in whatever case. Nearly every name has another length.
+#[inline]
+fn is_seen(name: &[u8]) -> bool {
+    matches!(name.len(), 4 | 7 | 10 | 12 | 14 | 17 | 25) && is_among(name)
+}
+
+fn is_among(name: &[u8]) -> bool {
+    let is = |seen: &HeaderName| seen.as_str().as_bytes().eq_ignore_ascii_case(name);
+    SEEN.iter().any(is) || is(&header::CONTENT_LENGTH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_become_fields_beside_others() {
+        let mut lines = Lines::default();
+        assert!(lines.put(b"X-A", b"1") && lines.put(b"x-a", b"\xe4: b") && lines.put(b"e", b""));
+        assert!(!lines.is_empty());
+        let mut map = HeaderMap::new();
+        map.insert(header::DATE, HeaderValue::from_static("now"));
+        let all = lines.with(&map).clone();
+        assert_eq!(all.len(), 4);
+        let values: Vec<_> = all
+            .get_all("x-a")
+            .iter()
+            .map(HeaderValue::as_bytes)
+            .collect();
+        assert_eq!(values, [&b"1"[..], b"\xe4: b"]);
+        assert!(all["e"].is_empty() && all[header::DATE] == "now");
+        lines.put(b"y", b"2");
+        assert_eq!(lines.with(&map).len(), 5);
+        lines.move_to(&mut map);
+        assert!(lines.is_empty());
+        assert_eq!((map.len(), lines.take().len()), (5, 0));
+    }
+
+    #[test]
+    fn what_somebody_looks_at_is_no_line() {
+        for name in SEEN.into_iter().chain([header::CONTENT_LENGTH]) {
+            let mut lines = Lines::default();
+            let name = name.as_str();
+            assert!(!lines.put(name.as_bytes(), b"a"), "{name}");
+            assert!(
+                !lines.put(name.to_ascii_uppercase().as_bytes(), b"a"),
+                "{name}"
+            );
+            assert!(lines.is_empty());
+        }
+        let mut lines = Lines::default();
+        for name in ["etag", "x-frame-options", "content-type", "data", "cookies"] {
+            assert!(lines.put(name.as_bytes(), b"a"), "{name}");
+        }
+    }
+}

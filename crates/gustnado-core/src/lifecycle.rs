@@ -242,8 +242,8 @@ fn mounted(
         Ok(mut response) => {
             response.body_mut().end_on(&info.shared.stop);
             let defaults = &info.headers;
-            if lines && let Some((mut own, beside)) = response.take_lines() {
-                defaults.add_to(&mut own, beside);
+            if lines && let Some((mut own, names, beside)) = response.take_lines() {
+                defaults.add_to(&mut own, names, beside);
                 (response, own.into())
             } else {
                 dress_lightly(response, defaults, lines)

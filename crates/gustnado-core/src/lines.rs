@@ -1,7 +1,7 @@
 //! Header fields of an answer as the lines that they are over HTTP/1, and as a map's once somebody wants to
 //! see them. It must not know the answer, nor who writes it.
 
-use std::sync::OnceLock;
+use std::{ops::Range, sync::OnceLock};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -23,6 +23,8 @@ pub(crate) const SEEN: [HeaderName; 8] = [
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     text: Vec<u8>,
+    /// Where the name of each is.
+    names: Vec<Range<usize>>,
     /// With the fields beside them.
     told: OnceLock<HeaderMap>,
 }
@@ -41,9 +43,11 @@ impl Lines {
         }
         self.told.take();
         let text = &mut self.text;
-        if text.capacity() == 0 {
+        if text.is_empty() {
+            self.names.clear();
             text.reserve(512);
         }
+        self.names.push(text.len()..text.len() + name.len());
         for part in [name, b": ", value, b"\r\n"] {
             text.extend_from_slice(part);
         }
@@ -67,11 +71,11 @@ impl Lines {
         self.text.clear();
     }
 
-    /// Takes them out as text.
+    /// Takes them out as text, with where the names are in it.
     #[inline]
-    pub(crate) fn take(&mut self) -> Vec<u8> {
+    pub(crate) fn take(&mut self) -> (Vec<u8>, &[Range<usize>]) {
         self.told.take();
-        std::mem::take(&mut self.text)
+        (std::mem::take(&mut self.text), &self.names)
     }
 }
 
@@ -118,10 +122,12 @@ mod tests {
         assert_eq!(values, [&b"1"[..], b"\xe4: b"]);
         assert!(all["e"].is_empty() && all[header::DATE] == "now");
         lines.put(b"y", b"2");
+        let names = lines.names.iter().map(|name| &lines.text[name.clone()]);
+        assert_eq!(names.collect::<Vec<_>>(), [&b"X-A"[..], b"x-a", b"e", b"y"]);
         assert_eq!(lines.with(&map).len(), 5);
         lines.move_to(&mut map);
         assert!(lines.is_empty());
-        assert_eq!((map.len(), lines.take().len()), (5, 0));
+        assert_eq!((map.len(), lines.take().0.len()), (5, 0));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! An answer: status, header fields, body. It must not know the request; `write` fits the one to
 //! the other.
 
+use std::ops::Range;
+
 use http::{
     HeaderMap, HeaderValue, StatusCode, Version,
     header::{self, CONTENT_TYPE, HeaderName},
@@ -205,16 +207,17 @@ impl Response {
         }
     }
 
-    /// Fields that are to be written as they are, and the map of all others; nothing where there are none
-    /// but those of the map.
+    /// Fields that are to be written as they are, with where their names are, and the map of all others;
+    /// nothing where there are none but those of the map.
     #[inline]
-    pub(crate) fn take_lines(&mut self) -> Option<(Vec<u8>, &mut HeaderMap)> {
+    pub(crate) fn take_lines(&mut self) -> Option<(Vec<u8>, &[Range<usize>], &mut HeaderMap)> {
         if self.0.lines.is_empty() {
             return None;
         }
         self.0.only = None;
         let Inner { http, lines, .. } = &mut *self.0;
-        Some((lines.take(), http.headers_mut()))
+        let (text, names) = lines.take();
+        Some((text, names, http.headers_mut()))
     }
 
     /// Has all fields be in the map, of which nothing is known then.
@@ -361,8 +364,9 @@ mod tests {
             assert!(seen[header::ETAG] == "\"1\"" && seen[header::DATE] == "now");
         }
         let mut answer = handed();
-        let (lines, beside) = answer.take_lines().unwrap();
-        assert_eq!((&lines[..], beside.len()), (&b"ETag: \"1\"\r\n"[..], 2));
+        let (lines, names, beside) = answer.take_lines().unwrap();
+        assert_eq!((&lines[..], names), (&b"ETag: \"1\"\r\n"[..], &[0..4][..]));
+        assert_eq!(beside.len(), 2);
         assert!(answer.take_lines().is_none());
         // Nothing of it is in the next.
         handed().into_body();

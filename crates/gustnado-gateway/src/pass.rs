@@ -4,9 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use gustnado_client::{self as client, Client, ErrorKind, Phase};
-use gustnado_core::{
-    Body, Client as Asker, Error, Glance, Request, Response, Upgrade, fields::Fields,
-};
+use gustnado_core::{Body, Client as Asker, Error, Glance, Request, Response, Upgrade};
 use http::{
     HeaderMap, HeaderValue, Method, StatusCode, Version,
     header::{CONTENT_LENGTH, CONTENT_LOCATION, HOST, LOCATION, RETRY_AFTER},
@@ -107,11 +105,13 @@ pub(crate) async fn pass(
         place: gateway.keep_location,
         cookies: gateway.cookies.is_empty(),
     };
-    let plain = |fields: &Fields| plain::is_answer(fields.iter(), back);
-    let response = if response.fields().is_some_and(plain) {
-        handed_back(response, back)
-    } else {
-        turned_back(gateway, &place, response, bare)
+    let response = match handed_back(&response, back) {
+        Some(answer) => {
+            let (fields, body) = response.into_fields();
+            fields.recycle();
+            answer.with_body(body)
+        }
+        None => turned_back(gateway, &place, response, bare),
     };
     Ok(answer(response, bare, chosen))
 }
@@ -337,15 +337,14 @@ fn refuse_interim(status: StatusCode) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes of an answer whose head is a plain one the one that is handed back.
-fn handed_back(response: client::Response, back: Back) -> Response {
+/// Makes of an answer whose head is a plain one the head that is handed back.
+fn handed_back(response: &client::Response, back: Back) -> Option<Response> {
+    let fields = response.fields()?;
     let mut answer = Response::with_code(response.status());
-    let (fields, body) = response.into_fields();
-    plain::answer(fields.iter(), back, |name, value| {
+    let plain = plain::answer(fields.iter(), back, |name, value| {
         answer.hand_on(name, value);
     });
-    fields.recycle();
-    answer.with_body(body)
+    plain.then_some(answer)
 }
 
 /// Makes of another the one that is handed back; `bare`: a HEAD was asked.

@@ -66,3 +66,10 @@ pub use request::RequestBuilder;
 pub use response::Response;
 #[doc(hidden)]
 pub use url::Place;
+
+/// Parsers for the fuzzers, each with what must hold of whatever it is given.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod __fuzz {
+    pub use crate::http1::fuzz::answer;
+}

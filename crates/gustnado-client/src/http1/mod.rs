@@ -11,6 +11,8 @@
 mod encode;
 mod exchange;
 mod fault;
+#[cfg(fuzzing)]
+pub(crate) mod fuzz;
 mod head;
 mod incoming;
 mod length;

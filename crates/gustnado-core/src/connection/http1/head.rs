@@ -92,6 +92,11 @@ fn read<'b, A>(
     let head = read.raw_head_mut();
     head.fill(bytes, method, target, version)
         .map_err(|_| Fault::Broken("invalid target"))?;
+    if !head.is_plain() && target.contains('#') {
+        // It stays with the client (RFC 9110 section 7.1), and who looks at paths before us may take it
+        // for a part of one.
+        return Err(Fault::Broken("a fragment in the target"));
+    }
     for field in request.headers {
         if noted.note(field.name.as_bytes(), field.value)? {
             head.field(field.name.as_bytes(), field.value);

@@ -26,6 +26,13 @@ impl Inbox {
         self.bytes.is_empty()
     }
 
+    /// Whether there is nothing but empty lines, which some clients send behind a body: they belong to
+    /// no request (RFC 9112 section 2.2).
+    pub(super) fn is_blank(&self) -> bool {
+        let ends = self.bytes.last().is_none_or(|last| *last == b'\n');
+        ends && self.bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n'))
+    }
+
     /// Reads more. 0 bytes are the end.
     ///
     /// By way of the stack: so what is kept is as large as what came, and what is parsed lies in the

@@ -148,12 +148,12 @@ impl Http1 {
 
     /// Whether nothing is asked.
     pub(super) fn is_idle(&self) -> bool {
-        matches!(self.stage, Stage::Head) && self.inbox.is_empty()
+        matches!(self.stage, Stage::Head) && self.inbox.is_blank()
     }
 
     /// Whether a head has begun and is not whole.
     pub(super) fn has_begun(&self) -> bool {
-        matches!(self.stage, Stage::Head) && !self.inbox.is_empty()
+        matches!(self.stage, Stage::Head) && !self.inbox.is_blank()
     }
 
     /// Whether a handler is at work.
@@ -167,6 +167,12 @@ impl Http1 {
             return false;
         };
         exchange.asked.version < http::Version::HTTP_11
+    }
+
+    /// Whether the end of the connection would be taken for that of an answer which has not ended: one
+    /// without a length for HTTP/1.0 (RFC 9112 section 8).
+    pub(super) fn would_look_whole(&self) -> bool {
+        matches!(&self.stage, Stage::Sending(_, sending) if sending.ends_by_close())
     }
 
     /// Whether some of what the peer sends may not have been read.
@@ -225,7 +231,7 @@ impl Http1 {
             }
             match ready!(self.inbox.poll_more(live, cx)) {
                 Ok(1..) => {}
-                Ok(0) if self.inbox.is_empty() => return Poll::Ready(Some(End::Closed)),
+                Ok(0) if self.inbox.is_blank() => return Poll::Ready(Some(End::Closed)),
                 Ok(_) => return Poll::Ready(Some(End::Refused(Fault::Ended))),
                 Err(_) => return Poll::Ready(Some(End::Cut)),
             }

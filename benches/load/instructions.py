@@ -113,6 +113,10 @@ def servers(ours: Path, peers: Path, folder: Path) -> dict:
 def nginx(port: str, files: Path) -> list:
     """As in the other benches, but in one process, which is the one that is counted."""
     command = load.nginx(port, files)
+    settings = files.parent / "nginx.conf"
+    # `reuseport` makes a socket for each worker, also where there is no process for it: who connects to
+    # such a one waits for ever.
+    settings.write_text(settings.read_text().replace("worker_processes auto", "worker_processes 1"))
     return [*command[:-1], "daemon off; master_process off;"]
 
 

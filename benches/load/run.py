@@ -193,14 +193,19 @@ def load(tool: str, url: str, seconds: int, scratch: str) -> dict:
         requests = int(re.search(r"requests: \d+ total, \d+ started, (\d+) done", said).group(1))
         latency = re.search(r"time for request:\s+\S+\s+\S+\s+(\S+)", said).group(1)
         return {"requests": requests, "failed": failed, "p99": f"mean {latency}"}
-    arguments = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"]
+    arguments = [f"-d{seconds}s"]
     if tool == "revalidate":
         arguments += ["-H", precondition(url)]
     elif tool != "wrk":
         script = Path(scratch) / f"{tool}.lua"
         script.write_text((POST if tool == "post" else "") + PIPELINE)
         arguments += ["-s", str(script)]
-    said = subprocess.run([*arguments, url], capture_output=True, text=True, check=True).stdout
+    return wrk([*arguments, url])
+
+
+def wrk(arguments: list) -> dict:
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", "--latency", *arguments]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
     errors = re.search(r"Socket errors: (.*)", said)
     failed = int(wrong.group(1)) if wrong else 0

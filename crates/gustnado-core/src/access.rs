@@ -35,7 +35,7 @@ struct Line {
     begin: Instant,
     method: Method,
     /// Path and query, as they came.
-    target: Bytes,
+    target: Box<str>,
     version: Version,
     peer: Option<SocketAddr>,
     client: Option<IpAddr>,
@@ -79,7 +79,7 @@ impl Access {
         Self(Some(Box::new(Line {
             begin: Instant::now(),
             method: request.method().clone(),
-            target: request.raw_head().shared_path_and_query(),
+            target: request.raw_head().kept_path_and_query(),
             version: request.version(),
             peer: arrival.peer,
             client: app.trust().address(arrival, || request.headers()),
@@ -176,7 +176,6 @@ enum Told {
 impl Line {
     #[cold]
     fn write(&self, told: Told, duration: Duration) {
-        let target = std::str::from_utf8(&self.target).unwrap_or_default();
         let answer = self.answer.as_ref();
         let length = answer.and_then(|answer| answer.length);
         let whole = answer.is_some() && (self.ended || length == Some(self.bytes));
@@ -186,7 +185,7 @@ impl Line {
                     target: TARGET,
                     $level,
                     method = %Escaped(self.method.as_str()),
-                    target = %Escaped(target),
+                    target = %Escaped(&self.target),
                     status = answer.map(|answer| answer.status.as_u16()),
                     bytes = self.bytes,
                     duration_ms = millis(duration),

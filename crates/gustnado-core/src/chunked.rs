@@ -29,6 +29,9 @@ enum At {
     /// Blanks behind the digits.
     Blanks,
     Extension,
+    /// Within quotes of an extension, and behind a backslash there.
+    Quoted,
+    Escaped,
     /// The end of the line that has the size.
     SizeEnd,
     Data,
@@ -110,13 +113,20 @@ impl Chunked {
             (At::Digits | At::Blanks | At::Extension, b'\r') => At::SizeEnd,
             (At::Digits | At::Blanks, b' ' | b'\t') => self.beside(At::Blanks)?,
             (At::Digits | At::Blanks, b';') => self.beside(At::Extension)?,
+            (At::Extension, b'"') => self.beside(At::Quoted)?,
+            // Whoever takes a line end for quoted sees chunks elsewhere: it has to come behind the quotes.
+            (At::Quoted, b'"') => self.beside(At::Extension)?,
+            (At::Quoted, b'\\') => self.beside(At::Escaped)?,
             (At::Extension, b'\t' | b' '..=b'~' | 0x80..) => self.beside(At::Extension)?,
+            (At::Quoted | At::Escaped, b'\t' | b' '..=b'~' | 0x80..) => self.beside(At::Quoted)?,
             (At::SizeEnd, b'\n') if self.left == 0 => At::Trailers,
             (At::SizeEnd, b'\n') => At::Data,
             (At::DataCr, b'\r') => At::DataLf,
             (At::DataLf, b'\n') => At::Size,
             (At::Size | At::Digits | At::Blanks, _) => return Err(Broken("the size of a chunk")),
-            (At::Extension, _) => return Err(Broken("the extension of a chunk")),
+            (At::Extension | At::Quoted | At::Escaped, _) => {
+                return Err(Broken("the extension of a chunk"));
+            }
             _ => return Err(Broken("the end of a chunk")),
         };
         Ok(())
@@ -225,6 +235,7 @@ mod tests {
             ("1\r\na\r\n0\r\n\r\n", "a", 0),
             ("A\r\n0123456789\r\n00\r\n\r\n", "0123456789", 0),
             ("1;a=\"b\"\r\na\r\n1 \t;c\r\nb\r\n0\r\n\r\n", "ab", 0),
+            ("1;a=\"\\\"b;\";c\r\na\r\n0\r\n\r\n", "a", 0),
             ("1\r\na\r\n0\r\nx: y\r\nz:\r\n\r\n", "a", 2),
         ];
         for (text, expected, trailers) in table {
@@ -251,6 +262,9 @@ mod tests {
             "1;0123456789abcdefg\r\n",
             "1;\0\r\n",
             "1;a\nb\r\na\r\n0\r\n\r\n",
+            "1;a=\"\r\na\r\n0\r\n\r\n",
+            "1;a=\"\\\"\r\na\r\n0\r\n\r\n",
+            "1;a=\"\\\r\n\"\r\na\r\n0\r\n\r\n",
             "0\r\n\n",
             "0\r\nx\r\n\r\n",
             "0\r\nx : y\r\n\r\n",

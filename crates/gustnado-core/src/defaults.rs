@@ -77,13 +77,16 @@ impl Defaults {
     }
 
     /// Those to put among an answer's own fields where the others are written as lines, and the
-    /// lines; nothing where the answer has one of them itself.
+    /// lines, if there are any.
     #[inline]
-    pub(crate) fn beside_lines(&self, own: &HeaderMap) -> Option<(&HeaderMap, Bytes)> {
-        // Most answers have a type and nothing else, and a type is never among the lines.
+    pub(crate) fn lines(&self) -> Option<(&HeaderMap, Bytes)> {
+        (!self.names.is_empty()).then(|| (&self.rest, self.lines.clone()))
+    }
+
+    /// Whether an answer's own fields have one that is among the lines; a type never is.
+    pub(crate) fn are_in(&self, own: &HeaderMap) -> bool {
         let has = |name: &HeaderName| *name != header::CONTENT_TYPE && self.names.contains(name);
-        let none = self.names.is_empty() || own.keys().any(has);
-        (!none).then(|| (&self.rest, self.lines.clone()))
+        own.keys().any(has)
     }
 
     /// Adds those that an answer has neither among its lines, of which the names are there, nor beside
@@ -175,12 +178,13 @@ mod tests {
         assert_eq!(defaults.all(), &all);
         let mut own = HeaderMap::new();
         own.insert(header::ETAG, HeaderValue::from_static("own"));
-        let (rest, lines) = defaults.beside_lines(&own).unwrap();
+        assert!(!defaults.are_in(&own));
+        let (rest, lines) = defaults.lines().unwrap();
         assert_eq!(rest.keys().count(), 2);
         let policies = "content-security-policy: c\r\ncontent-security-policy: d\r\n";
         assert_eq!(lines, format!("server: a\r\n{policies}"));
         own.insert(header::SERVER, HeaderValue::from_static("own"));
-        assert!(defaults.beside_lines(&own).is_none());
-        assert!(Defaults::default().beside_lines(&own).is_none());
+        assert!(defaults.are_in(&own));
+        assert!(Defaults::default().lines().is_none());
     }
 }

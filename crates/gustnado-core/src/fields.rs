@@ -1,5 +1,8 @@
 //! Header fields where they lie in a head that came over HTTP/1, and a map of them for whoever wants
 //! one. It must not know whose head it is, nor what a field means.
+//!
+//! The bytes are a copy, in room that the next head can have. So nothing is allocated for a head, and what
+//! was read need not be kept.
 
 use std::{ops::Range, slice};
 
@@ -7,7 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::{
-    limits::SPARE_FIELDS,
+    limits::{SPARE_FIELDS, SPARE_HEAD},
     spare::{self, Spare},
 };
 
@@ -18,7 +21,7 @@ thread_local! {
 /// Header fields in the bytes that they came in.
 #[derive(Debug, Default)]
 pub struct Fields {
-    bytes: Bytes,
+    bytes: Vec<u8>,
     places: Vec<Place>,
 }
 
@@ -30,10 +33,10 @@ struct Place {
 }
 
 impl Fields {
-    /// None yet, of those that lie in these bytes.
+    /// None yet, of those that lie in these bytes, which are copied.
     #[inline]
     #[must_use]
-    pub fn of(bytes: &Bytes) -> Self {
+    pub fn of(bytes: &[u8]) -> Self {
         let mut fields = SPARE.with(Spare::take).unwrap_or_default();
         fields.begin(bytes);
         fields
@@ -41,15 +44,16 @@ impl Fields {
 
     /// The same in place of others.
     #[inline]
-    pub(crate) fn begin(&mut self, bytes: &Bytes) {
-        self.bytes = bytes.clone();
+    pub(crate) fn begin(&mut self, bytes: &[u8]) {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(bytes);
         self.places.clear();
     }
 
-    /// Adds one, whose name and value are parts of the bytes, and known to be a name and a value.
+    /// Adds one, whose name and value are parts of those bytes, and known to be a name and a value.
     #[inline]
-    pub fn push(&mut self, name: &[u8], value: &[u8]) {
-        let (name, value) = (place(&self.bytes, name), place(&self.bytes, value));
+    pub fn push(&mut self, bytes: &[u8], name: &[u8], value: &[u8]) {
+        let (name, value) = (place(bytes, name), place(bytes, value));
         self.places.push(Place { name, value });
     }
 
@@ -82,17 +86,18 @@ impl Fields {
     #[must_use]
     pub fn value(&self, name: &str) -> Option<HeaderValue> {
         let value = self.values(name).next()?;
-        HeaderValue::from_maybe_shared(self.bytes.slice_ref(value)).ok()
+        HeaderValue::from_bytes(value).ok()
     }
 
-    /// A map of all, which shares the bytes of their values.
+    /// A map of all. Their values are parts of one copy.
     #[must_use]
     pub fn map(&self) -> HeaderMap {
+        let bytes = Bytes::copy_from_slice(&self.bytes);
         let mut map = spare::take();
         map.reserve(self.places.len());
         for Place { name, value } in &self.places {
-            let name = HeaderName::from_bytes(&self.bytes[name.clone()]);
-            let value = HeaderValue::from_maybe_shared(self.bytes.slice(value.clone()));
+            let name = HeaderName::from_bytes(&bytes[name.clone()]);
+            let value = HeaderValue::from_maybe_shared(bytes.slice(value.clone()));
             // Whoever found them has seen that they are a name and a value.
             if let (Ok(name), Ok(value)) = (name, value) {
                 map.append(name, value);
@@ -101,17 +106,18 @@ impl Fields {
         map
     }
 
-    /// All bytes of the head.
-    pub(crate) fn bytes(&self) -> &Bytes {
-        &self.bytes
+    /// The first `Content-Type`, which is asked of each request with a body.
+    pub(crate) fn content_type(&self) -> Option<&[u8]> {
+        let mut all = self.iter();
+        all.find_map(|(name, value)| is_named(name, b"content-type").then_some(value))
     }
 
     /// Makes room for others. Says whether that is not too much to be kept.
     #[inline]
     pub(crate) fn clear(&mut self) -> bool {
-        self.bytes = Bytes::new();
+        self.bytes.clear();
         self.places.clear();
-        self.places.capacity() <= SPARE_FIELDS
+        self.bytes.capacity() <= SPARE_HEAD && self.places.capacity() <= SPARE_FIELDS
     }
 
     /// Makes room for those of another head on this thread.
@@ -168,9 +174,16 @@ pub fn may_end(bytes: &[u8], tried: usize) -> bool {
     new.windows(2).any(|end| end == b"\n\n") || new.windows(3).any(|end| end == b"\n\r\n")
 }
 
+/// Whether the name of a field, as it came, is this one, which is of small letters, digits and `-`. Of all
+/// bytes that a name may have (RFC 9110 section 5.6.2), only their capitals differ from these in that bit.
+#[inline]
+pub(crate) fn is_named<const N: usize>(came: &[u8], name: &[u8; N]) -> bool {
+    <[u8; N]>::try_from(came).is_ok_and(|came| came.map(|byte| byte | 0x20) == *name)
+}
+
 /// Where a part lies in what it is a part of.
 #[inline]
-pub(crate) fn place(bytes: &Bytes, part: &[u8]) -> Range<usize> {
+fn place(bytes: &[u8], part: &[u8]) -> Range<usize> {
     let from = (part.as_ptr() as usize).wrapping_sub(bytes.as_ptr() as usize);
     from..from.wrapping_add(part.len())
 }
@@ -183,14 +196,14 @@ mod tests {
 
     #[test]
     fn fields_are_as_they_came_and_as_a_map_has_them() {
-        let bytes = Bytes::from_static(b"Host: a\nx-Twice: 1\nX-twice: \xe4\n");
-        let mut fields = Fields::of(&bytes);
+        let bytes = b"Host: a\nx-Twice: 1\nX-twice: \xe4\n";
+        let mut fields = Fields::of(bytes);
         for line in bytes
             .split(|byte| *byte == b'\n')
             .filter(|it| !it.is_empty())
         {
             let colon = line.iter().position(|byte| *byte == b':').unwrap();
-            fields.push(&line[..colon], &line[colon + 2..]);
+            fields.push(bytes, &line[..colon], &line[colon + 2..]);
         }
         let all: Vec<_> = fields.iter().collect();
         let twice: [(&[u8], &[u8]); 2] = [(b"x-Twice", b"1"), (b"X-twice", b"\xe4")];
@@ -207,6 +220,19 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_the_same_in_whatever_case_and_no_other_is() {
+        assert!(is_named(b"hoSt", b"host") && !is_named(b"hosts", b"host"));
+        let in_names =
+            |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+        for came in (0..=u8::MAX).filter(in_names) {
+            for byte in (0..=u8::MAX).filter(|byte| b"abcxyz019-".contains(byte)) {
+                let same = came.eq_ignore_ascii_case(&byte);
+                assert_eq!(is_named(&[came], &[byte]), same, "{came} {byte}");
+            }
+        }
+    }
+
+    #[test]
     fn heads_are_looked_at_where_they_may_have_ended() {
         for head in ["GET / HTTP/1.1\r\na: b\r\n\r\n", "GET / HTTP/1.1\na: b\n\n"] {
             let looks =
@@ -218,12 +244,12 @@ mod tests {
 
     #[test]
     fn nothing_is_left_for_the_next() {
-        let bytes = Bytes::from_static(b"cookie: secret");
-        let mut fields = Fields::of(&bytes);
-        fields.push(&bytes[..6], &bytes[8..]);
+        let bytes = b"cookie: secret";
+        let mut fields = Fields::of(bytes);
+        fields.push(bytes, &bytes[..6], &bytes[8..]);
         let room = fields.places.as_ptr();
         fields.recycle();
-        let next = Fields::of(&Bytes::new());
+        let next = Fields::of(b"");
         assert_eq!((next.iter().count(), next.places.as_ptr()), (0, room));
         assert!(next.bytes.is_empty());
     }

@@ -5,16 +5,17 @@
 //! is kept as it was read, with the places of its fields; a map is made of them when it is first asked
 //! for. What came otherwise is there as it was given.
 
-use std::{fmt, ops::Range, sync::OnceLock};
+use std::{fmt, sync::OnceLock};
 
-use bytes::Bytes;
 use http::{
-    HeaderName, HeaderValue, Method, Uri, Version, header::ValueIter, request::Parts,
+    HeaderName, HeaderValue, Method, Uri, Version,
+    header::{CONTENT_TYPE, ValueIter},
+    request::Parts,
     uri::PathAndQuery,
 };
 
 use crate::{
-    fields::{self, Fields, place},
+    fields::{self, Fields},
     limits::{PLAIN_TARGET, SPARE_TARGET},
     spare,
 };
@@ -35,7 +36,6 @@ struct Came {
     target: String,
     /// How much of the target is the path.
     path: usize,
-    target_at: Range<usize>,
     fields: Fields,
 }
 
@@ -48,14 +48,14 @@ impl Head {
         }
     }
 
-    /// Fills a blank one. The fields follow, each by [`field`](Self::field).
+    /// Fills a blank one with a head of these bytes. The fields follow, each by [`field`](Self::field).
     ///
     /// # Errors
     /// The target is none.
     #[inline]
     pub(crate) fn fill(
         &mut self,
-        bytes: &Bytes,
+        bytes: &[u8],
         method: Method,
         target: &str,
         version: Version,
@@ -64,21 +64,20 @@ impl Head {
         came.fields.begin(bytes);
         came.method = method;
         came.version = version;
-        came.target_at = place(bytes, target.as_bytes());
         if let Some(path) = plain(target.as_bytes()) {
             came.target.push_str(target);
             came.path = path;
             return Ok(());
         }
-        let uri = Uri::from_maybe_shared(bytes.slice_ref(target.as_bytes()))?;
+        let uri = target.parse()?;
         self.parts = OnceLock::from(self.came.parts_without_fields(uri));
         Ok(())
     }
 
-    /// Adds a field, whose name and value lie in the bytes.
+    /// Adds a field, whose name and value lie in those bytes.
     #[inline]
-    pub(crate) fn field(&mut self, name: &[u8], value: &[u8]) {
-        self.came.fields.push(name, value);
+    pub(crate) fn field(&mut self, bytes: &[u8], name: &[u8], value: &[u8]) {
+        self.came.fields.push(bytes, name, value);
     }
 
     /// Takes out all fields of a name, before the map is asked for.
@@ -134,18 +133,15 @@ impl Head {
     }
 
     /// The path and the query string, to keep.
-    pub(crate) fn shared_path_and_query(&self) -> Bytes {
-        match self.parts.get() {
-            Some(_) => Bytes::copy_from_slice(self.path_and_query().unwrap_or_default().as_bytes()),
-            None => self.came.target(),
-        }
+    pub(crate) fn kept_path_and_query(&self) -> Box<str> {
+        self.path_and_query().unwrap_or_default().into()
     }
 
     /// The target, to keep.
     pub(crate) fn target(&self) -> Target {
         match self.parts.get() {
             Some(parts) => Target::Told(parts.uri.clone()),
-            None => Target::Came(self.came.target()),
+            None => Target::Came((&*self.came.target).into()),
         }
     }
 
@@ -168,6 +164,14 @@ impl Head {
         match self.parts.get() {
             Some(parts) => Values::Told(parts.headers.get_all(name).into_iter()),
             None => Values::Came(self.came.fields.iter(), name),
+        }
+    }
+
+    /// The first `Content-Type`.
+    pub(crate) fn content_type(&self) -> Option<&[u8]> {
+        match self.parts.get() {
+            Some(parts) => parts.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes),
+            None => self.came.fields.content_type(),
         }
     }
 
@@ -201,7 +205,7 @@ impl Head {
         came.method = Method::GET;
         came.version = Version::default();
         came.target.clear();
-        (came.path, came.target_at) = (0, 0..0);
+        came.path = 0;
         came.fields.clear() && came.target.capacity() <= SPARE_TARGET
     }
 }
@@ -211,14 +215,14 @@ impl Head {
 pub(crate) enum Target {
     Told(Uri),
     /// It is plain.
-    Came(Bytes),
+    Came(Box<str>),
 }
 
 impl Target {
     pub(crate) fn into_uri(self) -> Uri {
         match self {
             Self::Told(uri) => uri,
-            Self::Came(bytes) => Uri::from_maybe_shared(bytes).unwrap_or_default(),
+            Self::Came(target) => uri(&target),
         }
     }
 }
@@ -262,14 +266,9 @@ impl fmt::Debug for Head {
 impl Came {
     #[cold]
     fn parts(&self) -> Parts {
-        let target = Target::Came(self.target());
-        let mut parts = self.parts_without_fields(target.into_uri());
+        let mut parts = self.parts_without_fields(uri(&self.target));
         parts.headers = self.fields.map();
         parts
-    }
-
-    fn target(&self) -> Bytes {
-        self.fields.bytes().slice(self.target_at.clone())
     }
 
     fn parts_without_fields(&self, uri: Uri) -> Parts {
@@ -279,6 +278,11 @@ impl Came {
         parts.version = self.version;
         parts
     }
+}
+
+/// The URI of a target that is plain, and so is one.
+fn uri(target: &str) -> Uri {
+    target.parse().unwrap_or_default()
 }
 
 /// Whether a target is a path and perhaps a query, of nothing but what both may have (RFC 3986 section
@@ -325,15 +329,14 @@ mod tests {
 
     /// A head of these bytes: the target, and a field of each line.
     fn head(text: &str) -> Head {
-        let bytes = Bytes::copy_from_slice(text.as_bytes());
-        let mut lines = std::str::from_utf8(&bytes).unwrap().split('\n');
+        let (mut lines, bytes) = (text.split('\n'), text.as_bytes());
         let mut head = Head::blank();
         let target = lines.next().unwrap();
-        head.fill(&bytes, Method::PUT, target, Version::HTTP_10)
+        head.fill(bytes, Method::PUT, target, Version::HTTP_10)
             .unwrap();
         for line in lines {
             let (name, value) = line.split_once(": ").unwrap();
-            head.field(name.as_bytes(), value.as_bytes());
+            head.field(bytes, name.as_bytes(), value.as_bytes());
         }
         head.filled();
         head
@@ -350,12 +353,15 @@ mod tests {
             "/{a}?b",
             "http://host/a?b",
         ] {
-            let head = head(&format!("{target}\nHost: a\nx-Twice: 1\nX-twice: 2"));
+            let head = head(&format!(
+                "{target}\nHost: a\nContent-Type: a\nx-Twice: 1\nX-twice: 2"
+            ));
             let said = |head: &Head| {
                 let (path, query) = (head.path().to_owned(), head.query().map(str::to_owned));
                 let both = head.path_and_query().map(str::to_owned);
                 let lines = |name| head.values(name).map(<[u8]>::to_vec).collect::<Vec<_>>();
                 let lines = (lines("x-twice"), lines("X-TWICE"), lines("no"), lines(" "));
+                assert_eq!(head.content_type(), Some(&b"a"[..]));
                 (
                     head.method().clone(),
                     head.version(),

@@ -52,8 +52,8 @@ pub(crate) struct Asked {
     head: bool,
     matched: Matched,
     request: Request,
-    /// For the answer.
-    hsts: Option<HeaderValue>,
+    /// For the answer. Boxed, as few have it and all of this is moved for each request.
+    hsts: Option<Box<HeaderValue>>,
 }
 
 impl Asked {
@@ -71,7 +71,12 @@ impl Asked {
 
 /// What needs nobody to be asked.
 #[inline]
-fn at_once(head: bool, matched: Matched, mut request: Request, hsts: Option<HeaderValue>) -> Begun {
+fn at_once(
+    head: bool,
+    matched: Matched,
+    mut request: Request,
+    hsts: Option<Box<HeaderValue>>,
+) -> Begun {
     request.body_mut().set_limit(matched.body_limit());
     let lines = request.origin().lines;
     let layered = !matched.layers().is_empty();
@@ -99,9 +104,9 @@ fn at_once(head: bool, matched: Matched, mut request: Request, hsts: Option<Head
 }
 
 #[inline]
-fn with_hsts(mut outgoing: Outgoing, hsts: Option<HeaderValue>) -> Outgoing {
+fn with_hsts(mut outgoing: Outgoing, hsts: Option<Box<HeaderValue>>) -> Outgoing {
     if let Some(hsts) = hsts {
-        outgoing.add_header(STRICT_TRANSPORT_SECURITY, hsts);
+        outgoing.add_header(STRICT_TRANSPORT_SECURITY, *hsts);
     }
     outgoing
 }
@@ -267,7 +272,11 @@ fn dress(response: Response, defaults: &Defaults) -> Response {
 
 /// The same, with as many of them as lines as can be, if they may be lines at all: that costs a tenth.
 fn dress_lightly(response: Response, defaults: &Defaults, lines: bool) -> (Response, Bytes) {
-    if lines && let Some((rest, lines)) = defaults.beside_lines(response.headers()) {
+    let has_none = || response.line().is_some() || !defaults.are_in(response.headers());
+    if lines
+        && has_none()
+        && let Some((rest, lines)) = defaults.lines()
+    {
         return (with_headers(response, rest), lines);
     }
     (dress(response, defaults), Bytes::new())
@@ -428,7 +437,7 @@ impl App {
     #[inline]
     pub(crate) fn begin(&self, request: Request) -> Begun {
         let head = request.method() == Method::HEAD;
-        let hsts = self.hsts(&request).cloned();
+        let hsts = self.hsts(&request).cloned().map(Box::new);
         let matched = self.router().find(&request, self.limits().target);
         at_once(head, matched, request, hsts)
     }

@@ -294,6 +294,10 @@ pub(crate) const SPARES: usize = 32;
 /// of 32 such maps is below 200 KiB.
 pub(crate) const SPARE_FIELDS: usize = 64;
 
+/// Bytes that a request has room for in its head, if it is kept for the next. 4 KiB: browsers send half
+/// of it, and the room of 32 is 128 KiB.
+pub(crate) const SPARE_HEAD: usize = 4 * 1024;
+
 /// Bytes that a request has room for in its target, if it is kept for the next. 1 KiB: few are longer, and
 /// the room of 32 is below what one long one may take.
 pub(crate) const SPARE_TARGET: usize = 1024;

@@ -290,19 +290,17 @@ impl From<Request> for http::Request<Body> {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-
     use super::*;
 
     #[test]
     fn nothing_of_a_request_is_in_the_next() {
         let mut request = Request::blank();
-        let bytes = Bytes::from_static(b"PUT /secret?a HTTP/1.0\r\ncookie: secret\r\n\r\n");
+        let bytes = b"PUT /secret?a HTTP/1.0\r\ncookie: secret\r\n\r\n";
         let head = request.raw_head_mut();
         let target = std::str::from_utf8(&bytes[4..13]).unwrap();
-        let filled = head.fill(&bytes, Method::PUT, target, Version::HTTP_10);
+        let filled = head.fill(bytes, Method::PUT, target, Version::HTTP_10);
         filled.unwrap();
-        head.field(&bytes[24..30], &bytes[32..38]);
+        head.field(bytes, &bytes[24..30], &bytes[32..38]);
         assert_eq!(request.headers()[header::COOKIE], "secret");
         *request.body_mut() = Body::from("secret");
         let origin = request.origin_mut();

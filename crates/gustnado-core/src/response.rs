@@ -40,6 +40,17 @@ impl Usual {
             Self::Bytes => "application/octet-stream",
         })
     }
+
+    /// Its field as a line of HTTP/1.
+    const fn line(self) -> &'static [u8] {
+        match self {
+            Self::Text => b"content-type: text/plain; charset=utf-8\r\n",
+            Self::Html => b"content-type: text/html; charset=utf-8\r\n",
+            #[cfg(feature = "json")]
+            Self::Json => b"content-type: application/json\r\n",
+            Self::Bytes => b"content-type: application/octet-stream\r\n",
+        }
+    }
 }
 
 /// An answer: status, header fields, body.
@@ -253,6 +264,14 @@ impl Response {
         self.0.http.status()
     }
 
+    /// All of its fields as a line of HTTP/1, where they are one of the usual types and nothing else. Most
+    /// answers are such, and then nobody need look at each field.
+    #[inline]
+    pub(crate) fn line(&self) -> Option<&'static [u8]> {
+        let only = self.0.only.filter(|_| self.0.lines.is_empty());
+        only.map(Usual::line)
+    }
+
     /// The header fields.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
@@ -341,6 +360,24 @@ mod tests {
         assert_eq!(next.status(), 201);
         assert!(next.headers().is_empty() && next.body().as_full().is_none());
         assert!(!is_quiet(next.as_http()));
+    }
+
+    #[test]
+    fn a_usual_type_is_one_line() {
+        let all = [
+            Usual::Text,
+            Usual::Html,
+            #[cfg(feature = "json")]
+            Usual::Json,
+            Usual::Bytes,
+        ];
+        for usual in all {
+            let value = usual.value();
+            let line = format!("content-type: {}\r\n", value.to_str().unwrap());
+            let answer = Response::of(usual, "a");
+            assert_eq!(answer.line(), Some(line.as_bytes()));
+            assert_eq!(answer.with_header(header::SERVER, value).line(), None);
+        }
     }
 
     #[test]

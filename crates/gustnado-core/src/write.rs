@@ -46,7 +46,10 @@ impl Outgoing {
 /// Makes the answer to a request whose method was HEAD, or was not. With a request whose handler
 /// answered, it is 304 where the client has what the answer's tag stands for.
 pub(crate) fn outgoing(head: bool, asked: Option<&Request>, mut response: Response) -> Outgoing {
-    let fields = Fields::of(&response);
+    let fields = match response.line() {
+        Some(_type_only) => Fields::default(),
+        None => Fields::of(&response),
+    };
     if fields.tag
         && let Some(request) = asked
         && client_has_it(request, &response)

@@ -2,6 +2,9 @@
 //! JSON body and a folder of files, also with less looking at the disk; and the text from a cache.
 //!
 //! `cargo run --release -p yardstick -- PORT DIR [WORKERS]`
+//!
+//! With the feature `tls` it speaks HTTPS, with the files that `YARDSTICK_CERTIFICATE` and
+//! `YARDSTICK_KEY` name.
 
 use std::{env, path::Path, process::ExitCode, time::Duration};
 
@@ -32,13 +35,25 @@ fn main() -> ExitCode {
         Workers::Apart(count) => application(dir).workers(count),
         Workers::Stealing => application(dir).work_stealing(),
     };
-    match application.run(("127.0.0.1", port)) {
+    match application.run(listen(port)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("yardstick: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+#[cfg(not(feature = "tls"))]
+fn listen(port: u16) -> (&'static str, u16) {
+    ("127.0.0.1", port)
+}
+
+#[cfg(feature = "tls")]
+fn listen(port: u16) -> gustnado::Listen {
+    let file = |name| env::var_os(name).unwrap_or_default();
+    let tls = gustnado::Tls::pem(file("YARDSTICK_CERTIFICATE"), file("YARDSTICK_KEY"));
+    gustnado::Listen::tcp(format!("127.0.0.1:{port}")).tls(tls)
 }
 
 #[derive(Debug, PartialEq)]

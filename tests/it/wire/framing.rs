@@ -1,6 +1,9 @@
 //! Where one message ends and the next begins.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::ErrorKind,
+    time::{Duration, Instant},
+};
 
 use super::{lab::serve, peer::Peer};
 
@@ -280,6 +283,20 @@ fn a_stream_that_breaks_does_not_look_whole() {
     assert!(!rest.ends_with(b"0\r\n\r\n"), "{}", rest.escape_ascii());
 }
 
+/// An answer without a length ends with its connection there.
+#[test]
+fn a_stream_that_breaks_does_not_look_whole_in_http_1_0() {
+    let server = serve(|_| {});
+    for (path, whole) in [("/drip?2", true), ("/broken", false), ("/crumble", false)] {
+        let mut peer = Peer::connect(server.addr);
+        peer.send(format!("GET {path} HTTP/1.0\r\n\r\n"));
+        peer.head();
+        let end = peer.until_it_ends().map_err(|error| error.kind());
+        let expected = whole.then_some(()).ok_or(ErrorKind::ConnectionReset);
+        assert_eq!(end.map(|_| ()), expected, "{path}");
+    }
+}
+
 #[test]
 fn a_large_answer_reaches_a_late_reader_whole() {
     let server = serve(|_| {});
@@ -304,6 +321,27 @@ fn a_panic_is_a_500_and_the_connection_lives() {
     );
     assert!(!answer.text().contains("as asked"));
     assert_eq!(peer.get("/hello").text(), "hello");
+}
+
+#[test]
+fn a_panic_in_the_middle_of_an_answer_cuts_it_and_nothing_else() {
+    let mut server = serve(|_| {});
+    let mut other = Peer::connect(server.addr);
+    other.send("GET /drip?10 HTTP/1.1\r\nhost: lab\r\n\r\n");
+    other.head();
+    let mut peer = Peer::connect(server.addr);
+    peer.send("GET /crumble HTTP/1.1\r\nhost: lab\r\n\r\n");
+    peer.head();
+    assert_eq!(peer.chunk(), Some(b"some".to_vec()));
+    assert_eq!(peer.rest(), b"", "it looks whole");
+    let mut chunks = 0;
+    while other.chunk().is_some() {
+        chunks += 1;
+    }
+    assert_eq!(chunks, 10);
+    assert_eq!(other.get("/hello").text(), "hello");
+    drop(other);
+    assert_eq!(server.join(), 0, "it is counted as open");
 }
 
 #[test]

@@ -1,11 +1,23 @@
 //! HTTP/2 with prior knowledge, on the same port.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
+use gustnado::prelude::*;
 use h2::{SendStream, client::SendRequest};
 use tokio::net::TcpStream;
 
-use super::{lab::serve, peer::Peer};
+use super::{
+    lab::{serve, serve_app},
+    peer::Peer,
+};
 
 type Client = SendRequest<bytes::Bytes>;
 
@@ -95,6 +107,100 @@ fn a_panic_is_a_500_and_the_connection_lives() {
     with_client(server.addr, |mut client| async move {
         assert_eq!(request(&mut client, "GET", "/panic", None).await.0, 500);
         assert_eq!(request(&mut client, "GET", "/hello", None).await.0, 200);
+    });
+}
+
+#[test]
+fn a_panic_in_the_middle_of_an_answer_resets_its_stream_only() {
+    let server = serve(|_| {});
+    with_client(server.addr, |mut client| async move {
+        let mut other = client.clone();
+        let drip = tokio::spawn(async move { request(&mut other, "GET", "/drip?10", None).await });
+        let get = http::Request::get("http://lab/crumble");
+        let (answer, _) = client
+            .send_request(get.body(()).expect("a request"), true)
+            .expect("sent");
+        let mut body = answer.await.expect("an answer").into_body();
+        let some = body.data().await.expect("a piece").expect("a piece");
+        assert_eq!(&some[..], b"some");
+        let error = body.data().await.expect("no end").expect_err("no more");
+        assert!(error.is_reset(), "{error}");
+        let (status, whole) = drip.await.expect("an answer");
+        assert_eq!((status, whole.len()), (200, 80));
+        assert_eq!(request(&mut client, "GET", "/hello", None).await.0, 200);
+    });
+}
+
+/// Says how many bytes were taken of it.
+#[derive(RequestHandler)]
+#[route("/endless")]
+struct Endless {
+    #[state]
+    taken: Taken,
+}
+
+#[derive(Clone, Default)]
+struct Taken(Arc<AtomicUsize>);
+
+#[verbs]
+impl Endless {
+    async fn get(self) -> Response {
+        let pieces = std::iter::repeat_with(move || {
+            self.taken.0.fetch_add(10_000, Relaxed);
+            Ok::<_, Infallible>(vec![0; 10_000].into())
+        });
+        Response::new(200).with_body(Body::stream(futures_util::stream::iter(pieces)))
+    }
+}
+
+#[test]
+fn what_a_peer_does_not_take_is_not_made() {
+    let taken = Taken::default();
+    let app = Application::new().state(taken.clone()).handler::<Endless>();
+    let server = serve_app(app.build().expect("an application"));
+    gustnado_tests::runtime().block_on(async {
+        let socket = TcpStream::connect(server.addr).await.expect("a connection");
+        let mut shut = h2::client::Builder::new();
+        shut.initial_window_size(0);
+        let (client, connection) = shut.handshake(socket).await.expect("a handshake");
+        tokio::spawn(connection);
+        let mut client: Client = client.ready().await.expect("ready");
+        let get = http::Request::get("http://lab/endless");
+        let (answer, _) = client
+            .send_request(get.body(()).expect("a request"), true)
+            .expect("sent");
+        let _open = answer.await.expect("an answer");
+        // The server has its turn again and again meanwhile.
+        for _ in 0..50 {
+            assert_eq!(request(&mut client, "HEAD", "/none", None).await.0, 404);
+        }
+    });
+    let taken = taken.0.load(Relaxed);
+    // The send buffer, and what was taken to fill it.
+    assert!(taken <= 64 * 1024 + 3 * 10_000, "{taken} bytes");
+}
+
+#[test]
+fn what_nobody_reads_is_not_taken_beyond_the_window() {
+    let server = serve(|limits| limits.stream_window = 100_000);
+    with_client(server.addr, |mut client| async move {
+        // What the server allows is known once it has said something.
+        assert_eq!(request(&mut client, "GET", "/hello", None).await.0, 200);
+        let post = http::Request::post("http://lab/slow?300");
+        let (answer, mut sender) = client
+            .send_request(post.body(()).expect("a request"), false)
+            .expect("sent");
+        sender.reserve_capacity(10_000_000);
+        let mut sent = 0;
+        while sent < 100_000 {
+            let more = std::future::poll_fn(|cx| sender.poll_capacity(cx)).await;
+            let more = more.expect("open").expect("room");
+            sender.send_data(vec![0; more].into(), false).expect("sent");
+            sent += more;
+        }
+        assert_eq!(sent, 100_000);
+        assert_eq!(answer.await.expect("an answer").status(), 200);
+        assert_eq!(sender.capacity(), 0, "more was allowed");
     });
 }
 

@@ -56,9 +56,12 @@ async fn answer(request: Request) -> Result<Response> {
             });
             Ok(Response::new(200).with_body(Body::stream(chunks)))
         }
-        "/broken" => {
-            let chunks = stream::unfold(0, |index| async move {
+        // Fails, or panics, behind its first piece.
+        "/broken" | "/crumble" => {
+            let panics = request.path() == "/crumble";
+            let chunks = stream::unfold(0, move |index| async move {
                 tokio::time::sleep(Duration::from_millis(30)).await;
+                assert!(index == 0 || !panics, "as asked");
                 let chunk = if index == 0 {
                     Ok("some".into())
                 } else {

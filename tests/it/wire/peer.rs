@@ -1,7 +1,7 @@
 //! A client that speaks bytes.
 
 use std::{
-    io::{Error, Read, Write},
+    io::{Error, ErrorKind, Read, Write},
     net::{Shutdown, SocketAddr, TcpStream},
     sync::Arc,
     time::{Duration, Instant},
@@ -65,7 +65,10 @@ impl Peer {
         let name = ServerName::try_from(name.to_owned()).expect("a name");
         let mut session = ClientConnection::new(config, name).expect("a session");
         while session.is_handshaking() {
-            session.complete_io(&mut socket)?;
+            match session.complete_io(&mut socket) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                done => _ = done?,
+            }
         }
         Ok(Self {
             stream: Stream::Tls(Box::new(StreamOwned::new(session, socket))),
@@ -187,15 +190,20 @@ impl Peer {
 
     fn more(&mut self) -> bool {
         let mut buf = [0; 16 * 1024];
-        let count = loop {
-            match self.io().read(&mut buf) {
-                // Other tests in this process have to do with signals.
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                read => break read.expect("more or the end"),
-            }
-        };
+        let count = self.read(&mut buf).expect("more or the end");
         self.unread.extend_from_slice(&buf[..count]);
         count > 0
+    }
+
+    /// Reads on where a signal interrupts: a socket with a time-out does not do so by itself, not even
+    /// when the process was only stopped and continued.
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize, Error> {
+        loop {
+            match self.io().read(buf) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                read => return read,
+            }
+        }
     }
 
     /// Reads what is there; `None` is the end.
@@ -211,13 +219,24 @@ impl Peer {
     pub(crate) fn until_broken(&mut self) -> usize {
         let mut buf = [0; 64 * 1024];
         let mut all = 0;
-        while let Ok(count) = self.io().read(&mut buf) {
+        while let Ok(count) = self.read(&mut buf) {
             if count == 0 {
                 break;
             }
             all += count;
         }
         all
+    }
+
+    /// Reads to the end of the connection, if it is one that was meant.
+    pub(crate) fn until_it_ends(&mut self) -> Result<Vec<u8>, Error> {
+        let mut buf = [0; 1024];
+        loop {
+            match self.read(&mut buf)? {
+                0 => return Ok(std::mem::take(&mut self.unread)),
+                count => self.unread.extend_from_slice(&buf[..count]),
+            }
+        }
     }
 
     /// Reads to the end of the connection.
@@ -229,10 +248,10 @@ impl Peer {
     /// Waits for the end of the connection, by a FIN or a reset; nothing may come before it.
     pub(crate) fn closed(&mut self) {
         let mut buf = [0; 1024];
-        match self.io().read(&mut buf) {
+        match self.read(&mut buf) {
             Ok(0) => {}
             Ok(count) => panic!("not closed, but {:?}", show(&buf[..count])),
-            Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => {}
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
             Err(error) => panic!("not closed: {error}"),
         }
     }

@@ -3,10 +3,15 @@
 
 use std::{
     collections::HashMap,
+    net::TcpStream,
     time::{Duration, Instant},
 };
 
-use super::{child::Program, identity::Identities, peer::Peer};
+use super::{
+    child::{Program, until},
+    identity::Identities,
+    peer::Peer,
+};
 
 #[test]
 fn connections_are_spread_evenly_over_workers() {
@@ -25,6 +30,16 @@ fn connections_are_spread_evenly_over_workers() {
     );
 }
 
+/// Who has asked for this and gets no answer soon. It was answered before, so that it is accepted for
+/// certain, and not only waits to be.
+fn busy(program: &Program, path: &str) -> Peer {
+    let mut peer = Peer::connect(program.addr);
+    assert_eq!(peer.get("/").status, 200);
+    peer.send(format!("GET {path} HTTP/1.1\r\nhost: lab\r\n\r\n"));
+    std::thread::sleep(Duration::from_millis(200));
+    peer
+}
+
 #[test]
 fn workers_that_steal_serve_and_drain_as_others_do() {
     let mut program = Program::start_with(&["stealing"]);
@@ -38,9 +53,7 @@ fn workers_that_steal_serve_and_drain_as_others_do() {
             );
         }
     }
-    let mut busy = Peer::connect(program.addr);
-    busy.send("GET /slow HTTP/1.1\r\nhost: lab\r\n\r\n");
-    std::thread::sleep(Duration::from_millis(200));
+    let mut busy = busy(&program, "/slow");
     program.signal("TERM");
     peers.iter_mut().for_each(Peer::closed);
     assert_eq!(busy.answer().status, 200);
@@ -53,9 +66,7 @@ fn a_signal_drains_and_the_exit_code_is_0() {
         let mut program = Program::start();
         let mut idle = Peer::connect(program.addr);
         assert_eq!(idle.get("/").status, 200);
-        let mut busy = Peer::connect(program.addr);
-        busy.send("GET /slow HTTP/1.1\r\nhost: lab\r\n\r\n");
-        std::thread::sleep(Duration::from_millis(200));
+        let mut busy = busy(&program, "/slow");
         program.signal(name);
         idle.closed();
         assert_eq!(busy.answer().status, 200);
@@ -86,9 +97,7 @@ fn a_signal_ends_open_events_on_every_worker() {
 #[test]
 fn what_does_not_end_in_time_is_cut_and_the_exit_code_tells() {
     let mut program = Program::start_with(&["300"]);
-    let mut busy = Peer::connect(program.addr);
-    busy.send("GET /never HTTP/1.1\r\nhost: lab\r\n\r\n");
-    std::thread::sleep(Duration::from_millis(200));
+    let _busy = busy(&program, "/never");
     program.signal("TERM");
     assert_eq!(program.exit_code(), Some(1));
 }
@@ -97,11 +106,11 @@ fn what_does_not_end_in_time_is_cut_and_the_exit_code_tells() {
 fn a_second_signal_cuts_and_the_exit_code_tells() {
     for path in ["/never", "/blocking"] {
         let mut program = Program::start();
-        let mut busy = Peer::connect(program.addr);
-        busy.send(format!("GET {path} HTTP/1.1\r\nhost: lab\r\n\r\n"));
-        std::thread::sleep(Duration::from_millis(200));
+        let mut busy = busy(&program, path);
         program.signal("TERM");
-        std::thread::sleep(Duration::from_millis(200));
+        // Two that come at once are one.
+        let refused = || TcpStream::connect(program.addr).is_err();
+        until("the first is obeyed", refused);
         let begin = Instant::now();
         program.signal("TERM");
         busy.closed();

@@ -117,6 +117,34 @@ fn an_idle_connection_closes_without_a_word() {
 }
 
 #[test]
+fn an_empty_line_behind_a_request_begins_no_other() {
+    for (awake, dozing) in [(32, 256), (0, 256), (0, 0)] {
+        let server = serve(move |limits| {
+            limits.head_time = SHORT;
+            limits.awake = awake;
+            limits.dozing = dozing;
+        });
+        let mut peer = Peer::connect(server.addr);
+        let post = "POST /echo HTTP/1.1\r\nhost: lab\r\ncontent-length: 5\r\n\r\nhello";
+        for apart in [false, true] {
+            peer.send(format!("{post}{}", if apart { "" } else { "\r\n" }));
+            assert_eq!(peer.answer().text(), "hello");
+            if apart {
+                peer.send("\r\n");
+            }
+            std::thread::sleep(SHORT * 4);
+            // It was not told 408 meanwhile.
+            assert_eq!(peer.get("/hello").text(), "hello", "{awake} {dozing}");
+        }
+        peer.send("\r\n");
+        peer.end();
+        peer.closed();
+    }
+    // But a first request has to come, whatever does instead.
+    timed_out(short_head().addr, "\r\n");
+}
+
+#[test]
 fn a_busy_connection_is_not_idle() {
     let server = serve(|limits| {
         limits.idle_time = SHORT;

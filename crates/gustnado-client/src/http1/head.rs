@@ -62,12 +62,13 @@ pub(super) fn parse(bytes: &Bytes, asked: Asked) -> Result<Option<Parsed>, Fault
         0 => Version::HTTP_10,
         _ => Version::HTTP_11,
     };
-    let (mut said, mut came) = (Said::default(), Fields::of(bytes));
+    let (mut said, mut came) = (Said::default(), Fields::of(&bytes[..length]));
     for field in &*answer.headers {
-        said.note(field.name.as_bytes(), field.value)?;
-        came.push(field.name.as_bytes(), field.value);
+        let (name, value) = (field.name.as_bytes(), field.value);
+        said.note(name, value)?;
+        came.push(bytes, name, value);
     }
-    said.correct(&mut came);
+    said.correct(bytes, &mut came);
     let (framing, keep_alive) = said.of((status, version), asked);
     Ok(Some(Parsed {
         head: Head::new(status, version, came),
@@ -137,7 +138,7 @@ impl<'a> Said<'a> {
 
     /// Has the fields say of the length only what is true, and once: whoever gets them may hand them on.
     #[inline]
-    fn correct(&self, fields: &mut Fields) {
+    fn correct(&self, bytes: &[u8], fields: &mut Fields) {
         if self.is_conflict() {
             tracing::debug!("an answer had both Content-Length and Transfer-Encoding");
             fields.remove(&CONTENT_LENGTH);
@@ -146,7 +147,7 @@ impl<'a> Said<'a> {
         {
             fields.remove(&CONTENT_LENGTH);
             let first = value.split(|byte| *byte == b',').next();
-            fields.push(name, first.unwrap_or(value).trim_ascii());
+            fields.push(bytes, name, first.unwrap_or(value).trim_ascii());
         }
     }
 

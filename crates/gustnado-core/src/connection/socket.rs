@@ -137,6 +137,23 @@ impl Socket {
         }
     }
 
+    /// Has its end be seen as one that was not meant, where the peer can tell. What has not left by then
+    /// never does.
+    pub(super) fn abort(&self) {
+        match self {
+            Self::Tcp(socket) => {
+                if let Err(error) = socket.set_zero_linger() {
+                    tracing::debug!(%error, "a connection cannot be reset");
+                }
+            }
+            #[cfg(unix)]
+            Self::Unix(_) => {}
+            // That TLS has not said that it ends is enough (RFC 8446 section 6.1).
+            #[cfg(feature = "tls")]
+            Self::Tls(_) => {}
+        }
+    }
+
     /// Whether something lies there unread; if not, that is the end.
     pub(super) fn poll_unread(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
         match self {

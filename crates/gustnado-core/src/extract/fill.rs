@@ -122,6 +122,27 @@ fn fill_each(cx: &Cx, slots: &mut dyn SlotList, left: &mut Left) {
     }
 }
 
+/// Fills the input that reads the body, where it is the only one and need not wait. Says whether it did; if
+/// not, that is for [`fill_body`].
+///
+/// # Errors
+/// When the body is not what the input wants.
+pub(crate) fn fill_body_now(cx: &mut Cx, args: &mut dyn SlotList) -> Result<bool, Error> {
+    let (mut only, mut index) = (None, 0);
+    while let Some(slot) = args.slot(index) {
+        match slot.kind() {
+            Kind::Single(Single::Typed(Stage::Body)) if only.is_none() => only = Some(index),
+            Kind::Single(
+                Single::Plain | Single::Typed(Stage::Auth | Stage::Params | Stage::Async),
+            ) => {}
+            Kind::Single(_) | Kind::Group(_) => return Ok(false),
+        }
+        index += 1;
+    }
+    let filled = only.and_then(|only| args.slot(only)?.fill_now(cx));
+    filled.transpose().map(|filled| filled.is_some())
+}
+
 /// The input that reads the body, or those that are fields of the form that it is.
 ///
 /// # Errors

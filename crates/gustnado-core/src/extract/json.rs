@@ -32,6 +32,14 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Json<T> {
         operation.failure(422, "the body is JSON, but not of the form that is wanted");
     }
 
+    fn at_once(cx: &mut Cx) -> Option<Result<Self, Error>> {
+        if says_json(cx.request()) != Some(true) || cx.body_mut().is_end_stream() {
+            return None;
+        }
+        let bytes = cx.body_mut().take_full()?;
+        Some(read(&bytes).map(Self))
+    }
+
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         let empty = cx.body_mut().is_end_stream();
         match says_json(cx.request()) {

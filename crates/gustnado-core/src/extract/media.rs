@@ -2,7 +2,6 @@
 //! is missing or no text. It must not know who asks.
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
 
 use crate::{
     error::{BadInput, Error, Part},
@@ -69,7 +68,7 @@ impl<'h> Media<'h> {
 
 /// The first `Content-Type` of a request.
 pub(super) fn content_type(request: &Request) -> Option<&[u8]> {
-    request.header_values(CONTENT_TYPE.as_str()).next()
+    request.raw_head().content_type()
 }
 
 /// Whether a request says that the body is JSON; `None` where it says nothing that can be read.

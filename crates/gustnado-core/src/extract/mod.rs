@@ -61,7 +61,7 @@ pub use bounds::Bounds;
 pub use context::Cx;
 pub(crate) use context::{RouteInfo, Shared, WriteError, WriteErrorFn};
 pub use field::FromForm;
-pub(crate) use fill::{fill_body, fill_plain, fill_rest};
+pub(crate) use fill::{fill_body, fill_body_now, fill_plain, fill_rest};
 pub(crate) use group::unfilled;
 pub use group::{Inputs, group_needs, group_slot, read_group};
 pub use head::{Peer, RequestHead};

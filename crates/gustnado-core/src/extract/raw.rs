@@ -52,6 +52,10 @@ impl FromRequest for Bytes {
         optional(operation, Content::new("*/*", Shape::Bytes));
     }
 
+    fn at_once(cx: &mut Cx) -> Option<Result<Self, Error>> {
+        cx.body_mut().take_full().map(Ok)
+    }
+
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
         cx.body_mut().collect().await
     }

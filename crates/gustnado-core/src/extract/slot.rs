@@ -68,6 +68,7 @@ pub(super) struct Typed<T> {
     pub(super) type_name: fn() -> &'static str,
     pub(super) needs: fn(&mut Needs),
     pub(super) describe: fn(&mut Operation),
+    pub(super) at_once: fn(&mut Cx) -> Option<Result<T, Error>>,
     pub(super) extract: for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<T, Error>>,
 }
 
@@ -127,6 +128,9 @@ pub trait AnySlot: Send {
 
     /// Fills a slot that is [`Single::Form`].
     fn fill_form(&mut self, form: &mut Form) -> Result<(), BadInput>;
+
+    /// Fills a slot that is [`Single::Typed`] without waiting. `None`: it cannot be.
+    fn fill_now(&mut self, cx: &mut Cx) -> Option<Result<(), Error>>;
 
     /// Fills a slot that is [`Single::Typed`].
     fn fill_later<'a>(&'a mut self, cx: &'a mut Cx) -> BoxFuture<'a, Result<(), Error>>;
@@ -245,6 +249,14 @@ impl<T: Send + 'static> AnySlot for Slot<T> {
             self.value = Some(form.field(&wish, reader.read, *default)?);
         }
         Ok(())
+    }
+
+    fn fill_now(&mut self, cx: &mut Cx) -> Option<Result<(), Error>> {
+        let How::Typed(typed) = &self.how else {
+            return None;
+        };
+        let read = (typed.at_once)(cx)?;
+        Some(read.map(|value| self.value = Some(value)))
     }
 
     fn fill_later<'a>(&'a mut self, cx: &'a mut Cx) -> BoxFuture<'a, Result<(), Error>> {

@@ -78,6 +78,14 @@ pub trait FromRequest: Sized + Send + 'static {
     /// When the request has none, or none that can be used: the error is the answer.
     fn from_request(cx: &mut Cx) -> impl Future<Output = Result<Self, Error>> + Send;
 
+    /// Reads it from a body that is all here, without waiting. `None`: it is to be [read](Self::from_request)
+    /// as any other, and nothing was taken.
+    #[doc(hidden)]
+    fn at_once(cx: &mut Cx) -> Option<Result<Self, Error>> {
+        let _ = cx;
+        None
+    }
+
     /// What needs what it needs, for whoever is told that it is missing.
     #[doc(hidden)]
     fn needing() -> &'static str {
@@ -94,6 +102,7 @@ pub trait FromRequest: Sized + Send + 'static {
                 type_name: Self::needing,
                 needs: Self::needs,
                 describe: Self::describe,
+                at_once: Self::at_once,
                 extract: |cx| Box::pin(Self::from_request(cx)),
             }
         };
@@ -114,17 +123,25 @@ impl<T: FromRequest> FromRequest for Option<T> {
         operation.optional(T::describe);
     }
 
+    fn at_once(cx: &mut Cx) -> Option<Result<Self, Error>> {
+        T::at_once(cx).map(if_there)
+    }
+
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
-        match T::from_request(cx).await {
-            Ok(value) => Ok(Some(value)),
-            Err(error) if error.is_absent() => Ok(None),
-            Err(error) => Err(error),
-        }
+        if_there(T::from_request(cx).await)
     }
 
     /// What it needs is needed by the input itself.
     fn needing() -> &'static str {
         T::needing()
+    }
+}
+
+fn if_there<T>(read: Result<T, Error>) -> Result<Option<T>, Error> {
+    match read {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_absent() => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

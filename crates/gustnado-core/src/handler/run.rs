@@ -9,7 +9,7 @@ use std::{
 use super::{contract::Verbs, outcome::Outcome};
 use crate::{
     error::Error,
-    extract::{BoxFuture, Cx, Slots, fill_body, fill_plain, fill_rest, unfilled},
+    extract::{BoxFuture, Cx, Slots, fill_body, fill_body_now, fill_plain, fill_rest, unfilled},
     response::Response,
 };
 
@@ -35,7 +35,7 @@ where
         if let Some(answer) = this.prepare().await? {
             return Ok(answer);
         }
-        if left.body() {
+        if left.body() && !fill_body_now(cx, &mut args)? {
             fill_body(cx, &mut args).await?;
         }
         verb(this, args.take().ok_or_else(unfilled)?).await
@@ -71,7 +71,7 @@ where
             if let Some(answer) = this.prepare().await? {
                 return Ok(answer);
             }
-            if left.body() {
+            if left.body() && !fill_body_now(cx, &mut args)? {
                 fill_body(cx, &mut args).await?;
             }
             verb(this, args.take().ok_or_else(unfilled)?).await

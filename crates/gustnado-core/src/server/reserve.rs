@@ -50,3 +50,23 @@ fn is_of_descriptors(error: &io::Error) -> bool {
 fn is_of_descriptors(_error: &io::Error) -> bool {
     false
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use rustix::io::Errno;
+
+    use super::*;
+
+    #[test]
+    fn a_process_and_a_system_without_descriptors_are_told_from_other_errors() {
+        let table = [
+            (Errno::MFILE, true),
+            (Errno::NFILE, true),
+            (Errno::NOBUFS, false),
+            (Errno::CONNABORTED, false),
+        ];
+        for (errno, expected) in table {
+            assert_eq!(is_of_descriptors(&errno.into()), expected, "{errno:?}");
+        }
+    }
+}

@@ -267,3 +267,28 @@ impl fmt::Debug for RunError {
 }
 
 impl std::error::Error for RunError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn none_stands_for_one_a_core_but_in_a_worker_process() {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let of = |workers, processes, role| {
+            let force = Force {
+                workers,
+                processes,
+                #[cfg(feature = "work-stealing")]
+                stealing: false,
+            };
+            Work::of(force, role)
+        };
+        assert_eq!(of(0, None, Role::First), Work::Serve(cores));
+        assert_eq!(of(3, None, Role::Next), Work::Serve(3));
+        assert_eq!(of(0, Some(0), Role::First), Work::Supervise(cores));
+        assert_eq!(of(3, Some(2), Role::Next), Work::Supervise(2));
+        assert_eq!(of(0, Some(2), Role::Worker(0)), Work::Serve(1));
+        assert_eq!(of(3, Some(2), Role::Worker(1)), Work::Serve(3));
+    }
+}

@@ -46,6 +46,8 @@ impl Driver {
         };
         let linger = match end {
             End::Closed => http1.had_body(),
+            // Its driver ends with an answer on its way, and sees to it that this shows.
+            End::Cut if http1.would_look_whole() => return Step::Done,
             End::Cut => true,
             End::Refused(fault) => {
                 let peer = self.vitals.arrival.peer;

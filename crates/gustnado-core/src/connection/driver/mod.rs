@@ -153,6 +153,11 @@ struct Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
+        if let (Phase::Http1(http1), Some(live)) = (&self.phase, &self.live)
+            && http1.would_look_whole()
+        {
+            live.socket().abort();
+        }
         self.keep(None);
         self.clock.forget(&self.vitals);
     }

@@ -2,10 +2,9 @@
 //! of its head. It must not know who made it.
 
 use super::{
-    Exchange, Http1, Stage,
+    Exchange, Http1,
     encode::{self, Asked, Said},
     raw::Raw,
-    sending::Sending,
 };
 use crate::{
     access::{self, Access},
@@ -30,9 +29,8 @@ impl Http1 {
         vitals.app.at_hand(&raw.glance()?, self.clock.lag())
     }
 
-    /// Answers a head of so many bytes by what was at hand.
-    pub(super) fn answer_as_it_is(&mut self, answer: AsItIs, bytes: usize, live: &mut Live) {
-        self.begin_one(bytes);
+    /// Answers a head by what was at hand.
+    pub(super) fn answer_as_it_is(&mut self, answer: AsItIs, live: &mut Live) {
         self.keep_alive = true;
         let out = live.out();
         let length = encode::as_it_is(out, &answer, &self.clock);
@@ -45,7 +43,7 @@ impl Http1 {
                     counted: app.load().count(app.limits()),
                 };
                 let said = Said::bytes(length as u64);
-                self.stage = Stage::Sending(exchange, Sending::new(body, said));
+                self.send_later(exchange, body, said);
             }
             body => {
                 if let Some(bytes) = body.as_ref().and_then(Body::as_full) {

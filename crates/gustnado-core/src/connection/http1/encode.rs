@@ -6,9 +6,10 @@ use http::{
     HeaderMap, StatusCode, Version,
     header::{CONNECTION, CONTENT_LENGTH, DATE, TRAILER, TRANSFER_ENCODING},
 };
+use http_body::Body as _;
 
 use super::{date, head::says};
-use crate::{connection::clock::Clock, write::AsItIs};
+use crate::{connection::clock::Clock, response::Response, write::AsItIs};
 
 /// What of a request its answer's head depends on.
 #[derive(Debug, Clone, Copy)]
@@ -59,19 +60,23 @@ pub(super) enum Extent {
     Close,
 }
 
-/// Writes the head of an answer whose body has `length` bytes, where that is known. `lines` are fields
-/// of it that were written before.
+/// Writes the head of an answer. `lines` are fields of it that were written before.
 pub(super) fn head(
     out: &mut Vec<u8>,
-    status: StatusCode,
-    fields: &HeaderMap,
+    answer: &Response,
     lines: &[u8],
-    length: Option<u64>,
     asked: Asked,
     clock: &Clock,
 ) -> Said {
+    let (status, length) = (answer.status(), answer.body().size_hint().exact());
     status_line(out, status);
-    let own = own_fields(out, status, fields);
+    let own = match answer.line() {
+        Some(line) => {
+            out.extend_from_slice(line);
+            Own::default()
+        }
+        None => own_fields(out, status, answer.headers()),
+    };
     out.extend_from_slice(lines);
     let body = extent(status, length.or(own.length), asked);
     let mut keep_alive = asked.keep_alive && !own.close;
@@ -124,15 +129,15 @@ pub(super) fn as_it_is(out: &mut Vec<u8>, answer: &AsItIs, clock: &Clock) -> usi
 }
 
 fn status_line(out: &mut Vec<u8>, status: StatusCode) {
-    let known: &[u8] = match status {
-        StatusCode::OK => b"HTTP/1.1 200 OK\r\n",
-        StatusCode::NOT_MODIFIED => b"HTTP/1.1 304 Not Modified\r\n",
-        _ => b"",
-    };
-    if !known.is_empty() {
-        out.extend_from_slice(known);
-        return;
+    // Each of its own length, which is copied without asking how long it is.
+    match status {
+        StatusCode::OK => out.extend_from_slice(b"HTTP/1.1 200 OK\r\n"),
+        StatusCode::NOT_MODIFIED => out.extend_from_slice(b"HTTP/1.1 304 Not Modified\r\n"),
+        _ => seldom_line(out, status),
     }
+}
+
+fn seldom_line(out: &mut Vec<u8>, status: StatusCode) {
     let reason = status.canonical_reason().unwrap_or_default();
     for part in ["HTTP/1.1 ", status.as_str(), " ", reason, "\r\n"] {
         out.extend_from_slice(part.as_bytes());
@@ -188,7 +193,9 @@ pub(super) fn put_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
 
 fn put_length(out: &mut Vec<u8>, length: u64) {
     let mut digits = itoa::Buffer::new();
-    put_field(out, b"content-length", digits.format(length).as_bytes());
+    out.extend_from_slice(b"content-length: ");
+    out.extend_from_slice(digits.format(length).as_bytes());
+    out.extend_from_slice(b"\r\n");
 }
 
 /// How the body is told from what follows.
@@ -220,16 +227,20 @@ mod tests {
     fn written(
         status: u16,
         fields: &[(HeaderName, &'static str)],
-        length: Option<u64>,
+        length: Option<usize>,
         asked: Asked,
     ) -> (String, Said) {
-        let mut map = HeaderMap::new();
+        let body = match length {
+            Some(length) => Body::from(vec![b'.'; length]),
+            None => Body::channel(1).1,
+        };
+        let mut answer = Response::new(status).with_body(body);
         for (name, value) in fields {
-            map.append(name.clone(), HeaderValue::from_static(value));
+            let value = HeaderValue::from_static(value);
+            answer.headers_mut().append(name.clone(), value);
         }
-        let (mut out, status) = (Vec::new(), StatusCode::from_u16(status).unwrap());
-        let clock = Clock::default();
-        let said = head(&mut out, status, &map, b"a: b\r\n", length, asked, &clock);
+        let (mut out, clock) = (Vec::new(), Clock::default());
+        let said = head(&mut out, &answer, b"a: b\r\n", asked, &clock);
         let text = String::from_utf8(out).unwrap();
         let lines = text.strip_suffix("\r\n\r\n").unwrap().split("\r\n");
         let lines = lines.skip(1).filter(|line| !line.starts_with("date: "));
@@ -367,18 +378,10 @@ mod tests {
 
     #[test]
     fn a_date_is_there_once() {
-        let (mut out, mut map) = (Vec::new(), HeaderMap::new());
-        map.insert(DATE, HeaderValue::from_static("own"));
-        let clock = Clock::default();
-        head(
-            &mut out,
-            StatusCode::NOT_FOUND,
-            &map,
-            b"",
-            Some(0),
-            ASKED,
-            &clock,
-        );
+        let own = HeaderValue::from_static("own");
+        let answer = Response::new(404).with_header(DATE, own);
+        let (mut out, clock) = (Vec::new(), Clock::default());
+        head(&mut out, &answer, b"", ASKED, &clock);
         let text = String::from_utf8(out).unwrap();
         assert_eq!(
             text,

@@ -3,11 +3,10 @@
 
 use std::mem::MaybeUninit;
 
-use bytes::Bytes;
 use http::{HeaderValue, Method, Version, header::CONTENT_LENGTH};
 
 use super::{fault::Fault, length::Length, raw::Raw};
-use crate::{connection::framing::Host, limits::Limits, request::Request};
+use crate::{connection::framing::Host, fields::is_named, limits::Limits, request::Request};
 
 /// A head, and what it says of its own message.
 #[derive(Debug)]
@@ -33,6 +32,16 @@ pub(super) enum Parsed<A> {
     Answered(A, usize),
 }
 
+impl<A> Parsed<A> {
+    /// Bytes that it took.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Head(head) => head.bytes,
+            Self::Answered(_, bytes) => *bytes,
+        }
+    }
+}
+
 /// Fields for which there is room on the stack.
 const FEW: usize = 100;
 
@@ -42,7 +51,7 @@ type Field<'b> = MaybeUninit<httparse::Header<'b>>;
 /// more would come. `at_hand` may have its answer, before a request is made of it.
 #[inline]
 pub(super) fn parse<A>(
-    bytes: &Bytes,
+    bytes: &[u8],
     limits: &Limits,
     at_hand: impl FnOnce(&Raw<'_, '_>) -> Option<A>,
 ) -> Result<Option<Parsed<A>>, Fault> {
@@ -60,7 +69,7 @@ pub(super) fn parse<A>(
 }
 
 fn read<'b, A>(
-    bytes: &'b Bytes,
+    bytes: &'b [u8],
     fields: &mut [Field<'b>],
     limits: &Limits,
     at_hand: impl FnOnce(&Raw<'_, '_>) -> Option<A>,
@@ -90,11 +99,17 @@ fn read<'b, A>(
     let mut noted = Noted::new(version);
     let mut read = Request::blank();
     let head = read.raw_head_mut();
-    head.fill(bytes, method, target, version)
+    head.fill(&bytes[..length], method, target, version)
         .map_err(|_| Fault::Broken("invalid target"))?;
+    if !head.is_plain() && target.contains('#') {
+        // It stays with the client (RFC 9110 section 7.1), and who looks at paths before us may take it
+        // for a part of one.
+        return Err(Fault::Broken("a fragment in the target"));
+    }
     for field in request.headers {
-        if noted.note(field.name.as_bytes(), field.value)? {
-            head.field(field.name.as_bytes(), field.value);
+        let (name, value) = (field.name.as_bytes(), field.value);
+        if noted.note(name, value)? {
+            head.field(bytes, name, value);
         }
     }
     if noted.length.is_conflict() {
@@ -151,17 +166,18 @@ impl Noted {
     /// Looks at a field. Says whether it is to be kept.
     #[inline]
     fn note(&mut self, name: &[u8], value: &[u8]) -> Result<bool, Fault> {
-        let is = |word: &[u8]| name.eq_ignore_ascii_case(word);
         match name.len() {
-            4 if is(b"host") => self.host.note(value),
-            6 if is(b"expect") => self.expects |= value.eq_ignore_ascii_case(b"100-continue"),
-            7 if is(b"upgrade") => self.upgrade = true,
-            10 if is(b"connection") => {
+            4 if is_named(name, b"host") => self.host.note(value),
+            6 if is_named(name, b"expect") => {
+                self.expects |= value.eq_ignore_ascii_case(b"100-continue");
+            }
+            7 if is_named(name, b"upgrade") => self.upgrade = true,
+            10 if is_named(name, b"connection") => {
                 self.close |= lists(value, "close");
                 self.keep_alive |= lists(value, "keep-alive");
             }
-            14 if is(b"content-length") => return self.length.declare(value),
-            17 if is(b"transfer-encoding") => {
+            14 if is_named(name, b"content-length") => return self.length.declare(value),
+            17 if is_named(name, b"transfer-encoding") => {
                 if self.version < Version::HTTP_11 {
                     return Err(Fault::Broken("transfer-encoding in HTTP/1.0"));
                 }

@@ -7,7 +7,7 @@
 //!
 //! In the order of the work:
 //!
-//! - [`inbox`]: bytes as they are read.
+//! - [`inbox`]: bytes as they are read; [`reading`]: until a head is whole.
 //! - [`raw`], [`as_it_is`]: a head whose answer was made before: no request is made of it.
 //! - [`head`]: the head of a request; [`length`]: how long its body is; [`fault`]: why it is none.
 //! - [`incoming`]: its body, as the connection sees it; [`feed`]: its way to whoever reads it.
@@ -27,6 +27,7 @@ mod inbox;
 mod incoming;
 mod length;
 mod raw;
+mod reading;
 mod sending;
 
 use std::{
@@ -34,15 +35,14 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use bytes::{Buf as _, Bytes};
+use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header::CONNECTION};
-use http_body::Body as _;
 
 pub(super) use self::fault::Fault;
 use self::{
     answerer::{Answerer, answerer},
-    encode::Asked,
-    head::{Head, Parsed},
+    encode::{Asked, Said},
+    head::Head,
     inbox::Inbox,
     incoming::{Discarded, Fed, Incoming},
     length::Framing,
@@ -56,9 +56,8 @@ use super::{
 use crate::{
     access::Access,
     body::Body,
-    fields,
     lifecycle::Begun,
-    limits::{Limits, TURN},
+    limits::Limits,
     tally::Counted,
     upgrade::{GoOn, Handover},
     write::Outgoing,
@@ -77,6 +76,8 @@ pub(super) struct Http1 {
     /// The body of the request at hand, where it was not here at once.
     incoming: Option<Incoming>,
     had_body: bool,
+    /// The body of the answer at hand, while it is sent. It is large, and a stage is moved for each request.
+    sending: Option<Sending>,
     keep_alive: bool,
     /// Requests that were begun since others had their turn.
     turn: u32,
@@ -88,7 +89,7 @@ enum Stage {
     /// A head is read, or the first byte of one is waited for.
     Head,
     Answering(Exchange),
-    Sending(Exchange, Sending),
+    Sending(Exchange),
     /// Somebody still reads the body of the request that was answered.
     Finishing,
 }
@@ -122,6 +123,7 @@ impl Http1 {
             answerer: None,
             incoming: None,
             had_body: false,
+            sending: None,
             keep_alive: true,
             turn: 0,
             clock,
@@ -137,7 +139,7 @@ impl Http1 {
             let end = match self.stage {
                 Stage::Head => ready!(self.read(live, cx)),
                 Stage::Answering(_) => ready!(self.answer(live, cx)),
-                Stage::Sending(..) => ready!(self.send(live, cx)),
+                Stage::Sending(_) => ready!(self.send(live, cx)),
                 Stage::Finishing => ready!(self.finish(live, cx)),
             };
             if let Some(end) = end {
@@ -148,12 +150,12 @@ impl Http1 {
 
     /// Whether nothing is asked.
     pub(super) fn is_idle(&self) -> bool {
-        matches!(self.stage, Stage::Head) && self.inbox.is_empty()
+        matches!(self.stage, Stage::Head) && self.inbox.is_blank()
     }
 
     /// Whether a head has begun and is not whole.
     pub(super) fn has_begun(&self) -> bool {
-        matches!(self.stage, Stage::Head) && !self.inbox.is_empty()
+        matches!(self.stage, Stage::Head) && !self.inbox.is_blank()
     }
 
     /// Whether a handler is at work.
@@ -167,6 +169,12 @@ impl Http1 {
             return false;
         };
         exchange.asked.version < http::Version::HTTP_11
+    }
+
+    /// Whether the end of the connection would be taken for that of an answer which has not ended: one
+    /// without a length for HTTP/1.0 (RFC 9112 section 8).
+    pub(super) fn would_look_whole(&self) -> bool {
+        self.sending.as_ref().is_some_and(Sending::ends_by_close)
     }
 
     /// Whether some of what the peer sends may not have been read.
@@ -194,66 +202,8 @@ impl Http1 {
         self.inbox.bytes
     }
 
-    /// Head: reads until there is a whole one.
-    fn read(&mut self, live: &mut Live, cx: &mut Context<'_>) -> Poll<Option<End>> {
-        loop {
-            if self.turn == TURN {
-                // Who asks much at once takes turns with who asks once.
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            if ready!(live.poll_room(cx)).is_err() {
-                return Poll::Ready(Some(End::Cut));
-            }
-            if self.is_worth_a_look() {
-                let limits = self.vitals.app.limits();
-                match head::parse(&self.inbox.bytes, limits, |raw| self.at_hand(raw)) {
-                    Ok(Some(Parsed::Answered(answer, bytes))) => {
-                        self.answer_as_it_is(answer, bytes, live);
-                        if !matches!(self.stage, Stage::Head) {
-                            return Poll::Ready(None);
-                        }
-                        continue;
-                    }
-                    Ok(Some(Parsed::Head(head))) => {
-                        let end = self.begin(head, live, cx);
-                        return Poll::Ready(end);
-                    }
-                    Ok(None) => self.tried = self.inbox.bytes.len(),
-                    Err(fault) => return Poll::Ready(Some(End::Refused(fault))),
-                }
-            }
-            match ready!(self.inbox.poll_more(live, cx)) {
-                Ok(1..) => {}
-                Ok(0) if self.inbox.is_empty() => return Poll::Ready(Some(End::Closed)),
-                Ok(_) => return Poll::Ready(Some(End::Refused(Fault::Ended))),
-                Err(_) => return Poll::Ready(Some(End::Cut)),
-            }
-        }
-    }
-
-    /// Whether there may be a whole head now: a peer that sends byte by byte would have all of it read
-    /// again for each.
-    fn is_worth_a_look(&self) -> bool {
-        let bytes = &self.inbox.bytes;
-        if self.tried == 0 || bytes.len() >= self.vitals.app.limits().head_bytes {
-            return !bytes.is_empty();
-        }
-        fields::may_end(bytes, self.tried)
-    }
-
-    /// A head of so many bytes was read.
-    #[inline]
-    fn begin_one(&mut self, bytes: usize) {
-        self.inbox.bytes.advance(bytes);
-        self.tried = 0;
-        self.turn += 1;
-        self.vitals.begin_next();
-    }
-
     /// A request has come: it is answered at once, or asked of whoever answers it.
     fn begin(&mut self, head: Head, live: &mut Live, cx: &mut Context<'_>) -> Option<End> {
-        self.begin_one(head.bytes);
         let vitals = &*self.vitals;
         let app = &vitals.app;
         let mut asked = Asked {
@@ -348,15 +298,7 @@ impl Http1 {
         if exchange.access.is_wanted() {
             exchange.access.answered(response.as_http());
         }
-        let said = encode::head(
-            live.out(),
-            response.status(),
-            response.headers(),
-            &lines,
-            response.body().size_hint().exact(),
-            exchange.asked,
-            &self.clock,
-        );
+        let said = encode::head(live.out(), &response, &lines, exchange.asked, &self.clock);
         self.keep_alive = said.keep_alive;
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             let handover: Option<Handover> = response.as_http().extensions_mut().remove();
@@ -367,14 +309,21 @@ impl Http1 {
         if sending::at_once(&body, said, live, &mut exchange.access) {
             self.sent();
         } else {
-            self.stage = Stage::Sending(exchange, Sending::new(body, said));
+            self.send_later(exchange, body, said);
         }
         None
+    }
+
+    /// The body of an answer follows its head as the socket takes it.
+    fn send_later(&mut self, exchange: Exchange, body: Body, said: Said) {
+        self.stage = Stage::Sending(exchange);
+        self.sending = Some(Sending::new(body, said));
     }
 
     /// The last byte of an answer is gathered or sent.
     fn sent(&mut self) {
         self.stage = Stage::Finishing;
+        self.sending = None;
         self.vitals.end_one();
     }
 
@@ -395,7 +344,8 @@ impl Http1 {
     /// Sending: until the last byte is gathered or sent.
     fn send(&mut self, live: &mut Live, cx: &mut Context<'_>) -> Poll<Option<End>> {
         loop {
-            let Stage::Sending(exchange, sending) = &mut self.stage else {
+            let (Stage::Sending(exchange), Some(sending)) = (&mut self.stage, &mut self.sending)
+            else {
                 return Poll::Ready(None);
             };
             match sending.poll(live, &mut exchange.access, cx) {

@@ -68,6 +68,11 @@ impl Sending {
         }
     }
 
+    /// Whether there is more to come, and only the end of the connection would be its end.
+    pub(super) fn ends_by_close(&self) -> bool {
+        matches!(self.extent, Extent::Close) && !self.ended
+    }
+
     /// Hands on as much as the socket takes.
     pub(super) fn poll(
         &mut self,

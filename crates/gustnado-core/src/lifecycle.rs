@@ -247,7 +247,7 @@ fn mounted(
         Ok(mut response) => {
             response.body_mut().end_on(&info.shared.stop);
             let defaults = &info.headers;
-            if lines && let Some((mut own, names, beside)) = response.take_lines() {
+            if lines && let Some(((mut own, names), beside)) = response.take_lines() {
                 defaults.add_to(&mut own, names, beside);
                 (response, own.into())
             } else {

@@ -29,6 +29,9 @@ pub(crate) struct Lines {
     told: OnceLock<HeaderMap>,
 }
 
+/// Lines as text, and where their names are in it.
+pub(crate) type Text<'l> = (Vec<u8>, &'l [Range<usize>]);
+
 impl Lines {
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
@@ -73,7 +76,7 @@ impl Lines {
 
     /// Takes them out as text, with where the names are in it.
     #[inline]
-    pub(crate) fn take(&mut self) -> (Vec<u8>, &[Range<usize>]) {
+    pub(crate) fn take(&mut self) -> Text<'_> {
         self.told.take();
         (std::mem::take(&mut self.text), &self.names)
     }

@@ -1,8 +1,6 @@
 //! An answer: status, header fields, body. It must not know the request; `write` fits the one to
 //! the other.
 
-use std::ops::Range;
-
 use http::{
     HeaderMap, HeaderValue, StatusCode, Version,
     header::{self, CONTENT_TYPE, HeaderName},
@@ -11,7 +9,7 @@ use http::{
 use crate::{
     body::Body,
     error::Error,
-    lines::Lines,
+    lines::{Lines, Text},
     spare::{self, Spare},
 };
 
@@ -221,14 +219,13 @@ impl Response {
     /// Fields that are to be written as they are, with where their names are, and the map of all others;
     /// nothing where there are none but those of the map.
     #[inline]
-    pub(crate) fn take_lines(&mut self) -> Option<(Vec<u8>, &[Range<usize>], &mut HeaderMap)> {
+    pub(crate) fn take_lines(&mut self) -> Option<(Text<'_>, &mut HeaderMap)> {
         if self.0.lines.is_empty() {
             return None;
         }
         self.0.only = None;
         let Inner { http, lines, .. } = &mut *self.0;
-        let (text, names) = lines.take();
-        Some((text, names, http.headers_mut()))
+        Some((lines.take(), http.headers_mut()))
     }
 
     /// Has all fields be in the map, of which nothing is known then.
@@ -401,7 +398,7 @@ mod tests {
             assert!(seen[header::ETAG] == "\"1\"" && seen[header::DATE] == "now");
         }
         let mut answer = handed();
-        let (lines, names, beside) = answer.take_lines().unwrap();
+        let ((lines, names), beside) = answer.take_lines().unwrap();
         assert_eq!((&lines[..], names.len()), (&b"ETag: \"1\"\r\n"[..], 1));
         assert_eq!(lines[names[0].clone()], *b"ETag");
         assert_eq!(beside.len(), 2);

@@ -18,6 +18,7 @@ pub(crate) struct Settings {
     /// Bounds, by name.
     limits: Vec<(&'static str, Value)>,
     /// Variables that set nothing, with what is wrong with each.
+    /// By name.
     pub(crate) problems: Vec<(String, String)>,
 }
 
@@ -31,15 +32,15 @@ impl Settings {
     /// Reads those of the variables that are ours.
     pub(crate) fn read(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         let mut settings = Self::default();
-        let mut ours: Vec<(String, OsString)> = variables
+        let ours = variables
             .into_iter()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-            .filter(|(name, _)| name.starts_with(PREFIX) && !is_of_kubernetes(name))
-            .collect();
-        ours.sort();
+            .filter(|(name, _)| name.starts_with(PREFIX) && !is_of_kubernetes(name));
         for (name, value) in ours {
             if let Err(problem) = settings.set(&name, value) {
-                settings.problems.push((name, problem));
+                let problems = &mut settings.problems;
+                let at = problems.partition_point(|(other, _)| *other < name);
+                problems.insert(at, (name, problem));
             }
         }
         settings

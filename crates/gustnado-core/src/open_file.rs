@@ -124,7 +124,7 @@ impl OpenFile {
 
     /// Its length and the time of its last change, as they are now. Asked for as little as that: std would
     /// have the system say more, which takes twice as long.
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", feature = "files"))]
     fn look(&self) -> io::Result<(u64, Modified)> {
         let now = rustix::fs::fstat(&self.file)?;
         Ok((
@@ -133,7 +133,7 @@ impl OpenFile {
         ))
     }
 
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(not(all(target_os = "linux", feature = "files")))]
     fn look(&self) -> io::Result<(u64, Modified)> {
         let now = self.file.metadata()?;
         Ok((now.len(), modified(&now)))

@@ -1,5 +1,5 @@
 //! Tasks that go on beside what started them. In a box, all are one type: what a runtime has for a task is
-//! compiled anew for every type of future. Not for connections, which would have one allocation more.
+//! compiled anew for every type of future. Not for connections that are only HTTP, which would have one allocation more.
 //! It must not know what they do.
 
 use std::pin::Pin;

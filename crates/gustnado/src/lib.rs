@@ -73,13 +73,13 @@
 //!
 //! - `macros`: [`macro@RequestHandler`], [`macro@verbs`], [`macro@Inputs`], [`macro@FromParam`] and
 //!   [`macro@HttpError`]
-//! - `static`: static files, and layers that compress replies and keep them; with `macros`,
-//!   [`macro@StaticFileHandler`], [`asset!`] and [`embed!`]
 //! - `http2`: HTTP/2 on the port of HTTP/1.1: with prior knowledge, and over TLS as negotiated
 //! - `json`: [`Json`] and [`Created`]
 //!
 //! Off unless asked for:
 //!
+//! - `static`: static files, and layers that compress replies and keep them; with `macros`,
+//!   [`macro@StaticFileHandler`], [`asset!`] and [`embed!`]
 //! - `multipart`: forms with files, as `Upload` and `Multipart`
 //! - `pattern`: regular expressions as bounds of inputs
 //! - `garde`: inputs checked by the rules of the garde crate, as `Garde`
@@ -91,6 +91,8 @@
 //! - `digest`: SHA-256 digests of files for who asks for one (RFC 9530)
 //! - `openapi`: `app.openapi()`, an OpenAPI 3.1 document, and `ApiDocs`, a page that shows it
 
+#[cfg(not(feature = "static"))]
+mod off;
 pub mod prelude;
 
 pub use gustnado_core::{describe, testing};
@@ -120,10 +122,13 @@ pub use gustnado_gateway::{Proxy, ProxyLimits};
 #[cfg(feature = "openapi")]
 pub use gustnado_openapi::{ApiDocs, Document, OpenApi};
 #[cfg(feature = "static")]
-pub use gustnado_static::*;
-// Named, as a derive has the same name.
-#[cfg(feature = "static")]
-pub use gustnado_static::StaticFileHandler;
+// Each by its name, so that rustc can tell who imports one that it needs the feature.
+pub use gustnado_static::{
+    Audience, CacheControl, CacheHandle, Coherence, Compress, CompressLimits, Embedded, FileHooks,
+    FileInfo, FileRequest, ImportMap, Manifest, ResponseCache, ResponseCacheLimits,
+    ResponseCacheStats, ServeFiles, StaticFileHandler, StaticFiles, StaticLimits, StaticStats,
+    StaticUrls, Symlinks,
+};
 // A derive has the name of its trait, as serde's have: one import brings both.
 pub use gustnado_core::{FromParam, HttpError, RequestHandler};
 /// What a request asks for and what it is answered with, by number and name.
@@ -168,3 +173,7 @@ pub use gustnado_core::__private;
 #[cfg(feature = "openapi")]
 #[doc(hidden)]
 pub use gustnado_openapi::probe as __openapi;
+/// What the macros write down for handlers of files.
+#[cfg(feature = "static")]
+#[doc(hidden)]
+pub use gustnado_static::__files;

@@ -16,7 +16,11 @@ pub use gustnado_core::{
 #[cfg(feature = "multipart")]
 #[doc(no_inline)]
 pub use gustnado_core::{Multipart, Upload};
-#[cfg(all(feature = "macros", feature = "static"))]
+// Also without `static`: they then tell what they need.
+#[cfg(not(feature = "static"))]
+#[doc(hidden)]
+pub use crate::off::{CacheControl, Compress, FileHooks, ResponseCache, StaticFiles, StaticUrls};
+#[cfg(feature = "macros")]
 #[doc(no_inline)]
 pub use gustnado_macros::{StaticFileHandler, asset, embed};
 #[cfg(feature = "static")]

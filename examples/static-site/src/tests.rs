@@ -79,14 +79,15 @@ fn site() -> tempfile::TempDir {
 fn pages_are_asked_for_again_and_named_files_are_not() {
     let site = site();
     let client = client(site.path(), &["--immutable", "assets/**"]);
-    let page = client.get("/").header("accept-encoding", "br").send();
+    // Of brotli, a smaller one with a tag of its own follows when nobody waits.
+    let page = client.get("/").header("accept-encoding", "gzip").send();
     assert_eq!(
         (page.status(), page.header("cache-control")),
         (200, "no-cache")
     );
-    assert_eq!(page.header("content-encoding"), "br");
+    assert_eq!(page.header("content-encoding"), "gzip");
     let again = client.get("/").header("if-none-match", page.header("etag"));
-    assert_eq!(again.header("accept-encoding", "br").send().status(), 304);
+    assert_eq!(again.header("accept-encoding", "gzip").send().status(), 304);
     let script = client.get("/assets/app.js").send();
     assert_eq!(
         script.header("cache-control"),

@@ -1,12 +1,13 @@
 //! Bytes of a file for a socket, from the file itself, and bytes that such ones follow. It must not know
 //! what they are, nor whether taking them waits for the disk.
 //!
-//! Linux only: elsewhere no socket is one for it. `sendfile` knows no `MSG_NOSIGNAL`; in a program of
+//! Linux of 64 bits only: elsewhere no socket is one for it. `sendfile` knows no `MSG_NOSIGNAL`; in a program of
 //! Rust's, the signal of a closed connection is ignored from the start.
 
 use std::{
     fs::File,
     io,
+    num::NonZeroUsize,
     ops::Range,
     task::{Context, Poll},
 };
@@ -15,7 +16,7 @@ use super::socket::Socket;
 
 /// Whether the system can send from files to this socket: what is encrypted has to be read.
 pub(super) fn is_for(socket: &Socket) -> bool {
-    cfg!(target_os = "linux") && !socket.is_secure()
+    cfg!(all(target_os = "linux", target_pointer_width = "64")) && !socket.is_secure()
 }
 
 /// Sends bytes behind which a file's follow at once: they leave together.
@@ -41,9 +42,11 @@ pub(super) fn poll(
     bytes: Range<u64>,
 ) -> Poll<io::Result<u64>> {
     let count = usize::try_from(bytes.end - bytes.start).unwrap_or(usize::MAX);
+    let (Ok(first), Some(count)) = (usize::try_from(bytes.start), NonZeroUsize::new(count)) else {
+        return Poll::Ready(Ok(0));
+    };
     let sent = socket.poll_write_with(cx, |fd| {
-        let mut first = bytes.start;
-        Ok(rustix::fs::sendfile(fd, file, Some(&mut first), count)?)
+        socket2::SockRef::from(&fd).sendfile(file, first, Some(count))
     });
     sent.map_ok(|sent| sent as u64)
 }

@@ -218,19 +218,31 @@ macro_rules! parsed {
     )+};
 }
 
-/// Writes `FromParam` for whole numbers, naming their range.
+/// Writes `FromParam` for whole numbers, naming their range. They are read as one wide type, so that
+/// there is less to compile.
 macro_rules! whole {
-    ($($type:ty: $format:literal)+) => {$(parsed! {
-        $type,
-        whole($format, &<$type>::MIN, &<$type>::MAX),
-        format!("a whole number from {} to {}", <$type>::MIN, <$type>::MAX);
-    })+};
+    ($wide:ty: $($type:ty = $format:literal)+) => {$(
+        impl FromParam for $type {
+            fn kind() -> TextKind {
+                whole($format, &<$type>::MIN, &<$type>::MAX)
+            }
+
+            fn from_param(text: &str) -> Result<Self, ParamError> {
+                let number = text.parse::<$wide>().ok();
+                number.and_then(|number| Self::try_from(number).ok()).ok_or_else(|| {
+                    outside(&<$type>::MIN, &<$type>::MAX)
+                })
+            }
+        }
+    )+};
 }
 
-whole! { u8: "uint8" u16: "uint16" u32: "uint32" u64: "uint64" u128: "uint128" usize: "uint" }
-whole! { i8: "int8" i16: "int16" i32: "int32" i64: "int64" i128: "int128" isize: "int" }
-whole! { NonZero<u8>: "uint8" NonZero<u16>: "uint16" NonZero<u32>: "uint32" }
-whole! { NonZero<u64>: "uint64" NonZero<usize>: "uint" }
+whole! { u64: u8 = "uint8" u16 = "uint16" u32 = "uint32" u64 = "uint64" usize = "uint" }
+whole! { i64: i8 = "int8" i16 = "int16" i32 = "int32" i64 = "int64" isize = "int" }
+whole! { u128: u128 = "uint128" }
+whole! { i128: i128 = "int128" }
+whole! { NonZero<u64>: NonZero<u8> = "uint8" NonZero<u16> = "uint16" NonZero<u32> = "uint32" }
+whole! { NonZero<u64>: NonZero<u64> = "uint64" NonZero<usize> = "uint" }
 
 parsed! {
     f32, TextKind::number().format("float"), "a number";
@@ -239,6 +251,10 @@ parsed! {
     Ipv4Addr, TextKind::text().format("ipv4"), "an IPv4 address";
     Ipv6Addr, TextKind::text().format("ipv6"), "an IPv6 address";
     SocketAddr, TextKind::text(), "an IP address with a port";
+}
+
+fn outside(min: &dyn Display, max: &dyn Display) -> ParamError {
+    ParamError::expected(format!("a whole number from {min} to {max}"))
 }
 
 /// A whole number of a range. A bound beyond `i128` is none.

@@ -81,13 +81,17 @@ fn named(name: &str, routes: &[(&str, &Pattern)]) -> Named {
         let before = path.strip_suffix(name);
         before.is_some_and(|before| before.is_empty() || before.ends_with("::"))
     };
-    let mut found: Vec<_> = routes
-        .iter()
-        .filter(|(path, pattern)| has_name(path) || pattern.as_str() == name)
-        .collect();
-    // One path under several guards is one path.
-    found.sort_by_key(|(_, pattern)| pattern.as_str());
-    found.dedup_by_key(|(_, pattern)| pattern.as_str());
+    let mut found: Vec<&(&str, &Pattern)> = Vec::new();
+    for route in routes {
+        let (path, pattern) = *route;
+        if has_name(path) || pattern.as_str() == name {
+            let place = found.binary_search_by_key(&pattern.as_str(), |(_, other)| other.as_str());
+            // One path under several guards is one path.
+            if let Err(at) = place {
+                found.insert(at, route);
+            }
+        }
+    }
     if let [(_, pattern)] = found[..] {
         return Named::One((*pattern).clone());
     }

@@ -36,15 +36,8 @@ impl Scopes {
         if let (Some(other), Some(_)) = (other, &scope.fallback) {
             return Err(other.name);
         }
-        self.0.push(scope);
-        self.0.sort_by_key(|scope| {
-            let guards = Reverse(scope.guards.rank());
-            (
-                Reverse(scope.prefix.len()),
-                guards,
-                scope.fallback.is_none(),
-            )
-        });
+        let at = self.0.partition_point(|other| other.rank() <= scope.rank());
+        self.0.insert(at, scope);
         Ok(())
     }
 
@@ -66,6 +59,13 @@ impl Scopes {
 }
 
 impl Scope {
+    /// Where it stands: the least is asked first.
+    fn rank(&self) -> (Reverse<usize>, Reverse<(usize, usize)>, bool) {
+        let guards = self.guards.rank();
+        let length = self.prefix.len();
+        (Reverse(length), Reverse(guards), self.fallback.is_none())
+    }
+
     fn covers(&self, path: &str) -> bool {
         let below = path.strip_prefix(&*self.prefix);
         below.is_some_and(|below| below.is_empty() || below.starts_with('/'))

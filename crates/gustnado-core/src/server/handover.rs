@@ -4,25 +4,27 @@
 
 use std::{
     env,
-    fs::File,
+    fs::{File, Metadata},
     io::{self, IoSlice, IoSliceMut},
     mem::MaybeUninit,
     os::{
         fd::{AsFd, BorrowedFd, OwnedFd},
-        unix::net::UnixStream,
+        unix::{
+            fs::{FileTypeExt, MetadataExt},
+            net::UnixStream,
+            process::parent_id,
+        },
     },
     process::{self, Command},
 };
 
 use rustix::{
     cmsg_space,
-    fs::{FileType, fstat},
     io::{Errno, FdFlags, fcntl_setfd},
     net::{
         RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
         SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
     },
-    process::getppid,
     stdio::{dup2_stdin, stdin},
 };
 
@@ -48,7 +50,7 @@ pub(super) fn hand(command: &mut Command, named: &[(&str, BorrowedFd<'_>)]) -> i
     for some in all.chunks(DESCRIPTORS_AT_ONCE) {
         send(&ours, some)?;
     }
-    let mut label = format!("{}:{}", process::id(), fstat(&theirs)?.st_ino);
+    let mut label = format!("{}:{}", process::id(), status(theirs.as_fd())?.ino());
     for (name, _) in named {
         label.push(':');
         label.push_str(name);
@@ -68,21 +70,20 @@ pub(super) fn take() -> io::Result<Option<Vec<(String, OwnedFd)>>> {
     let (Some(parent), Some(number)) = (label.next(), label.next()) else {
         return Ok(None);
     };
-    let found = fstat(stdin()).is_ok_and(|stat| {
-        FileType::from_raw_mode(stat.st_mode) == FileType::Socket
-            && number.parse() == Ok(stat.st_ino)
-    });
+    let found = status(stdin())
+        .is_ok_and(|found| found.file_type().is_socket() && number.parse() == Ok(found.ino()));
     if !found {
-        let parent = parent.parse().ok();
-        return match getppid() {
-            Some(own) if parent == Some(own.as_raw_nonzero().get()) => Err(lost()),
-            _ => Ok(None),
-        };
+        let is_own = parent.parse() == Ok(parent_id());
+        return if is_own { Err(lost()) } else { Ok(None) };
     }
     let names: Vec<String> = label.map(str::to_owned).collect();
     let mut handed = receive(stdin(), names.len() + 1)?.into_iter();
     dup2_stdin(handed.next().ok_or_else(lost)?)?;
     Ok(Some(names.into_iter().zip(handed).collect()))
+}
+
+fn status(fd: BorrowedFd<'_>) -> io::Result<Metadata> {
+    File::from(fd.try_clone_to_owned()?).metadata()
 }
 
 fn lost() -> io::Error {

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::{Driver, Guard, Phase, Step};
 use crate::{
     connection::clock::NEVER,
+    task::spawn,
     upgrade::{GoOn, Upgraded},
 };
 
@@ -58,7 +59,7 @@ pub(super) fn go_on(mut driver: Driver, guard: Guard) {
     };
     let Leaving { go_on, first } = *leaving;
     let socket = live.into_socket();
-    tokio::spawn(async move {
+    spawn(async move {
         let _guard = guard;
         go_on(Upgraded::new(socket, first)).await;
     });

@@ -17,6 +17,7 @@ use crate::{
     seldom::Seldom,
     server::race::{Won, race},
     stop::Stopping,
+    task::spawn,
     to_https::HttpsRedirect,
     trust::Network,
 };
@@ -143,7 +144,7 @@ impl Host {
             return;
         }
         let (host, way) = (self.clone(), Arc::clone(way));
-        tokio::spawn(async move {
+        spawn(async move {
             // In a box, so that what it takes is gone when the connection is served.
             let arrived = Box::pin(host.arrive(socket, arrival, &way)).await;
             drop((host, way));

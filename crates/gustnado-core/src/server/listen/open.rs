@@ -140,9 +140,12 @@ impl Opening<'_> {
         match said {
             Said::Addr(addr) => self.tcp(&[addr]),
             Said::Host(host, port) => {
-                let mut addrs: Vec<_> = (&*host, port).to_socket_addrs()?.collect();
-                addrs.sort_unstable();
-                addrs.dedup();
+                let mut addrs = Vec::new();
+                for addr in (&*host, port).to_socket_addrs()? {
+                    if let Err(at) = addrs.binary_search(&addr) {
+                        addrs.insert(at, addr);
+                    }
+                }
                 if addrs.is_empty() {
                     return Err(invalid("the name has no address"));
                 }

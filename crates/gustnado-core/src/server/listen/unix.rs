@@ -4,7 +4,7 @@ use std::{
     fs::{self, File, TryLockError},
     io,
     os::{
-        fd::AsFd,
+        fd::OwnedFd,
         unix::{
             fs::{FileTypeExt, MetadataExt, PermissionsExt},
             net::UnixStream,
@@ -14,7 +14,6 @@ use std::{
     thread,
 };
 
-use rustix::fs::{Mode, fchmod};
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::Listener;
@@ -39,7 +38,7 @@ pub(super) fn listen(
     // A socket that is bound but does not listen yet looks as if it were left over.
     let _lock = lock_folder(path);
     remove_left_over(path)?;
-    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    let mut socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     socket.set_nonblocking(true)?;
     let addr = SockAddr::unix(path).map_err(|error| {
         let text = format!("{error}; a path of a socket has about 100 bytes at most");
@@ -47,7 +46,9 @@ pub(super) fn listen(
     })?;
     if let Some(mode) = mode {
         // Linux gives the file the mode of the socket, less the umask; others refuse or ignore it.
-        let _ = fchmod(socket.as_fd(), Mode::from_raw_mode(mode));
+        let file = File::from(OwnedFd::from(socket));
+        let _ = file.set_permissions(fs::Permissions::from_mode(mode));
+        socket = OwnedFd::from(file).into();
     }
     socket.bind(&addr)?;
     let file = SocketFile::of(path)?;

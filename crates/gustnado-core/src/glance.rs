@@ -5,6 +5,7 @@ use http::Method;
 
 use crate::{
     head::{self, Head},
+    look::{Look, Since},
     request::Request,
 };
 
@@ -20,6 +21,7 @@ pub struct Glance<'r> {
     query: Option<&'r str>,
     fields: Lies<'r>,
     request: Option<&'r Request>,
+    since: Option<Since>,
 }
 
 /// Where fields are.
@@ -32,7 +34,11 @@ enum Lies<'r> {
 impl<'r> Glance<'r> {
     /// A GET over HTTP/1. Nothing is seen of one whose target is not plain.
     #[inline]
-    pub(crate) fn of_get(target: &'r str, fields: &'r [httparse::Header<'r>]) -> Option<Self> {
+    pub(crate) fn of_get(
+        target: &'r str,
+        fields: &'r [httparse::Header<'r>],
+        since: Since,
+    ) -> Option<Self> {
         let path_ends = head::plain(target.as_bytes())?;
         Some(Self {
             method: &Method::GET,
@@ -41,6 +47,7 @@ impl<'r> Glance<'r> {
             query: target.get(path_ends + 1..),
             fields: Lies::Here(fields),
             request: None,
+            since: Some(since),
         })
     }
 
@@ -55,6 +62,7 @@ impl<'r> Glance<'r> {
             query: head.query(),
             fields: Lies::In(head),
             request: Some(request),
+            since: None,
         }
     }
 
@@ -101,6 +109,14 @@ impl<'r> Glance<'r> {
     pub fn request(&self) -> Option<&'r Request> {
         self.request
     }
+
+    /// Whether the request was there before something was looked at, so that what was seen then is as new as
+    /// what a look would see now. Never where a request was made.
+    #[must_use]
+    #[inline]
+    pub fn came_before(&self, look: Look) -> bool {
+        self.since.is_some_and(|since| since.is_before(look))
+    }
 }
 
 #[cfg(test)]
@@ -126,7 +142,10 @@ mod tests {
             "/a:@!$&'()*+,;=~_-",
         ] {
             let request = made(target).unwrap();
-            let (seen, whole) = (Glance::of_get(target, &[]), Glance::of(&request));
+            let (seen, whole) = (
+                Glance::of_get(target, &[], Since::now()),
+                Glance::of(&request),
+            );
             let parts = |seen: Glance<'_>| (seen.target().to_owned(), seen.path().to_owned());
             let seen = seen.unwrap();
             assert_eq!(parts(seen), parts(whole), "{target}");
@@ -145,7 +164,10 @@ mod tests {
             "/a\"",
             "?a",
         ] {
-            assert!(Glance::of_get(target, &[]).is_none(), "{target}");
+            assert!(
+                Glance::of_get(target, &[], Since::now()).is_none(),
+                "{target}"
+            );
         }
     }
 
@@ -162,7 +184,7 @@ mod tests {
             request = request.header(line.name, line.value);
         }
         let request = Request::from(request.body(Body::empty()).unwrap());
-        let seen = Glance::of_get("/", &lines).unwrap();
+        let seen = Glance::of_get("/", &lines, Since::now()).unwrap();
         let whole = Glance::of(&request);
         let values = |seen: &Glance<'_>| -> Vec<_> {
             let lower = |(name, value): (&[u8], &[u8])| (name.to_ascii_lowercase(), value.to_vec());
@@ -175,7 +197,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_seen_is_what_a_request_would_say(target in "/[ -~]{0,12}") {
-            if let Some(seen) = Glance::of_get(&target, &[]) {
+            if let Some(seen) = Glance::of_get(&target, &[], Since::now()) {
                 let request = made(&target).expect("no target of a request");
                 prop_assert_eq!(seen.path(), request.path());
                 prop_assert_eq!(seen.query(), request.query());

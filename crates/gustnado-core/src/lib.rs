@@ -10,6 +10,7 @@
 //! - 0 [`spare`]: header maps that nobody needs now
 //! - 0 [`fields`], [`lines`]: header fields as they lie in HTTP/1
 //! - 0 [`task`]: what goes on by itself
+//! - 0 [`look`]: which came first, a request or a look at the disk
 //! - 0 [`seldom`]: what peers bring about, logged once a second
 //! - 0 [`overload`]: whether a worker has too much to do
 //! - 0 [`defaults`]: what every answer has
@@ -69,6 +70,7 @@ mod lifecycle;
 mod limits;
 mod lines;
 mod local;
+mod look;
 mod middleware;
 mod mount;
 mod open_file;
@@ -115,6 +117,7 @@ pub use handler::{Outcome, RequestHandler};
 pub use hsts::Hsts;
 pub use limits::Limits;
 pub use local::LocalUrl;
+pub use look::Look;
 pub use middleware::{HttpLayer, Next};
 pub use mount::{Clients, Mount, Tower};
 pub use open_file::OpenFile;

@@ -337,6 +337,10 @@ pub(crate) const FILE_PIECE: u64 = 1024 * 1024;
 /// 256 KiB: twice what Linux reads ahead, so that little of what the disk has to be asked for escapes.
 pub(crate) const FILE_LOOK: u64 = 256 * 1024;
 
+/// Milliseconds for which a file that lay in memory is taken to lie there still. 10: nothing that is sent that
+/// often leaves it so soon, and if it does, one answer waits for the disk.
+pub(crate) const FILE_KNOWN: u64 = 10;
+
 /// Bytes of one file that are sent one after the other without waiting, until others have their
 /// turn. 1 MiB: half a millisecond where two gigabytes are sent a second.
 pub(crate) const FILE_AT_ONCE: u64 = 1024 * 1024;
@@ -348,6 +352,10 @@ pub(crate) const READ: usize = 16 * 1024;
 /// Requests of a pipeline that are answered before other connections have their turn. 32: more than
 /// clients send at once, and less than a millisecond of those that take microseconds.
 pub(crate) const TURN: u32 = 32;
+
+/// Looks at the disk that are not tried to be shared, after some that nobody shared. 63: a try costs one call
+/// of the system, which is little among 64 requests.
+pub(crate) const LOOKS_ALONE: u32 = 63;
 
 /// Bytes of a body in chunks that say their sizes beyond one digit each, and what stands beside those.
 /// 16 KiB: senders say nothing there, and sizes of six digits are enough for a gigabyte.

@@ -5,12 +5,14 @@ use std::{
     fs::{File, Metadata},
     io,
     ops::Range,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Instant,
 };
 
 #[cfg(not(unix))]
 use std::time::SystemTime;
 
-use crate::limits::FILE_LOOK;
+use crate::limits::{FILE_KNOWN, FILE_LOOK};
 
 /// A file that is open to be sent, by [`Body::file`](crate::Body::file).
 ///
@@ -21,6 +23,9 @@ pub struct OpenFile {
     file: File,
     length: u64,
     modified: Modified,
+    opened: Instant,
+    /// Until when all of it is taken to lie in memory, in milliseconds since it was opened.
+    at_hand: AtomicU64,
 }
 
 /// Seconds since 1970 and nanoseconds.
@@ -51,6 +56,8 @@ impl OpenFile {
             file,
             length: metadata.len(),
             modified: modified(metadata),
+            opened: Instant::now(),
+            at_hand: AtomicU64::new(0),
         }
     }
 
@@ -115,8 +122,23 @@ impl OpenFile {
     }
 
     /// Whether these bytes lie in the system's memory, going by the last of them and some before. What is
-    /// between them was most likely read with them.
+    /// between them was most likely read with them. A file of which all did so a moment ago is not looked at
+    /// again.
     pub(crate) fn is_at_hand(&self, bytes: &Range<u64>) -> bool {
+        let passed = self.opened.elapsed();
+        // Not by `as_millis`, whose 128 bits take long to divide.
+        let now = passed.as_secs() * 1000 + u64::from(passed.subsec_millis());
+        if bytes.end <= self.length && now < self.at_hand.load(Relaxed) {
+            return true;
+        }
+        let found = self.look_at_hand(bytes);
+        if found && *bytes == (0..self.length) {
+            self.at_hand.store(now + FILE_KNOWN, Relaxed);
+        }
+        found
+    }
+
+    fn look_at_hand(&self, bytes: &Range<u64>) -> bool {
         let places = (bytes.start..bytes.end).step_by(FILE_LOOK as usize);
         let mut places = places.chain(bytes.end.checked_sub(1));
         places.all(|place| self.fill_at_once(place, &mut [0]))

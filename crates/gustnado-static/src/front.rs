@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use gustnado_core::{Bytes, ReadyHead, ReadyMade};
+use gustnado_core::{Bytes, Look, ReadyHead, ReadyMade};
 
 use crate::{
     entry::{Content, Facts, Representation},
@@ -55,6 +55,8 @@ struct Held {
     representation: Arc<Representation>,
     whole: ReadyMade,
     not_modified: ReadyMade,
+    /// When it was last seen that the file is the same.
+    looked: Look,
 }
 
 /// An answer that was given before, if the file is still the one it is about.
@@ -66,6 +68,8 @@ pub(crate) struct Hit<'f> {
     pub(crate) not_modified: &'f ReadyMade,
     /// Whether who keeps the files is to be told that this one is wanted.
     pub(crate) tell: bool,
+    /// When it was last seen that the file is the same.
+    pub(crate) looked: &'f mut Look,
 }
 
 thread_local! {
@@ -125,12 +129,12 @@ impl Front {
     /// What was answered for a path in the coding that is preferred.
     #[inline]
     pub(crate) fn find(&mut self, path: &str, preferences: &Preferences) -> Option<Hit<'_>> {
-        let slot = self.slots.get(place(path))?.as_ref()?;
+        let slot = self.slots.get_mut(place(path))?.as_mut()?;
         if *slot.path != *path {
             return None;
         }
         let coding = preferences.choose(slot.facts.available())?;
-        let held = slot.held[coding as usize].as_ref()?;
+        let held = slot.held[coding as usize].as_mut()?;
         if !held.representation.is_kept() {
             return None;
         }
@@ -141,6 +145,7 @@ impl Front {
             whole: &held.whole,
             not_modified: &held.not_modified,
             tell: self.hits.is_multiple_of(FRONT_TOUCH),
+            looked: &mut held.looked,
         })
     }
 
@@ -181,6 +186,7 @@ impl Front {
             representation: Arc::clone(&chosen.representation),
             whole,
             not_modified: ReadyMade::new(Arc::new(not_modified), Bytes::new()),
+            looked: Look::default(),
         };
         self.put(path, &chosen.facts, held);
     }

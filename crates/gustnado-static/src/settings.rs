@@ -41,8 +41,9 @@ pub(crate) struct Settings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Coherence {
-    /// By a look at the file for each answer: one `stat`, and one more where a file beside the original
-    /// is served. A change is in the next answer, whatever was changed and however fast. The default.
+    /// By a look at the file: one `stat`, and one more where a file beside the original is served. A change is
+    /// in the answer to each request that is sent after it, whatever was changed and however fast. One look
+    /// answers for all requests that had come before it. The default.
     #[default]
     Stat,
     /// By the word of the system, on Linux (inotify): a hit asks it nothing. A change is in the answers

@@ -5,7 +5,7 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed, Ordering::SeqCst},
     },
 };
 
@@ -125,6 +125,70 @@ fn a_changed_file_is_in_the_next_answer_however_often_it_was_asked_for() {
     }
     fs::remove_file(folder.path().join("a.js")).expect("removed");
     assert_eq!(peer.get("/plain/a.js").status, 404);
+}
+
+/// A file that is replaced, and how often it was.
+struct Version {
+    folder: TempDir,
+    last: AtomicUsize,
+    over: AtomicBool,
+}
+
+impl Version {
+    fn next(&self) {
+        let version = self.last.load(SeqCst) + 1;
+        let path = |name| self.folder.path().join(name);
+        fs::write(path("new"), format!("{version:08}")).expect("written");
+        fs::rename(path("new"), path("a.js")).expect("renamed");
+        self.last.store(version, SeqCst);
+    }
+
+    /// Asks for it, so many times at once. No answer may be older than what there was before.
+    fn ask(&self, peer: &mut Peer, at_once: usize) {
+        let before = self.last.load(SeqCst);
+        peer.send("GET /plain/a.js HTTP/1.1\r\nhost: lab\r\n\r\n".repeat(at_once));
+        for _ in 0..at_once {
+            let version: usize = peer.answer().text().parse().expect("a version");
+            assert!(version >= before, "{version}, and there was {before}");
+        }
+    }
+}
+
+// Rule 4: one look at the disk answers for those who asked before it, and for nobody else.
+#[test]
+fn who_asks_after_a_change_is_answered_by_it_while_many_others_ask() {
+    let version = Version {
+        folder: folder(),
+        last: AtomicUsize::new(0),
+        over: AtomicBool::new(false),
+    };
+    version.next();
+    let app = Application::new().mount("/plain", files(&version.folder));
+    // Nobody is to count how often somebody asks.
+    let app = app.limits(|limits| limits.connection_requests = u32::MAX);
+    let server = serve_app(app.build().expect("an application"));
+    std::thread::scope(|scope| {
+        let version = &version;
+        for number in 0..6 {
+            let mut peers: Vec<_> = (0..4).map(|_| Peer::connect(server.addr)).collect();
+            scope.spawn(move || {
+                while !version.over.load(SeqCst) {
+                    for peer in &mut peers {
+                        version.ask(peer, 1 + number % 3 * 4);
+                    }
+                }
+            });
+        }
+        let mut peers: Vec<_> = (0..3).map(|_| Peer::connect(server.addr)).collect();
+        for round in 0..1000 {
+            version.next();
+            for number in 0..4 + round % 13 {
+                let number = (round + number) % peers.len();
+                version.ask(&mut peers[number], 1);
+            }
+        }
+        version.over.store(true, SeqCst);
+    });
 }
 
 #[test]

@@ -271,6 +271,32 @@ fn its_line_in_the_log_has_all_its_bytes() {
     assert_eq!(log.line().get("cut"), "true");
 }
 
+// Where the system keeps it in memory all the same, it is sent from there.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_lies_on_the_disk_alone_is_sent_whole() {
+    use rustix::fs::{Advice, fadvise};
+
+    let (_folder, path, bytes) = folder();
+    let file = File::options().read(true).open(&path).expect("a file");
+    // What was not written to the disk stays in memory.
+    file.sync_all().expect("written");
+    let server = serve_app(shelf(&path));
+    let mut peer = Peer::connect(server.addr);
+    for target in ["/whole", "/whole", "/part"] {
+        fadvise(&file, 0, None, Advice::DontNeed).expect("advice");
+        let range = match target {
+            "/part" => 1_000_003..1_500_007,
+            _ => 0..LENGTH,
+        };
+        assert!(peer.get(target).body == bytes[range], "{target}");
+    }
+    // Some of it is in memory, and the end is not.
+    let half = std::num::NonZero::new(LENGTH as u64 / 2);
+    fadvise(&file, LENGTH as u64 / 2, half, Advice::DontNeed).expect("advice");
+    assert!(peer.get("/whole").body == bytes);
+}
+
 /// Static files, kept in memory and not.
 fn site(path: &Path) -> App {
     let folder = path.parent().expect("a folder");

@@ -10,7 +10,7 @@ use std::{
 use tokio::io::ReadBuf;
 
 use super::{cork::Cork, sendfile, socket::Socket};
-use crate::open_file::OpenFile;
+use crate::{look::Since, open_file::OpenFile};
 
 /// A socket and what waits to be written to it.
 pub(super) struct Live {
@@ -22,6 +22,12 @@ pub(super) struct Live {
     pub(super) blocked: bool,
     /// Something that was to be sent behind what is gathered is held by whoever has it.
     held: bool,
+    /// There was nothing to read at the last try.
+    waits: bool,
+    /// There had been nothing to read before the last read.
+    waited: bool,
+    /// Which looks count for what was read.
+    read: Since,
 }
 
 /// What lies on the socket, unread.
@@ -41,6 +47,9 @@ impl Live {
             progressed: false,
             blocked: false,
             held: false,
+            waits: false,
+            waited: false,
+            read: Since::now(),
         }
     }
 
@@ -61,8 +70,24 @@ impl Live {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<usize>> {
         let before = buf.filled().len();
-        ready!(self.socket.poll_read(cx, buf))?;
+        let read = self.socket.poll_read(cx, buf);
+        // A task that has had its share is not told what there is.
+        let waits = read.is_pending() && tokio::task::coop::has_budget_remaining();
+        let waited = std::mem::replace(&mut self.waits, waits);
+        ready!(read)?;
+        (self.waited, self.read) = (waited, Since::now());
         Poll::Ready(Ok(buf.filled().len() - before))
+    }
+
+    /// Which looks count for what was read last; if it `begins` there, for what begins with its first byte,
+    /// which is to be asked before others have their turn.
+    pub(super) fn since(&self, begins: bool) -> Since {
+        // Of what is encrypted, the first byte may be of something else.
+        if begins && self.waited && cfg!(target_os = "linux") && !self.socket.is_secure() {
+            Since::turn()
+        } else {
+            self.read
+        }
     }
 
     /// Whether something lies there that nobody has read.
@@ -214,5 +239,146 @@ impl Live {
             self.progressed = true;
         }
         sendfile::poll(&self.socket, cx, file.file(), bytes)
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use std::{
+        future::poll_fn,
+        io::Write as _,
+        mem::MaybeUninit,
+        sync::{
+            Arc, Mutex,
+            atomic::{AtomicU64, Ordering::SeqCst},
+        },
+        task::Waker,
+    };
+
+    use super::*;
+    use crate::look::Look;
+
+    /// Something outside of the program, which changes, and what was last seen of it.
+    #[derive(Default)]
+    struct World {
+        now: AtomicU64,
+        seen: Mutex<(Look, u64)>,
+        shared: AtomicU64,
+        /// Who is woken although nothing has come.
+        wakers: Mutex<Vec<Waker>>,
+    }
+
+    impl World {
+        fn answer(&self, since: Since) -> u64 {
+            let mut seen = self.seen.lock().unwrap();
+            if since.is_before(seen.0) {
+                self.shared.fetch_add(1, SeqCst);
+            } else {
+                let look = Look::now();
+                *seen = (look, self.now.load(SeqCst));
+            }
+            seen.1
+        }
+
+        /// Reads requests, each of which says what was to be seen when it was sent, until the end.
+        async fn answer_all(self: Arc<Self>, mut live: Live) -> u64 {
+            let mut answered = 0;
+            loop {
+                let mut scratch = [MaybeUninit::uninit(); 8 * 5];
+                let mut read = ReadBuf::uninit(&mut scratch);
+                let count = poll_fn(|cx| {
+                    let polled = live.poll_read_into(cx, &mut read);
+                    if polled.is_pending() {
+                        self.wakers.lock().unwrap().push(cx.waker().clone());
+                    }
+                    polled
+                })
+                .await
+                .unwrap();
+                if count == 0 {
+                    return answered;
+                }
+                for (place, sent) in read.filled().chunks_exact(8).enumerate() {
+                    let answer = self.answer(live.since(place == 0));
+                    let sent = u64::from_le_bytes(sent.try_into().unwrap());
+                    assert!(answer >= sent, "{answer} to what was sent behind {sent}");
+                    answered += 1;
+                }
+            }
+        }
+
+        /// Keeps the thread busy, and the others awake.
+        async fn disturb(self: Arc<Self>) {
+            let mut turn = false;
+            poll_fn(|cx| {
+                turn = !turn;
+                if turn {
+                    let wakers = std::mem::take(&mut *self.wakers.lock().unwrap());
+                    wakers.into_iter().for_each(Waker::wake);
+                }
+                cx.waker().wake_by_ref();
+                Poll::<()>::Pending
+            })
+            .await;
+        }
+
+        /// Changes it, and then asks for it on one of the connections, over and over.
+        fn change(&self, to: &mut [std::os::unix::net::UnixStream]) {
+            for number in 0..REQUESTS {
+                let now = self.now.fetch_add(1, SeqCst) + 1;
+                let to = &mut to[(number.wrapping_mul(2_654_435_761) >> 7) as usize % to.len()];
+                to.write_all(&now.to_le_bytes()).unwrap();
+                if number % 64 == 0 {
+                    std::thread::yield_now();
+                }
+            }
+        }
+    }
+
+    const REQUESTS: u64 = 20_000;
+
+    /// How many requests had no look of their own.
+    fn shared(connections: usize, interval: u32, disturbed: bool) -> u64 {
+        let world = Arc::new(World::default());
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_all().event_interval(interval).build();
+        let pair = |_| std::os::unix::net::UnixStream::pair().unwrap();
+        let (near, mut far): (Vec<_>, Vec<_>) = (0..connections).map(pair).unzip();
+        let changes = Arc::clone(&world);
+        let changing = std::thread::spawn(move || changes.change(&mut far));
+        let answered = runtime.unwrap().block_on(async {
+            if disturbed {
+                tokio::spawn(Arc::clone(&world).disturb());
+            }
+            let mut answering = Vec::new();
+            for socket in near {
+                socket.set_nonblocking(true).unwrap();
+                let socket = tokio::net::UnixStream::from_std(socket).unwrap();
+                let live = Live::new(Socket::Unix(socket));
+                answering.push(tokio::spawn(Arc::clone(&world).answer_all(live)));
+            }
+            let mut answered = 0;
+            for one in answering {
+                answered += one.await.unwrap();
+            }
+            answered
+        });
+        changing.join().unwrap();
+        assert_eq!(answered, REQUESTS);
+        world.shared.load(SeqCst)
+    }
+
+    #[test]
+    fn no_look_counts_for_what_was_sent_behind_it() {
+        for interval in [1, 2, 3, 61] {
+            for connections in [1, 3, 16] {
+                for disturbed in [false, true] {
+                    let shared = shared(connections, interval, disturbed);
+                    // What comes together with others is there often enough.
+                    assert!(shared > 0, "{connections} {interval} {disturbed}");
+                }
+            }
+        }
     }
 }

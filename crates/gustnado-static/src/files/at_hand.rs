@@ -25,7 +25,9 @@ impl StaticFiles {
         let mut front = self.fronts.mine()?;
         let preferences = front.preferences(asked.accepts);
         let hit = front.find(target, &preferences)?;
-        if !self.store().is_fresh(hit.facts, hit.representation) {
+        let (facts, representation) = (hit.facts, hit.representation);
+        let store = self.store();
+        if !store.is_fresh(facts, representation, hit.looked, head) {
             front.forget(target);
             return None;
         }

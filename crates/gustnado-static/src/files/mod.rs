@@ -62,9 +62,9 @@ use permit::Validate;
 ///   symbolic link, or has a name that begins with a dot (but `.well-known`).
 ///
 /// A file that changes on disk is served anew by the next answer, also when it has the same
-/// length and changed within the same second. What is in memory is checked by one `stat` an
-/// answer, and one more where a file beside the original is served; [`coherence`](Self::coherence)
-/// has other ways.
+/// length and changed within the same second. What is in memory is checked by a `stat` that is made
+/// when the request has come, and one more where a file beside the original is served;
+/// [`coherence`](Self::coherence) has other ways.
 pub struct StaticFiles {
     settings: Settings,
     problems: Vec<String>,

@@ -3,6 +3,8 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
+use gustnado_core::{Glance, Look};
+
 use super::Store;
 use crate::{
     disk::Kind,
@@ -12,6 +14,28 @@ use crate::{
 };
 
 impl Store {
+    /// Whether a representation that was at hand before is so still. `looked` is when that was last seen on
+    /// the disk: where the request came before, it need not be looked at again.
+    #[inline]
+    pub(crate) fn is_fresh(
+        &self,
+        facts: &Facts,
+        representation: &Representation,
+        looked: &mut Look,
+        head: &Glance<'_>,
+    ) -> bool {
+        if head.came_before(*looked) {
+            return true;
+        }
+        let looks = self.settings.coherence == Coherence::Stat && !facts.found.in_program;
+        let look = looks.then(Look::now);
+        let fresh = self.is_current(facts) && self.fits(representation, facts);
+        if fresh && let Some(look) = look {
+            *looked = look;
+        }
+        fresh
+    }
+
     /// Whether the file on disk is the one these facts are about, and what lies beside it too.
     #[inline]
     pub(super) fn is_current(&self, facts: &Facts) -> bool {

@@ -116,12 +116,6 @@ impl Store {
         })
     }
 
-    /// Whether a representation that was at hand before is so still.
-    #[inline]
-    pub(crate) fn is_fresh(&self, facts: &Facts, representation: &Representation) -> bool {
-        self.is_current(facts) && self.fits(representation, facts)
-    }
-
     /// Says that a file is wanted that was found without the store.
     pub(crate) fn touch(&self, facts: &Facts, coding: Coding) {
         self.cache.touch(&facts.found.path, coding);

@@ -11,13 +11,14 @@ use crate::{
     body::Body,
     connection::live::Live,
     limits::CORK_COPY,
+    look::Since,
     write::AsItIs,
 };
 
 impl Http1 {
     /// The answer to a head, where it was made before and nothing else has to see the request.
     #[inline]
-    pub(super) fn at_hand(&self, raw: &Raw<'_, '_>) -> Option<AsItIs> {
+    pub(super) fn at_hand(&self, raw: &Raw<'_, '_>, since: Since) -> Option<AsItIs> {
         let vitals = &*self.vitals;
         if !vitals.app.may_be_at_hand(raw.target_of_get()?) {
             return None;
@@ -26,7 +27,7 @@ impl Http1 {
         if is_last || access::is_wanted() {
             return None;
         }
-        vitals.app.at_hand(&raw.glance()?, self.clock.lag())
+        vitals.app.at_hand(&raw.glance(since)?, self.clock.lag())
     }
 
     /// Answers a head by what was at hand.

@@ -1,7 +1,7 @@
 //! A head before anything is made of it: whether it is one of the many that ask for a file and nothing
 //! else. Pure; it must not know who has the file.
 
-use crate::{connection::framing::Host, glance::Glance};
+use crate::{connection::framing::Host, glance::Glance, look::Since};
 
 /// What of a head was parsed: all of it is well-formed, and nothing of it was looked at.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl Raw<'_, '_> {
     /// What is to be seen of it: of a request that comes to the right host, has no body, ends nothing and
     /// asks for no other protocol. Whatever else has to be looked at by whoever makes requests.
     #[inline]
-    pub(super) fn glance(&self) -> Option<Glance<'_>> {
+    pub(super) fn glance(&self, since: Since) -> Option<Glance<'_>> {
         let (mut host, fields) = (Host::Missing, &*self.0.headers);
         for field in fields {
             let is = |name: &str| field.name.eq_ignore_ascii_case(name);
@@ -37,7 +37,7 @@ impl Raw<'_, '_> {
         if host != Host::One {
             return None;
         }
-        Glance::of_get(self.target_of_get()?, fields)
+        Glance::of_get(self.target_of_get()?, fields, since)
     }
 }
 
@@ -49,7 +49,7 @@ mod tests {
         let mut fields = [httparse::EMPTY_HEADER; 8];
         let mut parsed = httparse::Request::new(&mut fields);
         assert!(parsed.parse(head.as_bytes()).unwrap().is_complete());
-        Raw(&parsed).glance().is_some()
+        Raw(&parsed).glance(Since::now()).is_some()
     }
 
     #[test]

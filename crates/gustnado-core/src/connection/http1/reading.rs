@@ -12,7 +12,7 @@ use super::{
     head::{self, Parsed},
     inbox::SCRATCH,
 };
-use crate::{connection::live::Live, fields, limits::TURN, write::AsItIs};
+use crate::{connection::live::Live, fields, limits::TURN, look::Since, write::AsItIs};
 
 impl Http1 {
     /// Head: until there is a whole one.
@@ -40,7 +40,7 @@ impl Http1 {
 
     /// Looks at what is here.
     fn read_here(&mut self, live: &mut Live, cx: &mut Context<'_>) -> Option<End> {
-        match self.look(&self.inbox.bytes) {
+        match self.look(&self.inbox.bytes, live.since(false)) {
             Ok(Some(found)) => {
                 self.inbox.bytes.advance(found.bytes());
                 self.take(found, live, cx)
@@ -73,7 +73,9 @@ impl Http1 {
             self.inbox.push(new);
             return Poll::Ready(None);
         }
-        Poll::Ready(match self.look(new) {
+        // Line ends in front of a head may have come before it.
+        let begins = new.first().is_some_and(u8::is_ascii_uppercase);
+        Poll::Ready(match self.look(new, live.since(begins)) {
             Ok(Some(found)) => {
                 self.inbox.push(&new[found.bytes()..]);
                 self.take(found, live, cx)
@@ -90,11 +92,11 @@ impl Http1 {
         })
     }
 
-    /// The head that these bytes begin with, or the answer to it.
+    /// The head that these bytes begin with, or the answer to it, which may rest on looks since then.
     #[inline]
-    fn look(&self, bytes: &[u8]) -> Result<Option<Parsed<AsItIs>>, Fault> {
+    fn look(&self, bytes: &[u8], since: Since) -> Result<Option<Parsed<AsItIs>>, Fault> {
         let limits = self.vitals.app.limits();
-        head::parse(bytes, limits, |raw| self.at_hand(raw))
+        head::parse(bytes, limits, |raw| self.at_hand(raw, since))
     }
 
     /// Goes on with what was found.

@@ -18,7 +18,7 @@ use tokio::{
 
 use crate::{
     peer::{Peer, answer, run_real as run, serve},
-    site::{Visitor, ask, at, before, get, site, to},
+    site::{Visitor, ask, at, before, counting, get, site, to},
 };
 
 /// What comes next, as it comes; nothing when the other side has closed.
@@ -202,18 +202,9 @@ fn a_server_of_our_own_echoes_through_the_gateway() {
 #[test]
 fn connections_to_the_upstream_are_used_again() {
     run(async {
-        let opened = Arc::new(AtomicU64::new(0));
-        let counted = opened.clone();
-        let upstream = serve(move |_, mut peer| {
-            counted.fetch_add(1, SeqCst);
-            async move {
-                while peer.request().await.is_some() {
-                    peer.say("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi")
-                        .await;
-                }
-            }
-        });
-        let site = site(to(upstream.await)).await;
+        let (upstream, opened) =
+            counting("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi".into()).await;
+        let site = site(to(upstream)).await;
         for _ in 0..20 {
             assert!(get(site, "/api/", "").await.ends_with("hi"));
         }

@@ -1,15 +1,12 @@
 //! What of a head is handed on, there and back.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering::SeqCst},
-};
+use std::sync::atomic::Ordering::SeqCst;
 
 use gustnado::{Application, Proxy};
 
 use crate::{
-    peer::{answer, run_real as run, serve},
-    site::{ask, at, before, get, request, site, to},
+    peer::{answer, run_real as run},
+    site::{ask, at, before, counting, get, request, site, to},
 };
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi";
@@ -232,17 +229,8 @@ fn an_answer_with_a_length_and_chunks_has_no_length_for_the_client() {
     run(async {
         let both = "HTTP/1.1 200 OK\r\ncontent-length: 40\r\ntransfer-encoding: chunked\r\n\r\n";
         for (method, body) in [("GET", "2\r\nhi\r\n0\r\n\r\n"), ("HEAD", "")] {
-            let opened = Arc::new(AtomicU64::new(0));
-            let counted = opened.clone();
-            let upstream = serve(move |_, mut peer| {
-                counted.fetch_add(1, SeqCst);
-                async move {
-                    while peer.request().await.is_some() {
-                        peer.say(format!("{both}{body}")).await;
-                    }
-                }
-            });
-            let site = before(upstream.await).await;
+            let (upstream, opened) = counting(format!("{both}{body}")).await;
+            let site = before(upstream).await;
             for number in 1..=2 {
                 let answered = ask(site, &request(method, "/api/x", "")).await;
                 assert!(answered.starts_with("HTTP/1.1 200"), "{answered}");

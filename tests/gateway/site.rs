@@ -1,12 +1,20 @@
 //! A site with a gateway in it, and clients that say and see bytes.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::SeqCst},
+    },
+};
 
 use gustnado::{Application, Proxy};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
+
+use crate::peer::serve;
 
 /// A site that hands on what is below `/api`.
 pub(crate) async fn site(proxy: Proxy) -> SocketAddr {
@@ -16,6 +24,22 @@ pub(crate) async fn site(proxy: Proxy) -> SocketAddr {
 /// A site that hands on to a server at this address.
 pub(crate) async fn before(upstream: SocketAddr) -> SocketAddr {
     site(to(upstream)).await
+}
+
+/// A server that gives this answer to each request, and how many connections were opened to it.
+pub(crate) async fn counting(answer: String) -> (SocketAddr, Arc<AtomicU64>) {
+    let opened = Arc::new(AtomicU64::new(0));
+    let counted = opened.clone();
+    let server = serve(move |_, mut peer| {
+        counted.fetch_add(1, SeqCst);
+        let answer = answer.clone();
+        async move {
+            while peer.request().await.is_some() {
+                peer.say(answer.clone()).await;
+            }
+        }
+    });
+    (server.await, opened)
 }
 
 /// A gateway to a server at this address.

@@ -160,13 +160,8 @@ impl Response {
     /// Head and body apart, to be passed on as they come.
     #[must_use]
     pub fn into_parts(self) -> (Parts, Body) {
-        let Self {
-            head,
-            payload,
-            asked,
-        } = self;
-        let payload = payload.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (head.into_parts(), payload.into_body(asked))
+        let (head, body) = self.apart();
+        (head.into_parts(), body)
     }
 
     /// The header fields as they came over HTTP/1.
@@ -180,13 +175,14 @@ impl Response {
     #[doc(hidden)]
     #[must_use]
     pub fn into_fields(self) -> (Fields, Body) {
-        let Self {
-            head,
-            payload,
-            asked,
-        } = self;
-        let payload = payload.into_inner().unwrap_or_else(PoisonError::into_inner);
-        (head.into_came(), payload.into_body(asked))
+        let (head, body) = self.apart();
+        (head.into_came(), body)
+    }
+
+    fn apart(self) -> (Head, Body) {
+        let payload = self.payload.into_inner();
+        let payload = payload.unwrap_or_else(PoisonError::into_inner);
+        (self.head, payload.into_body(self.asked))
     }
 
     /// The connection itself, where this is the 101 that a request with `Upgrade` asked for; it goes on

@@ -130,19 +130,25 @@ fn number(all: &HeaderMap) -> u64 {
 mod tests {
     use super::*;
 
+    fn map<const N: usize>(fields: [(HeaderName, &'static str); N]) -> HeaderMap {
+        let fields = fields.into_iter();
+        let fields = fields.map(|(name, value)| (name, HeaderValue::from_static(value)));
+        fields.fold(HeaderMap::new(), |mut all, (name, value)| {
+            all.append(name, value);
+            all
+        })
+    }
+
     #[test]
     fn what_an_answer_has_as_lines_is_not_added() {
-        let mut all = HeaderMap::new();
-        for (name, value) in [
+        let all = map([
             (header::SERVER, "a"),
             (header::VARY, "b"),
             (header::CONTENT_SECURITY_POLICY, "c"),
             (header::CONTENT_SECURITY_POLICY, "d"),
             (header::DATE, "e"),
             (header::ETAG, "f"),
-        ] {
-            all.append(name, HeaderValue::from_static(value));
-        }
+        ]);
         let policies = "content-security-policy: c\r\ncontent-security-policy: d\r\n";
         let (server, vary) = ("server: a\r\n", "vary: b\r\n");
         let policy = "x: y\r\nContent-Security-POLICY: x\r\nserver:  \r\n";
@@ -152,8 +158,7 @@ mod tests {
             (policy, &[(0, 1), (6, 29), (34, 40)], ["", vary, ""]),
         ];
         for (lines, names, added) in table {
-            let (mut own, mut map) = (lines.as_bytes().to_vec(), HeaderMap::new());
-            map.insert(header::ETAG, HeaderValue::from_static("own"));
+            let (mut own, mut map) = (lines.as_bytes().to_vec(), map([(header::ETAG, "own")]));
             let names: Vec<_> = names.iter().map(|(start, end)| *start..*end).collect();
             Defaults::new(all.clone()).add_to(&mut own, &names, &mut map);
             let expected = format!("{lines}{}", added.concat());
@@ -165,20 +170,16 @@ mod tests {
 
     #[test]
     fn fields_that_somebody_looks_at_are_not_written_as_lines() {
-        let mut all = HeaderMap::new();
-        for (name, value) in [
+        let all = map([
             (header::SERVER, "a"),
             (header::VARY, "b"),
             (header::CONTENT_SECURITY_POLICY, "c"),
             (header::CONTENT_SECURITY_POLICY, "d"),
             (header::ETAG, "e"),
-        ] {
-            all.append(name, HeaderValue::from_static(value));
-        }
+        ]);
         let defaults = Defaults::new(all.clone());
         assert_eq!(defaults.all(), &all);
-        let mut own = HeaderMap::new();
-        own.insert(header::ETAG, HeaderValue::from_static("own"));
+        let mut own = map([(header::ETAG, "own")]);
         assert!(!defaults.are_in(&own));
         let (rest, lines) = defaults.lines().unwrap();
         assert_eq!(rest.keys().count(), 2);

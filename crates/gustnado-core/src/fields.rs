@@ -155,6 +155,14 @@ impl<'f> IntoIterator for &'f Fields {
     }
 }
 
+/// Adds a field to a map, of what is known to be a name and a value.
+pub(crate) fn append(map: &mut HeaderMap, name: &[u8], value: &[u8]) {
+    let (name, value) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value));
+    if let (Ok(name), Ok(value)) = (name, value) {
+        map.append(name, value);
+    }
+}
+
 /// The fields of a text of nothing but lines, each with its end: names and values.
 #[inline]
 pub fn lines(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {

@@ -3,7 +3,7 @@
 
 use std::{ops::Range, sync::OnceLock};
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, header};
 
 use crate::fields;
 
@@ -85,11 +85,7 @@ impl Lines {
 #[cold]
 fn add(text: &[u8], map: &mut HeaderMap) {
     for (name, value) in fields::lines(text) {
-        let name = HeaderName::from_bytes(name);
-        let value = HeaderValue::from_bytes(value);
-        if let (Ok(name), Ok(value)) = (name, value) {
-            map.append(name, value);
-        }
+        fields::append(map, name, value);
     }
 }
 
@@ -106,6 +102,8 @@ fn is_among(name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     #[test]

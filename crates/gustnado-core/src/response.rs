@@ -9,6 +9,7 @@ use http::{
 use crate::{
     body::Body,
     error::Error,
+    fields,
     lines::{Lines, Text},
     spare::{self, Spare},
 };
@@ -210,10 +211,7 @@ impl Response {
             return;
         }
         self.0.only = None;
-        let (name, value) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value));
-        if let (Ok(name), Ok(value)) = (name, value) {
-            self.0.http.headers_mut().append(name, value);
-        }
+        fields::append(self.0.http.headers_mut(), name, value);
     }
 
     /// Fields that are to be written as they are, with where their names are, and the map of all others;

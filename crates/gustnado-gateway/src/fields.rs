@@ -166,25 +166,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::shown::{map, shown};
 
     type Lines = &'static [(&'static str, &'static str)];
-
-    fn map(fields: &[(&str, &str)]) -> HeaderMap {
-        let parsed = fields.iter().map(|(name, value)| {
-            let name: HeaderName = name.parse().unwrap();
-            (name, HeaderValue::from_str(value).unwrap())
-        });
-        parsed.collect()
-    }
-
-    fn shown(headers: &HeaderMap) -> Vec<String> {
-        let lines = headers.iter();
-        let mut lines: Vec<_> = lines
-            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
-            .collect();
-        lines.sort();
-        lines
-    }
 
     #[test]
     fn what_is_for_one_connection_is_taken_out() {

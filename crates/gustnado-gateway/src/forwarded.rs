@@ -190,6 +190,7 @@ fn begins(name: &[u8], with: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shown::{map, shown};
 
     #[test]
     fn addresses_are_written_as_ever() {
@@ -206,18 +207,10 @@ mod tests {
         }
     }
 
-    fn said(policy: Policy, fields: &[(&'static str, &str)], client: &Client) -> Vec<String> {
-        let parsed = fields
-            .iter()
-            .map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()));
-        let mut headers: HeaderMap = parsed.collect();
+    fn said(policy: Policy, fields: &[(&str, &str)], client: &Client) -> Vec<String> {
+        let mut headers = map(fields);
         say(policy, &mut headers, client, Some([10, 0, 0, 9].into()));
-        let lines = headers.iter();
-        let mut lines: Vec<_> = lines
-            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
-            .collect();
-        lines.sort();
-        lines
+        shown(&headers)
     }
 
     fn client() -> Client {

@@ -11,6 +11,7 @@
 //! - 1 [`plain`]: heads that are handed on as they came
 //! - 1 [`passing`]: bodies on their way; [`choice`]: which upstream is next
 //! - 1 [`location`]: where an answer leads, as the client has to see it
+//! - 0 `shown`: header fields as tests see them
 //! - 0 [`fields`]: what is for one connection only; [`forwarded`]: who asked; [`upstream`]: where to;
 //!   [`health`]: whether it answers; [`set_cookie`]: where cookies belong; [`limits`]
 
@@ -26,6 +27,8 @@ mod passing;
 mod plain;
 mod proxy;
 mod set_cookie;
+#[cfg(test)]
+mod shown;
 mod tunnel;
 mod upstream;
 

@@ -145,11 +145,14 @@ fn put(lines: &mut Vec<u8>, name: &[u8], value: &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, HeaderName, HeaderValue};
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{fields, forwarded::Policy};
+    use crate::{
+        fields,
+        forwarded::Policy,
+        shown::{map, shown},
+    };
 
     const ALL: Back = Back {
         length: true,
@@ -162,24 +165,6 @@ mod tests {
     fn pairs(came: &Came) -> impl Iterator<Item = (&[u8], &[u8])> {
         let pairs = came.iter();
         pairs.map(|(name, value)| (name.as_bytes(), value.as_bytes()))
-    }
-
-    fn map(came: &Came) -> HeaderMap {
-        let pairs = came.iter();
-        let parsed = pairs.map(|(name, value)| {
-            let name: HeaderName = name.parse().unwrap();
-            (name, HeaderValue::from_str(value).unwrap())
-        });
-        parsed.collect()
-    }
-
-    fn shown(headers: &HeaderMap) -> Vec<String> {
-        let lines = headers.iter();
-        let mut lines: Vec<_> = lines
-            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
-            .collect();
-        lines.sort();
-        lines
     }
 
     /// Fields that matter, in odd spellings, and others.

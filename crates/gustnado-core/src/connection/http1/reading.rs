@@ -64,10 +64,8 @@ impl Http1 {
         let new = new.filled();
         if new.is_empty() {
             let is_between = self.inbox.is_blank();
-            return Poll::Ready(Some(match is_between {
-                true => End::Closed,
-                false => End::Refused(Fault::Ended),
-            }));
+            let cut = End::Refused(Fault::Ended);
+            return Poll::Ready(Some(if is_between { End::Closed } else { cut }));
         }
         if !self.inbox.is_empty() {
             self.inbox.push(new);

@@ -73,7 +73,6 @@
 //!
 //! - `macros`: [`macro@RequestHandler`], [`macro@verbs`], [`macro@Inputs`], [`macro@FromParam`] and
 //!   [`macro@HttpError`]
-//! - `http2`: HTTP/2 on the port of HTTP/1.1: with prior knowledge, and over TLS as negotiated
 //! - `json`: [`Json`] and [`Created`]
 //!
 //! Off unless asked for:
@@ -84,7 +83,8 @@
 //! - `pattern`: regular expressions as bounds of inputs
 //! - `garde`: inputs checked by the rules of the garde crate, as `Garde`
 //! - `work-stealing`: `Application::work_stealing`, one runtime for all workers
-//! - `tls`: HTTPS by rustls, as `Tls`
+//! - `tls`: HTTPS by rustls, as `Tls`, with HTTP/2 for who offers it
+//! - `http2`: HTTP/2 without TLS, too, on the port of HTTP/1.1, for who begins with it
 //! - `client`: an HTTP client with a pool of connections, as `client::Client`
 //! - `gateway`: requests handed on to other servers, as `Proxy`
 //! - `zstd`: files and replies coded with zstd, too, and undone by the client; it builds C

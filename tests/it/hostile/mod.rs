@@ -10,11 +10,8 @@
 
 #![cfg(target_os = "linux")]
 
-#[cfg(feature = "http2")]
 mod faults;
-#[cfg(feature = "http2")]
 mod frames;
-#[cfg(feature = "http2")]
 mod http2;
 mod program;
 mod requests;

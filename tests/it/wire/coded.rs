@@ -225,7 +225,6 @@ fn head_and_304_are_as_without_the_layer() {
     }
 }
 
-#[cfg(feature = "http2")]
 #[test]
 fn streams_of_http2_are_coded_too() {
     use super::http2::with_client;

@@ -276,7 +276,6 @@ fn an_answer_whose_task_panics_is_cut_short() {
     assert!(!rest.ends_with("0\r\n\r\n"), "{rest:?}");
 }
 
-#[cfg(feature = "http2")]
 #[test]
 fn a_stop_ends_open_events_on_http2() {
     let (mut server, _) = serve();

@@ -13,11 +13,9 @@ mod drain;
 mod ends;
 mod events;
 mod files;
-#[cfg(feature = "http2")]
 mod frames;
 mod framing;
 mod hits;
-#[cfg(feature = "http2")]
 mod http2;
 mod identity;
 mod lab;

@@ -98,7 +98,6 @@ fn secure(app: App) -> (Server, impl Fn() -> Peer) {
     (server, connect)
 }
 
-#[cfg(feature = "http2")]
 fn by_http2(server: &Server, target: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     super::http2::with_client(server.addr, |mut client| {
@@ -139,7 +138,6 @@ fn a_file_has_the_same_bytes_however_they_leave() {
                 assert!(answer.body == expected, "{target}");
             }
         }
-        #[cfg(feature = "http2")]
         assert!(by_http2(&plain, target) == expected, "{target} over HTTP/2");
     }
 }
@@ -173,7 +171,6 @@ fn a_copy_is_sent_where_the_system_does_not_send_the_file() {
     let sent = Peer::connect(plain.addr).get("/copy").body;
     assert!(sent == bytes || sent == copy());
     assert!(connect().get("/copy").body == copy());
-    #[cfg(feature = "http2")]
     assert!(by_http2(&plain, "/copy") == copy());
 }
 
@@ -340,7 +337,6 @@ fn static_files_have_the_same_bytes_however_they_leave() {
             assert_eq!(head.header("content-length"), Some(&*length), "{target}");
             assert!(peer.get(target).body == bytes, "{target}");
         }
-        #[cfg(feature = "http2")]
         assert!(by_http2(&plain, target) == bytes, "{target} over HTTP/2");
     }
 }

@@ -129,7 +129,6 @@ fn a_drain_answers_what_is_on_its_way_to_a_parked_connection() {
     assert_eq!(server.join(), 0);
 }
 
-#[cfg(feature = "http2")]
 #[test]
 fn a_preface_wakes_a_parked_connection() {
     let server = serve(park);

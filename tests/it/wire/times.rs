@@ -45,7 +45,6 @@ fn half_a_head_is_answered_408() {
     timed_out(server.addr, "GET /hello HTTP/1.1\r\nhost: la");
 }
 
-#[cfg(feature = "http2")]
 #[test]
 fn half_a_preface_is_answered_408() {
     timed_out(short_head().addr, "PRI * HTTP/2.0\r\n\r\nSM");

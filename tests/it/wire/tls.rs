@@ -55,16 +55,11 @@ fn the_protocol_is_that_of_the_client_s_offer() {
     let mut identities = Identities::new();
     let identity = identities.issue("one", &["localhost"]);
     let server = listen(app(|_| {}), identity.tls());
-    let best = if cfg!(feature = "http2") {
-        "h2"
-    } else {
-        "http/1.1"
-    };
     let table: [(&[&str], Option<&str>); 4] = [
         (&[], None),
         (&["http/1.1"], Some("http/1.1")),
-        (&["h2", "http/1.1"], Some(best)),
-        (&["http/1.1", "h2"], Some(best)),
+        (&["h2", "http/1.1"], Some("h2")),
+        (&["http/1.1", "h2"], Some("h2")),
     ];
     for (offer, wanted) in table {
         let peer = connect(&server, &identities.client(offer), "localhost");
@@ -75,7 +70,6 @@ fn the_protocol_is_that_of_the_client_s_offer() {
     assert!(other.is_err(), "what nobody speaks");
 }
 
-#[cfg(feature = "http2")]
 #[test]
 fn http_2_is_spoken_where_it_was_chosen() {
     let mut identities = Identities::new();

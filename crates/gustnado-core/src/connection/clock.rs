@@ -372,9 +372,22 @@ mod tests {
         }
         assert_eq!(clock.lock().len(), 2);
         let kept = &all[0];
-        let flight = kept.begin();
+        kept.begin_next();
         assert_eq!(kept.in_flight(), 1);
-        drop(flight);
+        kept.end_one();
         assert_eq!(kept.in_flight(), 0);
+    }
+
+    #[cfg(feature = "http2")]
+    #[test]
+    fn a_request_over_http2_is_in_flight_until_its_answer_is_gone() {
+        let app = Application::new().build().unwrap();
+        let vitals = Clock::default().register(app, Arrival::default(), 0);
+        let (one, another) = (vitals.begin(), vitals.begin());
+        assert_eq!(vitals.in_flight(), 2);
+        drop(one);
+        assert_eq!(vitals.in_flight(), 1);
+        drop(another);
+        assert_eq!(vitals.in_flight(), 0);
     }
 }

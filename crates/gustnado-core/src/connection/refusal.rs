@@ -25,6 +25,11 @@ pub(super) fn unreadable(fault: Fault, limits: &Limits) -> Vec<u8> {
             );
             return answer("431 Request Header Fields Too Large", &detail);
         }
+        Fault::Preface if !cfg!(feature = "http2") => {
+            // What is spoken is said, too (RFC 9110 section 15.6.6).
+            let detail = "this server speaks HTTP/1.1 and HTTP/1.0, and not HTTP/2";
+            return answer("505 HTTP Version Not Supported", detail);
+        }
         Fault::Preface => "HTTP/2 begins with its preface, and not within HTTP/1.1",
         Fault::Ended => "the request ended within its head",
         Fault::Broken(why) => why,

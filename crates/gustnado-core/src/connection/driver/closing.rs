@@ -2,6 +2,7 @@
 
 use std::{
     mem::MaybeUninit,
+    sync::Once,
     task::{Context, Poll, ready},
 };
 
@@ -11,7 +12,7 @@ use super::{Driver, Phase, Step};
 use crate::{
     connection::{
         clock::{NEVER, Tick},
-        http1::End,
+        http1::{End, Fault},
         live::Live,
         refusal,
     },
@@ -52,6 +53,9 @@ impl Driver {
             End::Refused(fault) => {
                 let peer = self.vitals.arrival.peer;
                 tracing::debug!(?fault, ?peer, "no request");
+                if fault == Fault::Preface && !cfg!(feature = "http2") {
+                    say_what_is_missing();
+                }
                 let refusal = refusal::unreadable(fault, self.limits());
                 if let Some(live) = &mut self.live {
                     live.say(&refusal);
@@ -107,6 +111,19 @@ impl Driver {
             Poll::Pending => Step::Wait(until),
         }
     }
+}
+
+/// A peer speaks HTTP/2 right away. It may be a proxy that will do so a thousand times a second, and
+/// whoever set it up reads this once.
+#[cold]
+fn say_what_is_missing() {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        tracing::warn!(
+            "a client that begins with HTTP/2 was answered 505, as all will be: for HTTP/2 without TLS, \
+             give `gustnado` the feature `http2` in Cargo.toml"
+        );
+    });
 }
 
 /// Reads and throws away until the peer ends or the bound is used up.
@@ -219,5 +236,28 @@ mod tests {
                 assert!(warning.contains("peer=Some(127.0.0.1:"), "{warning}");
             }
         }
+    }
+
+    #[cfg(not(feature = "http2"))]
+    #[test]
+    fn http2_is_told_what_is_spoken_and_the_operator_once_what_is_missing() {
+        let begin = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+        let behind = format!("GET / HTTP/1.1\r\nhost: a\r\n\r\n{begin}");
+        let is_told = |answer: &str| {
+            answer.starts_with("HTTP/1.1 505 HTTP Version Not Supported\r\n")
+                && answer.contains("\r\nconnection: close\r\n")
+                && answer
+                    .ends_with(r#""this server speaks HTTP/1.1 and HTTP/1.0, and not HTTP/2"}"#)
+        };
+        let (answer, warnings) = exchange(begin);
+        assert!(is_told(&answer), "{answer}");
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].contains("the feature `http2`"), "{warnings:?}");
+
+        let (answers, warnings) = exchange(&behind);
+        let last = answers.find("HTTP/1.1 505").map_or("", |at| &answers[at..]);
+        assert!(answers.starts_with("HTTP/1.1 404 "), "{answers}");
+        assert!(is_told(last), "{answers}");
+        assert!(warnings.is_empty(), "{warnings:?}");
     }
 }

@@ -5,7 +5,7 @@
 pub(in crate::connection) enum Fault {
     /// More bytes, or more fields, than a head may have.
     TooLarge,
-    /// HTTP/2's preface, behind a request over HTTP/1.
+    /// HTTP/2's preface, behind a request over HTTP/1 or where HTTP/2 is not spoken.
     Preface,
     /// The peer has said all, and the head is not whole.
     Ended,

@@ -104,10 +104,7 @@ impl Tls {
             .map_err(TlsError::of)?;
         let resolver = Arc::clone(&self.certificates);
         let mut config = config.with_no_client_auth().with_cert_resolver(resolver);
-        if cfg!(feature = "http2") {
-            config.alpn_protocols.push(b"h2".to_vec());
-        }
-        config.alpn_protocols.push(b"http/1.1".to_vec());
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         config.ticketer = ring::Ticketer::new().map_err(TlsError::of)?;
         // Tickets are kept by clients; what we would have to keep, we need not.
         config.session_storage = Arc::new(NoServerSessionStorage {});

@@ -5,7 +5,7 @@
 
 builds examples/yardstick and benches/load/peers with line tables (release, below the target folder),
 runs each server under callgrind with one worker, and sends it requests over one connection, one at a
-time or sixteen at once. It does so twice, with N and with 2 N requests; the difference is what N
+time or sixteen at once; over HTTP/2 h2load does, ten streams at once. It does so twice, with N and with 2 N requests; the difference is what N
 requests cost, without starting and stopping. The same again under strace gives the system calls.
 
 Only what happens outside of the kernel is counted: that is what a program can do something about, it
@@ -14,7 +14,8 @@ A system call's own time is not in it, so look at both tables. `bare` is hyper w
 (peers/src/bin/bare.rs); it answers the same text to each path, so it is the floor of all rows of
 handlers. nginx has no symbols in most packages: of it there is only the sum.
 
-Needs Linux, Python 3.9 or later, a Rust toolchain, valgrind and strace, and for its rows nginx.
+Needs Linux, Python 3.9 or later, a Rust toolchain, valgrind and strace, and for their rows nginx and
+h2load.
 """
 
 import argparse
@@ -36,6 +37,7 @@ import run as load  # noqa: E402
 
 WARM = 256
 WIDTH = 110
+STREAMS = 10
 DEBUG = 'profile.release.debug="line-tables-only"'
 
 
@@ -50,13 +52,16 @@ def rows() -> dict:
         "file of 1 KiB, pipelined": ("/static/1k.bin", 16, False, ["gustnado", "nginx"]),
         "304": ("/static/1k.bin", 1, True, ["gustnado", "nginx"]),
         "file of 10 KiB": ("/static/10k.bin", 1, False, ["gustnado", "nginx"]),
+        "text, HTTP/2, 10 streams": ("/plaintext", STREAMS, False, ["gustnado", "bare-http2"]),
     }
 
 
 def main() -> None:
     options = parse()
     needed = {"valgrind", "strace"}
-    needed |= {"nginx"} & {who for name in options.rows for who in rows()[name][3]}
+    chosen = {who for name in options.rows for who in rows()[name][3]}
+    needed |= {"nginx"} & chosen
+    needed |= {"h2load"} if "bare-http2" in chosen else set()
     if missing := [tool for tool in sorted(needed) if not shutil.which(tool)]:
         sys.exit(f"not installed: {', '.join(missing)}")
     with tempfile.TemporaryDirectory() as scratch:
@@ -106,6 +111,7 @@ def servers(ours: Path, peers: Path, folder: Path) -> dict:
     return {
         "gustnado": lambda port: [ours / "yardstick", port, files, "1"],
         "bare": lambda port: [peers / "bare", port, "cores", "http1"],
+        "bare-http2": lambda port: [peers / "bare", port, "cores", "http2"],
         "nginx": lambda port: nginx(port, files),
     }
 
@@ -162,8 +168,13 @@ def under(tool: list, command, request: tuple, count: int) -> None:
     )
     try:
         connection = connect(process, port, arguments[0])
-        ask(connection, request, count)
-        connection.close()
+        path, at_once, _ = request
+        if at_once == STREAMS:
+            connection.close()
+            ask_http2(port, path, count)
+        else:
+            ask(connection, request, count)
+            connection.close()
     finally:
         stop(process)
 
@@ -218,6 +229,16 @@ def ask(connection: socket.socket, request: tuple, count: int) -> None:
             if not more:
                 sys.exit(f"{path}: the connection was closed")
             left -= len(more)
+
+
+def ask_http2(port: int, path: str, count: int) -> None:
+    """The same over HTTP/2."""
+    asked = ["h2load", "-t1", "-c1", f"-m{STREAMS}", f"-n{WARM + count}"]
+    said = subprocess.run(
+        [*asked, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True
+    ).stdout
+    if f" {WARM + count} 2xx" not in said:
+        sys.exit(f"{path}: not all was answered over HTTP/2:\n{said}")
 
 
 def answer(connection: socket.socket) -> bytes:

@@ -74,6 +74,11 @@ impl Head {
         Ok(())
     }
 
+    /// Fills a blank one with a head that came in parts.
+    pub(crate) fn tell(&mut self, parts: Parts) {
+        self.parts = OnceLock::from(parts);
+    }
+
     /// Adds a field, whose name and value lie in those bytes.
     #[inline]
     pub(crate) fn field(&mut self, bytes: &[u8], name: &[u8], value: &[u8]) {

@@ -349,8 +349,8 @@ pub(crate) const FILE_AT_ONCE: u64 = 1024 * 1024;
 /// them.
 pub(crate) const READ: usize = 16 * 1024;
 
-/// Requests of a pipeline that are answered before other connections have their turn. 32: more than
-/// clients send at once, and less than a millisecond of those that take microseconds.
+/// Requests of a pipeline, or streams of HTTP/2, that are answered before other connections have their turn.
+/// 32: more than clients send at once, and less than a millisecond of those that take microseconds.
 pub(crate) const TURN: u32 = 32;
 
 /// Looks at the disk that are not tried to be shared, after some that nobody shared. 63: a try costs one call

@@ -59,11 +59,12 @@ impl Request {
     }
 
     pub(crate) fn arrived(head: Parts, body: Body, arrival: Arrival) -> Self {
-        let origin = Origin {
-            arrival,
-            ..Origin::default()
-        };
-        Self::of(head, body, origin)
+        let mut request = Self::blank();
+        let inner = &mut *request.0;
+        inner.head.tell(head);
+        inner.body = body;
+        inner.origin.arrival = arrival;
+        request
     }
 
     pub(crate) fn of(head: Parts, body: Body, origin: Origin) -> Self {

@@ -332,7 +332,11 @@ impl<B: Into<Body>> From<http::Response<B>> for Response {
 impl From<Response> for http::Response<Body> {
     fn from(mut response: Response) -> Self {
         response.tell();
-        response.0.http
+        let mut blank = http::Response::new(Body::empty());
+        *blank.headers_mut() = spare::take();
+        let http = std::mem::replace(&mut response.0.http, blank);
+        SPARE.with(|spare| spare.keep(response));
+        http
     }
 }
 

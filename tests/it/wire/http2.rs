@@ -4,9 +4,10 @@ use std::{
     convert::Infallible,
     net::SocketAddr,
     sync::{
-        Arc,
+        Arc, Condvar, Mutex,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
+    task::Poll,
     time::Duration,
 };
 
@@ -15,7 +16,7 @@ use h2::{SendStream, client::SendRequest};
 use tokio::net::TcpStream;
 
 use super::{
-    lab::{serve, serve_app},
+    lab::{Lab, serve, serve_app},
     peer::Peer,
 };
 
@@ -129,6 +130,114 @@ fn a_panic_in_the_middle_of_an_answer_resets_its_stream_only() {
         assert_eq!((status, whole.len()), (200, 80));
         assert_eq!(request(&mut client, "GET", "/hello", None).await.0, 200);
     });
+}
+
+/// A body that panics when it is first asked for.
+#[derive(RequestHandler)]
+#[route("/dust")]
+struct Dust {}
+
+#[verbs]
+impl Dust {
+    async fn get(self) -> Response {
+        let panics = futures_util::stream::poll_fn(|_| -> Poll<Option<Result<_, Infallible>>> {
+            panic!("as asked");
+        });
+        Response::new(200).with_body(Body::stream(panics))
+    }
+}
+
+#[test]
+fn a_panic_at_the_start_of_an_answer_resets_its_stream_only() {
+    let app = Application::new().handler::<Dust>().mount("/", Lab);
+    let server = serve_app(app.build().expect("an application"));
+    with_client(server.addr, |mut client| async move {
+        let get = http::Request::get("http://lab/dust");
+        let (answer, _) = client
+            .send_request(get.body(()).expect("a request"), true)
+            .expect("sent");
+        let error = match answer.await {
+            Ok(answer) => answer.into_body().data().await.expect("no end").err(),
+            Err(error) => Some(error),
+        };
+        assert!(error.expect("no bytes").is_reset());
+        assert_eq!(request(&mut client, "GET", "/hello", None).await.0, 200);
+    });
+}
+
+#[test]
+fn as_many_streams_as_there_may_be_are_answered() {
+    let server = serve(|_| {});
+    with_client(server.addr, |client| async move {
+        // Of those that are answered at once, more than one connection begins in its turn.
+        let all = (0..100).map(|number| {
+            let mut client = client.clone();
+            let path = ["/hello", "/hello", "/hello", "/slow?20", "/drip?2"][number % 5];
+            async move { request(&mut client, "GET", path, None).await.0 }
+        });
+        let statuses = futures_util::future::join_all(all).await;
+        assert_eq!(statuses, [200; 100]);
+    });
+}
+
+/// Answers 200 if it is asked by two at once, each of whom holds a thread.
+#[derive(RequestHandler)]
+#[route("/meet")]
+struct Meet {
+    #[state]
+    place: Place,
+}
+
+#[derive(Clone, Default)]
+struct Place(Arc<(Mutex<u32>, Condvar)>);
+
+#[verbs]
+impl Meet {
+    async fn get(self) -> Response {
+        let (here, changed) = &*self.place.0;
+        let mut here = here.lock().expect("a lock");
+        *here += 1;
+        changed.notify_all();
+        let alone = |here: &mut u32| *here < 2;
+        let limit = Duration::from_secs(10);
+        let met = changed.wait_timeout_while(here, limit, alone);
+        let (_here, waited) = met.expect("a lock");
+        Response::new(if waited.timed_out() { 503 } else { 200 })
+    }
+}
+
+#[test]
+fn threads_that_share_their_work_share_streams() {
+    let app = Application::new().state(Place::default());
+    let app = app.handler::<Meet>().build().expect("an application");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(3)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (said, addr) = std::sync::mpsc::channel();
+    let server = runtime.spawn(async move {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("a port");
+        said.send(listener.local_addr().expect("an address"))
+            .expect("heard");
+        let until = async {
+            let _ = stopped.await;
+        };
+        app.serve(listener).until(until).await.expect("served")
+    });
+    with_client(addr.recv().expect("an address"), |client| async move {
+        let (mut one, mut other) = (client.clone(), client);
+        let both = futures_util::future::join(
+            request(&mut one, "GET", "/meet", None),
+            request(&mut other, "GET", "/meet", None),
+        );
+        let (one, other) = both.await;
+        assert_eq!((one.0, other.0), (200, 200));
+    });
+    drop(stop);
+    runtime.block_on(server).expect("no panic");
 }
 
 /// Says how many bytes were taken of it.

@@ -7,7 +7,7 @@
 //! - [`service`]: its request to ours, and our answer to its.
 //! - [`arriving`]: the body of a request as it arrives.
 //! - [`pieces`]: the body of an answer as it leaves.
-//! - [`stream`]: the task of one stream.
+//! - [`stream`]: one stream, and its task where it has one.
 
 mod arriving;
 pub(super) mod frames;
@@ -59,6 +59,7 @@ impl Http2 {
         cx: &mut Context<'_>,
     ) -> Poll<hyper::Result<()>> {
         let hyper = self.hyper.as_mut();
+        stream::turn();
         enter(live, &mut self.tap, || hyper.poll(cx))
     }
 

@@ -10,11 +10,13 @@ use std::{
 
 use http::{Request, Response};
 use hyper::{body::Incoming, server::conn::http2, service::Service};
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::{
     io::SlotIo,
+    pieces::Waits,
     service::{Sending, service},
-    stream::Stream,
+    stream::{self, Stream},
 };
 use crate::{
     connection::clock::{Clock, Vitals},
@@ -50,6 +52,7 @@ pub(super) fn hyper(vitals: &Arc<Vitals>, clock: &Arc<Clock>) -> Pin<Box<dyn Hyp
     let spawn = Spawn {
         clock: Arc::clone(clock),
         write_time: limits.write_time,
+        shares: shares_threads(),
     };
     let connection = http2::Builder::new(spawn)
         .max_concurrent_streams(limits.streams)
@@ -66,11 +69,19 @@ pub(super) fn hyper(vitals: &Arc<Vitals>, clock: &Arc<Clock>) -> Pin<Box<dyn Hyp
 
 const MAX_WINDOW: u32 = (1 << 31) - 1;
 
-/// Runs the streams of an HTTP/2 connection as tasks of their own.
+/// Whether another thread may take what this one has to do.
+fn shares_threads() -> bool {
+    Handle::current().runtime_flavor() != RuntimeFlavor::CurrentThread
+}
+
+/// Runs the streams of an HTTP/2 connection: each as far as it comes at once, which most times is to its
+/// end, and from there on as a task of its own.
 #[derive(Debug, Clone)]
 pub(super) struct Spawn {
     clock: Arc<Clock>,
     write_time: Duration,
+    /// Whether other threads may have time for it: then it is a task from the start.
+    shares: bool,
 }
 
 impl<F> hyper::rt::Executor<F> for Spawn
@@ -78,10 +89,15 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     fn execute(&self, future: F) {
-        tokio::spawn(Stream::new(
-            future,
-            Arc::clone(&self.clock),
-            self.write_time,
-        ));
+        let future = Box::pin(future);
+        let begun = if self.shares {
+            Some((future, Waits::Ours))
+        } else {
+            stream::begin(future)
+        };
+        if let Some((future, waits)) = begun {
+            let clock = Arc::clone(&self.clock);
+            tokio::spawn(Stream::new(future, waits, clock, self.write_time));
+        }
     }
 }

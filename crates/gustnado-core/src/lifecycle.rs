@@ -29,14 +29,14 @@ use crate::{
     middleware::{Failed, Rest, Seen},
     mount::caught,
     overload::Overload,
-    ready::ReadyMade,
+    ready::{AsItIs, ReadyMade},
     request::{Outline, Request, X_REQUEST_ID},
     respond::problem,
     response::Response,
     route::Captures,
-    router::{Matched, MountRoute},
+    router::{Matched, MountRoute, Mounted},
     tally::Counted,
-    write::{self, AsItIs, Outgoing},
+    write::{self, Outgoing},
 };
 
 /// What comes of a request at once.
@@ -229,8 +229,8 @@ fn glance(route: &MountRoute, head: &Glance<'_>) -> Option<ReadyMade> {
 /// An answer that was made before, with its head as lines if it may be lines.
 #[inline]
 fn send(head: bool, made: ReadyMade, defaults: &Defaults, lines: bool) -> Outgoing {
-    match made.head.lines(defaults) {
-        Some(fields) if lines => write::ready(head, made, fields),
+    match made.lines(defaults) {
+        Some(fields) if lines => write::ready(head, &made, fields),
         _ => write::outgoing(head, None, dress(made.into(), defaults)),
     }
 }
@@ -391,18 +391,23 @@ impl App {
         error.with_header(RETRY_AFTER, limits::RETRY_AFTER.into())
     }
 
-    /// Whether the answer to a GET of this target may be [at hand](Self::at_hand): a quick no for most
-    /// of what is not.
+    /// The mount that may have the answer to a GET of this target [at hand](Self::at_hand): a quick no for
+    /// most of what is not.
     #[inline]
-    pub(crate) fn may_be_at_hand(&self, target: &str) -> bool {
-        self.router().may_be_mounted(target)
+    pub(crate) fn mounted(&self, target: &str) -> Option<&Mounted> {
+        self.router().mounted(target)
     }
 
-    /// The answer to a GET that came over HTTP/1, if it was made before and nobody has to see a request:
-    /// no guard, no layer, nobody who wants to know the client. The worker was late by `lag` when last
-    /// looked.
+    /// The answer to a GET that came over HTTP/1, if the mount made it before and nobody has to see a
+    /// request: no guard, no layer, nobody who wants to know the client. The worker was late by `lag` when
+    /// last looked.
     #[inline]
-    pub(crate) fn at_hand(&self, head: &Glance<'_>, lag: Duration) -> Option<AsItIs> {
+    pub(crate) fn at_hand(
+        &self,
+        mounted: &Mounted,
+        head: &Glance<'_>,
+        lag: Duration,
+    ) -> Option<AsItIs> {
         let limits = self.limits();
         if head.target().len() > limits.target
             || self.knows_hsts()
@@ -410,11 +415,11 @@ impl App {
         {
             return None;
         }
-        let route = self.router().mount(head.path())?;
+        let route = self.router().mount(mounted, head.path())?;
         if !route.info.shared.layers.is_empty() {
             return None;
         }
-        write::as_it_is(glance(route, head)?, &route.info.headers)
+        AsItIs::of(glance(route, head)?, &route.info.headers)
     }
 
     /// Answers a request that is not to be looked at any further. That is no failure of the

@@ -357,6 +357,10 @@ pub(crate) const TURN: u32 = 32;
 /// of the system, which is little among 64 requests.
 pub(crate) const LOOKS_ALONE: u32 = 63;
 
+/// Looks at the disk that are tried to be shared although nobody has shared the last. 4: that a request comes
+/// alone among many does not say that the next will; with 0 there were a third more looks.
+pub(crate) const LOOKS_HOPE: u32 = 4;
+
 /// Bytes of a body in chunks that say their sizes beyond one digit each, and what stands beside those.
 /// 16 KiB: senders say nothing there, and sizes of six digits are enough for a gigabyte.
 pub(crate) const CHUNK_OVERHEAD: usize = 16 * 1024;

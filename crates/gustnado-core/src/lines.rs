@@ -1,9 +1,9 @@
-//! Header fields of an answer as the lines that they are over HTTP/1, and as a map's once somebody wants to
+//! The head of an answer as the lines that it is over HTTP/1, and its fields as a map's once somebody wants to
 //! see them. It must not know the answer, nor who writes it.
 
 use std::{ops::Range, sync::OnceLock};
 
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName, StatusCode, header};
 
 use crate::fields;
 
@@ -98,6 +98,32 @@ fn is_seen(name: &[u8]) -> bool {
 fn is_among(name: &[u8]) -> bool {
     let is = |seen: &HeaderName| seen.as_str().as_bytes().eq_ignore_ascii_case(name);
     SEEN.iter().any(is) || is(&header::CONTENT_LENGTH)
+}
+
+/// Writes the line of a status.
+#[inline]
+pub(crate) fn put_status(out: &mut Vec<u8>, status: StatusCode) {
+    // Each of its own length, which is copied without asking how long it is.
+    match status {
+        StatusCode::OK => out.extend_from_slice(b"HTTP/1.1 200 OK\r\n"),
+        StatusCode::NOT_MODIFIED => out.extend_from_slice(b"HTTP/1.1 304 Not Modified\r\n"),
+        _ => put_seldom(out, status),
+    }
+}
+
+fn put_seldom(out: &mut Vec<u8>, status: StatusCode) {
+    let reason = status.canonical_reason().unwrap_or_default();
+    for part in ["HTTP/1.1 ", status.as_str(), " ", reason, "\r\n"] {
+        out.extend_from_slice(part.as_bytes());
+    }
+}
+
+/// Writes the line of a length.
+pub(crate) fn put_length(out: &mut Vec<u8>, length: u64) {
+    let mut digits = itoa::Buffer::new();
+    out.extend_from_slice(b"content-length: ");
+    out.extend_from_slice(digits.format(length).as_bytes());
+    out.extend_from_slice(b"\r\n");
 }
 
 #[cfg(test)]

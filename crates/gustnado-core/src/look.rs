@@ -28,7 +28,7 @@ use std::{
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use crate::limits::LOOKS_ALONE;
+use crate::limits::{LOOKS_ALONE, LOOKS_HOPE};
 
 /// When something was looked at that is outside of the program, such as a file.
 ///
@@ -102,6 +102,8 @@ struct Looks {
     turn: Cell<Look>,
     /// Whether a look has counted for another connection in the turn that was marked last.
     shared: Cell<bool>,
+    /// How many more turns are marked although nobody shares their looks.
+    hope: Cell<u32>,
     /// How many looks are made without marking their turn, and how many of them are left.
     alone: Cell<u32>,
     left: Cell<u32>,
@@ -124,6 +126,7 @@ impl Looks {
             made: Cell::new(0),
             turn: Cell::default(),
             shared: Cell::new(false),
+            hope: Cell::new(0),
             alone: Cell::new(0),
             left: Cell::new(0),
             waker: Waker::from(Arc::clone(&marker)),
@@ -150,17 +153,22 @@ impl Looks {
     /// Marks the turn, whose first look this is; not each time where turns have one request: a marked turn
     /// costs the runtime one more call of the system.
     fn begin(&self, look: Look) {
-        let shared = self.shared.replace(false);
-        if !shared && let Some(left) = self.left.get().checked_sub(1) {
+        if self.shared.replace(false) {
+            self.hope.set(LOOKS_HOPE);
+            self.alone.set(0);
+            self.left.set(0);
+        } else if let Some(left) = self.left.get().checked_sub(1) {
             self.left.set(left);
             return;
         }
-        let alone = match shared {
-            true => 0,
-            false => (self.alone.get() * 2 + 1).min(LOOKS_ALONE),
-        };
-        self.alone.set(alone);
-        self.left.set(alone);
+        // If this one is shared by nobody, and some before it were not.
+        if let Some(hope) = self.hope.get().checked_sub(1) {
+            self.hope.set(hope);
+        } else {
+            let alone = (self.alone.get() * 2 + 1).min(LOOKS_ALONE);
+            self.alone.set(alone);
+            self.left.set(alone);
+        }
         if Handle::try_current().is_ok_and(|it| it.runtime_flavor() == RuntimeFlavor::CurrentThread)
         {
             self.turn.set(look);

@@ -1,7 +1,10 @@
 //! Answers whose head was made before anybody asked: as fields, and as the lines that they are in
 //! HTTP/1. It must not know who asks, nor who writes.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, StatusCode, header};
@@ -9,9 +12,9 @@ use http::{HeaderMap, HeaderName, StatusCode, header};
 use crate::{
     body::Body,
     defaults::{Defaults, put_line},
-    lines::SEEN,
+    lines::{SEEN, put_length, put_status},
     open_file::OpenFile,
-    response::Response,
+    response::{Response, bodiless},
 };
 
 /// The head of answers that are sent often: made once, then copied.
@@ -28,20 +31,39 @@ use crate::{
 pub struct ReadyHead {
     status: StatusCode,
     fields: HeaderMap,
-    /// With what the route adds that sent it first, which is told by a number. Nothing where they
-    /// have to be fields, as somebody looks at one of them.
-    lines: OnceLock<(u64, Option<Bytes>)>,
 }
 
 /// An answer that is at hand: a head that was made before, and all of its bytes.
 ///
-/// [`Mount::at_hand`](crate::Mount::at_hand) gives it.
+/// [`Mount::at_hand`](crate::Mount::at_hand) gives it. A clone is one count of references.
 #[derive(Debug, Clone)]
-pub struct ReadyMade {
-    pub(crate) head: Arc<ReadyHead>,
-    pub(crate) bytes: Bytes,
+pub struct ReadyMade(Arc<Made>);
+
+#[derive(Debug)]
+struct Made {
+    head: Arc<ReadyHead>,
+    bytes: Bytes,
     /// Where the bytes lie, too.
     file: Option<Arc<OpenFile>>,
+    /// With what the route adds that sent it first, which is told by a number.
+    start: OnceLock<(u64, Option<Start>)>,
+}
+
+/// What an answer begins with over HTTP/1: the line of its status, its fields, and its length. All but the
+/// date.
+#[derive(Debug, Clone)]
+struct Start {
+    text: Bytes,
+    /// The fields alone.
+    fields: Range<usize>,
+}
+
+/// An answer to a GET that goes out as it was made before.
+#[derive(Debug)]
+pub(crate) struct AsItIs {
+    made: ReadyMade,
+    /// Where it is not the one that `made` keeps.
+    start: Option<Start>,
 }
 
 impl ReadyHead {
@@ -49,11 +71,7 @@ impl ReadyHead {
     /// left out but for answers to HEAD.
     #[must_use]
     pub fn new(status: StatusCode, fields: HeaderMap) -> Self {
-        Self {
-            status,
-            fields,
-            lines: OnceLock::new(),
-        }
+        Self { status, fields }
     }
 
     /// The status.
@@ -77,26 +95,15 @@ impl ReadyHead {
         fields.map(|(name, value)| text(name, value.len())).sum()
     }
 
-    /// All fields but the length, and what is added to every answer of a route, as lines.
-    #[inline]
-    pub(crate) fn lines(&self, defaults: &Defaults) -> Option<Bytes> {
-        let number = defaults.number();
-        let (of, lines) = self
-            .lines
-            .get_or_init(|| (number, self.write(defaults.all())));
-        if *of == number {
-            return lines.clone();
-        }
-        // What is mounted twice, where other things are added.
-        self.write(defaults.all())
-    }
-
-    fn write(&self, defaults: &HeaderMap) -> Option<Bytes> {
+    /// What it begins with. Nothing where fields have to be fields, as somebody looks at one of them.
+    fn start(&self, length: usize, defaults: &HeaderMap) -> Option<Start> {
         let own = self.fields.iter();
         let own = own.filter(|(name, _)| **name != header::CONTENT_LENGTH);
         let added = defaults
             .iter()
             .filter(|(name, _)| !self.fields.contains_key(*name));
+        let mut text = Vec::new();
+        put_status(&mut text, self.status);
         let mut lines = BytesMut::new();
         for (name, value) in own.chain(added) {
             if SEEN.contains(name) || *name == header::CONTENT_LENGTH {
@@ -104,7 +111,13 @@ impl ReadyHead {
             }
             put_line(&mut lines, name, value);
         }
-        Some(Bytes::from(lines.to_vec().into_boxed_slice()))
+        let fields = text.len()..text.len() + lines.len();
+        text.extend_from_slice(&lines);
+        if !bodiless(self.status) || self.status == StatusCode::RESET_CONTENT {
+            put_length(&mut text, length as u64);
+        }
+        let text = Bytes::from(text.into_boxed_slice());
+        Some(Start { text, fields })
     }
 }
 
@@ -112,43 +125,124 @@ impl ReadyMade {
     /// An answer with this head and these bytes; without any where the status has none, and to HEAD.
     #[must_use]
     pub fn new(head: Arc<ReadyHead>, bytes: Bytes) -> Self {
-        let file = None;
-        Self { head, bytes, file }
+        Self::of(head, bytes, None)
+    }
+
+    fn of(head: Arc<ReadyHead>, bytes: Bytes, file: Option<Arc<OpenFile>>) -> Self {
+        Self(Arc::new(Made {
+            bytes: if bodiless(head.status) {
+                Bytes::new()
+            } else {
+                bytes
+            },
+            head,
+            file,
+            start: OnceLock::new(),
+        }))
     }
 
     /// With a file that holds all of the bytes and nothing else, from which they may be sent: see
     /// [`Body::file_with_copy`](crate::Body::file_with_copy).
     #[must_use]
-    pub fn with_file(mut self, file: Arc<OpenFile>) -> Self {
-        self.file = Some(file);
-        self
+    pub fn with_file(self, file: Arc<OpenFile>) -> Self {
+        let made = &*self.0;
+        Self::of(Arc::clone(&made.head), made.bytes.clone(), Some(file))
     }
 
-    pub(crate) fn into_body(self) -> Body {
-        match self.file {
-            None => self.bytes.into(),
-            Some(file) => Body::file_with_copy(file, 0, self.bytes),
+    pub(crate) fn body(&self) -> Body {
+        let made = &*self.0;
+        match &made.file {
+            Some(file) if !made.bytes.is_empty() => {
+                Body::file_with_copy(Arc::clone(file), 0, made.bytes.clone())
+            }
+            _ => made.bytes.clone().into(),
         }
     }
 
     /// Its head.
     #[must_use]
     pub fn head(&self) -> &ReadyHead {
-        &self.head
+        &self.0.head
     }
 
     /// Its bytes.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {
-        &self.bytes
+        &self.0.bytes
+    }
+
+    /// All fields but the length, and what is added to every answer of a route, as lines.
+    pub(crate) fn lines(&self, defaults: &Defaults) -> Option<Bytes> {
+        let own = match self.start(defaults) {
+            Ok(kept) => kept?.lines(),
+            Err(own) => own?.lines(),
+        };
+        Some(own)
+    }
+
+    /// What it begins with: what it keeps, or one of its own where it is mounted twice, and other things are
+    /// added.
+    #[inline]
+    fn start(&self, defaults: &Defaults) -> Result<Option<&Start>, Option<Start>> {
+        let (made, number) = (&*self.0, defaults.number());
+        let write = || made.head.start(made.bytes.len(), defaults.all());
+        let (of, start) = made.start.get_or_init(|| (number, write()));
+        if *of == number {
+            Ok(start.as_ref())
+        } else {
+            Err(write())
+        }
+    }
+}
+
+impl Start {
+    fn lines(&self) -> Bytes {
+        self.text.slice(self.fields.clone())
+    }
+}
+
+impl AsItIs {
+    /// The answer, if its head can be lines.
+    #[inline]
+    pub(crate) fn of(made: ReadyMade, defaults: &Defaults) -> Option<Self> {
+        let start = match made.start(defaults) {
+            Ok(kept) => kept.map(|_| None)?,
+            Err(own) => Some(own?),
+        };
+        Some(Self { made, start })
+    }
+
+    /// All of its head but the date, and the line that ends it.
+    #[inline]
+    pub(crate) fn start(&self) -> &[u8] {
+        let kept = || self.made.0.start.get().and_then(|(_, kept)| kept.as_ref());
+        let start = self.start.as_ref().or_else(kept);
+        start.map_or(&[], |start| &start.text)
+    }
+
+    /// Its bytes.
+    #[inline]
+    pub(crate) fn bytes(&self) -> &Bytes {
+        self.made.bytes()
+    }
+
+    /// Its bytes, or the file where they lie, too.
+    pub(crate) fn body(&self) -> Body {
+        self.made.body()
+    }
+
+    /// Whether its bytes lie in a file, too.
+    pub(crate) fn is_of_file(&self) -> bool {
+        self.made.0.file.is_some()
     }
 }
 
 impl From<ReadyMade> for Response {
     fn from(made: ReadyMade) -> Self {
-        let mut response = Self::with_code(made.head.status);
-        *response.headers_mut() = made.head.fields.clone();
-        response.with_body(made.into_body())
+        let head = made.head();
+        let mut response = Self::with_code(head.status);
+        *response.headers_mut() = head.fields.clone();
+        response.with_body(made.body())
     }
 }
 
@@ -166,6 +260,32 @@ mod tests {
         map
     }
 
+    fn made(status: StatusCode, fields: HeaderMap) -> ReadyMade {
+        let head = Arc::new(ReadyHead::new(status, fields));
+        ReadyMade::new(head, Bytes::from_static(b"ab"))
+    }
+
+    #[test]
+    fn an_answer_has_a_length_where_it_may_have_bytes() {
+        for (status, begins, bytes) in [
+            (200, "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n", 2),
+            (404, "HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n", 2),
+            (204, "HTTP/1.1 204 No Content\r\n", 0),
+            (
+                205,
+                "HTTP/1.1 205 Reset Content\r\ncontent-length: 0\r\n",
+                0,
+            ),
+            (304, "HTTP/1.1 304 Not Modified\r\n", 0),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            let made = made(status, HeaderMap::new());
+            let whole = AsItIs::of(made, &Defaults::default()).unwrap();
+            assert_eq!(whole.start(), begins.as_bytes());
+            assert_eq!(whole.bytes().len(), bytes);
+        }
+    }
+
     #[test]
     fn own_fields_stand_before_those_that_are_added_and_none_twice() {
         let own = map(&[
@@ -173,22 +293,26 @@ mod tests {
             (header::CONTENT_LENGTH, "7"),
             (header::SERVER, "own"),
         ]);
-        let head = ReadyHead::new(StatusCode::OK, own);
+        let made = made(StatusCode::OK, own);
         let added = map(&[(header::SERVER, "b"), (header::VARY, "c")]);
-        let lines = head.lines(&Defaults::new(added)).unwrap();
+        let lines = made.lines(&Defaults::new(added)).unwrap();
         assert_eq!(lines, "etag: \"a\"\r\nserver: own\r\nvary: c\r\n");
     }
 
     #[test]
     fn each_route_adds_its_own() {
-        let head = ReadyHead::new(StatusCode::OK, HeaderMap::new());
+        let made = made(StatusCode::OK, HeaderMap::new());
         for (name, line) in [
             (header::VARY, "vary: a\r\n"),
             (header::SERVER, "server: a\r\n"),
         ] {
             let added = Defaults::new(map(&[(name, "a")]));
             for _ in 0..2 {
-                assert_eq!(head.lines(&added.replica()).unwrap(), line);
+                let added = added.replica();
+                assert_eq!(made.lines(&added).unwrap(), line);
+                let whole = AsItIs::of(made.clone(), &added).unwrap();
+                let start = format!("HTTP/1.1 200 OK\r\n{line}content-length: 2\r\n");
+                assert_eq!(whole.start(), start.as_bytes());
             }
         }
     }
@@ -196,10 +320,15 @@ mod tests {
     #[test]
     fn a_field_that_somebody_looks_at_keeps_all_from_being_lines() {
         for name in SEEN {
-            let own = ReadyHead::new(StatusCode::OK, map(&[(name.clone(), "a")]));
-            assert_eq!(own.lines(&Defaults::default()), None);
-            let added = ReadyHead::new(StatusCode::OK, HeaderMap::new());
-            assert_eq!(added.lines(&Defaults::new(map(&[(name, "a")]))), None);
+            let own = made(StatusCode::OK, map(&[(name.clone(), "a")]));
+            let added = made(StatusCode::OK, HeaderMap::new());
+            let adds = Defaults::new(map(&[(name, "a")]));
+            for (made, defaults) in [(own, Defaults::default()), (added, adds)] {
+                for _ in 0..2 {
+                    assert_eq!(made.lines(&defaults), None);
+                    assert!(AsItIs::of(made.clone(), &defaults).is_none());
+                }
+            }
         }
     }
 }

@@ -340,6 +340,15 @@ impl From<Response> for http::Response<Body> {
     }
 }
 
+/// Whether an answer with this status never has a body (RFC 9110 sections 15.2, 15.3.5, 15.3.6 and
+/// 15.4.5).
+pub(crate) fn bodiless(status: StatusCode) -> bool {
+    status.is_informational()
+        || status == StatusCode::NO_CONTENT
+        || status == StatusCode::RESET_CONTENT
+        || status == StatusCode::NOT_MODIFIED
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,11 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 
 use crate::{
-    body::Body, defaults::Defaults, ready::ReadyMade, request::Request, response::Response, tag,
+    body::Body,
+    ready::ReadyMade,
+    request::Request,
+    response::{Response, bodiless},
+    tag,
 };
 
 /// An answer as it goes out.
@@ -81,37 +85,14 @@ pub(crate) fn outgoing(head: bool, asked: Option<&Request>, mut response: Respon
 
 /// Makes an answer of one that was made before, whose head is these lines.
 #[inline]
-pub(crate) fn ready(head: bool, made: ReadyMade, lines: Bytes) -> Outgoing {
-    let mut response = Response::with_code(made.head.status());
+pub(crate) fn ready(head: bool, made: &ReadyMade, lines: Bytes) -> Outgoing {
+    let mut response = Response::with_code(made.head().status());
     if !head {
-        if !bodiless(response.status()) {
-            response = response.with_body(made.into_body());
-        }
-    } else if let Some(length) = made.head.fields().get(header::CONTENT_LENGTH) {
+        response = response.with_body(made.body());
+    } else if let Some(length) = made.head().fields().get(header::CONTENT_LENGTH) {
         response = response.with_header(header::CONTENT_LENGTH, length.clone());
     }
     Outgoing { response, lines }
-}
-
-/// An answer to a GET that goes out as it was made before.
-#[derive(Debug)]
-pub(crate) struct AsItIs {
-    pub(crate) status: StatusCode,
-    /// All of its fields but its length and the date.
-    pub(crate) lines: Bytes,
-    /// None where its status has no body.
-    pub(crate) body: Option<Body>,
-}
-
-/// Makes an answer to a GET of one that was made before, if its head can be lines.
-#[inline]
-pub(crate) fn as_it_is(made: ReadyMade, defaults: &Defaults) -> Option<AsItIs> {
-    let (status, lines) = (made.head.status(), made.head.lines(defaults)?);
-    Some(AsItIs {
-        status,
-        lines,
-        body: (!bodiless(status)).then(|| made.into_body()),
-    })
 }
 
 /// What an answer's own fields say. Answers have few: comparing their names is quicker than hashing
@@ -166,15 +147,6 @@ fn final_one(response: Response) -> Response {
     }
     tracing::error!(status = status.as_u16(), "this status is no answer");
     Response::with_code(StatusCode::INTERNAL_SERVER_ERROR)
-}
-
-/// Whether an answer with this status never has a body (sections 15.2, 15.3.5, 15.3.6 and
-/// 15.4.5).
-fn bodiless(status: StatusCode) -> bool {
-    status.is_informational()
-        || status == StatusCode::NO_CONTENT
-        || status == StatusCode::RESET_CONTENT
-        || status == StatusCode::NOT_MODIFIED
 }
 
 #[cfg(test)]

@@ -91,8 +91,8 @@
 //! - `digest`: SHA-256 digests of files for who asks for one (RFC 9530)
 //! - `openapi`: `app.openapi()`, an OpenAPI 3.1 document, and `ApiDocs`, a page that shows it
 
-#[cfg(not(feature = "static"))]
-mod off;
+#[doc(hidden)]
+pub mod off;
 pub mod prelude;
 
 pub use gustnado_core::{describe, testing};

@@ -16,10 +16,6 @@ pub use gustnado_core::{
 #[cfg(feature = "multipart")]
 #[doc(no_inline)]
 pub use gustnado_core::{Multipart, Upload};
-// Also without `static`: they then tell what they need.
-#[cfg(not(feature = "static"))]
-#[doc(hidden)]
-pub use crate::off::{CacheControl, Compress, FileHooks, ResponseCache, StaticFiles, StaticUrls};
 #[cfg(feature = "macros")]
 #[doc(no_inline)]
 pub use gustnado_macros::{StaticFileHandler, asset, embed};
@@ -41,3 +37,20 @@ pub use gustnado_macros::{FromParam, HttpError, Inputs, RequestHandler, verbs};
 
 #[doc(no_inline)]
 pub use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+
+// Of a feature that is off, what tells that it is.
+#[cfg(not(feature = "garde"))]
+#[doc(hidden)]
+pub use crate::off::Garde;
+#[cfg(not(feature = "work-stealing"))]
+#[doc(hidden)]
+pub use crate::off::Stealing as _;
+#[cfg(not(feature = "openapi"))]
+#[doc(hidden)]
+pub use crate::off::{ApiDocs, OpenApi};
+#[cfg(not(feature = "static"))]
+#[doc(hidden)]
+pub use crate::off::{CacheControl, Compress, FileHooks, ResponseCache, StaticFiles, StaticUrls};
+#[cfg(not(feature = "multipart"))]
+#[doc(hidden)]
+pub use crate::off::{Multipart, Upload};

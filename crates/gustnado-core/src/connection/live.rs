@@ -140,8 +140,26 @@ impl Live {
         self.cork.out()
     }
 
+    /// Sends what was gathered and these bytes behind it, as far as the socket takes them with one call.
+    /// Says how many of the bytes went out; what is wrong with the socket is for who sends the rest to see.
+    #[inline]
+    pub(super) fn send_at_once(&mut self, bytes: &[u8]) -> usize {
+        let (socket, slice) = (&self.socket, [IoSlice::new(bytes)]);
+        let slices = if bytes.is_empty() { &[] } else { &slice[..] };
+        let Ok(sent) = self.cork.send(slices, |all| socket.try_write(all)) else {
+            return 0;
+        };
+        self.blocked = false;
+        self.held = false;
+        self.progressed = true;
+        sent
+    }
+
     /// Sends what was gathered.
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.cork.is_empty() {
+            self.send_at_once(&[]);
+        }
         while !self.cork.is_empty() {
             ready!(self.poll_send(cx, &[]))?;
         }

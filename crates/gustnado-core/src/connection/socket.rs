@@ -66,6 +66,22 @@ impl Socket {
         }
     }
 
+    /// Writes what it takes at once, without having anybody woken when it takes more.
+    #[inline]
+    pub(super) fn try_write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        match (self, slices) {
+            (Self::Tcp(socket), [one]) => socket.try_write(one),
+            (Self::Tcp(socket), all) => socket.try_write_vectored(all),
+            #[cfg(unix)]
+            (Self::Unix(socket), [one]) => socket.try_write(one),
+            #[cfg(unix)]
+            (Self::Unix(socket), all) => socket.try_write_vectored(all),
+            // It may have to read first.
+            #[cfg(feature = "tls")]
+            (Self::Tls(_), _) => Err(io::ErrorKind::WouldBlock.into()),
+        }
+    }
+
     /// Whether what is written is encrypted first.
     pub(super) fn is_secure(&self) -> bool {
         match self {

@@ -28,7 +28,7 @@ pub(crate) struct Router {
     /// All others.
     open: Tree,
     routes: Vec<Route>,
-    /// Mounts under no guard, for a quick look.
+    /// Mounts under no guard, for a quick look: those with longer prefixes first.
     mounts: Vec<Mounted>,
     scopes: Scopes,
     /// Where requests stand that no scope answers for.
@@ -37,7 +37,7 @@ pub(crate) struct Router {
 
 /// A mount, and the beginning of all paths below it.
 #[derive(Clone)]
-struct Mounted {
+pub(crate) struct Mounted {
     /// With a slash at its end.
     begins: String,
     index: usize,
@@ -96,6 +96,8 @@ impl Router {
                 index,
                 alone,
             });
+            self.mounts
+                .sort_by_key(|mounted| std::cmp::Reverse(mounted.begins.len()));
         }
         self.routes.push(Route::Mount(Arc::new(route)));
         let routes = &self.routes;
@@ -193,22 +195,19 @@ impl Router {
         found.unwrap_or_else(|| self.without_route(request))
     }
 
-    /// Whether a target may be that of something below a mount that [`mount`](Self::mount) finds.
+    /// The mount below which a target is, as far as can be seen by how it begins.
     #[inline]
-    pub(crate) fn may_be_mounted(&self, target: &str) -> bool {
-        let mut mounts = self.mounts.iter();
-        mounts.any(|mounted| target.starts_with(&mounted.begins))
-    }
-
-    /// The mount that answers what is asked for below it by this path, if that is seen by the path alone.
-    #[inline]
-    pub(crate) fn mount(&self, path: &str) -> Option<&Arc<MountRoute>> {
+    pub(crate) fn mounted(&self, target: &str) -> Option<&Mounted> {
         if !self.guarded.is_empty() {
             return None;
         }
-        let mounts = self.mounts.iter();
-        let below = mounts.filter(|mounted| path.starts_with(&mounted.begins));
-        let mounted = below.max_by_key(|mounted| mounted.begins.len())?;
+        let mut mounts = self.mounts.iter();
+        mounts.find(|mounted| target.starts_with(&mounted.begins))
+    }
+
+    /// What answers for a path below this mount, if that is seen by the path alone.
+    #[inline]
+    pub(crate) fn mount(&self, mounted: &Mounted, path: &str) -> Option<&Arc<MountRoute>> {
         if mounted.alone {
             return self.routes.get(mounted.index)?.as_mount();
         }

@@ -15,7 +15,7 @@ mod route;
 mod scope;
 mod tree;
 
-pub(crate) use find::Router;
+pub(crate) use find::{Mounted, Router};
 pub(crate) use guard::{Guard, Guards, Host};
 pub(crate) use route::{HandlerRoute, Matched, MountRoute, Route};
 pub(crate) use scope::Scope;

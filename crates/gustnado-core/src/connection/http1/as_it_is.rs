@@ -12,7 +12,7 @@ use crate::{
     connection::live::Live,
     limits::CORK_COPY,
     look::Since,
-    write::AsItIs,
+    ready::AsItIs,
 };
 
 impl Http1 {
@@ -20,38 +20,46 @@ impl Http1 {
     #[inline]
     pub(super) fn at_hand(&self, raw: &Raw<'_, '_>, since: Since) -> Option<AsItIs> {
         let vitals = &*self.vitals;
-        if !vitals.app.may_be_at_hand(raw.target_of_get()?) {
-            return None;
-        }
+        let mounted = vitals.app.mounted(raw.target_of_get()?)?;
         let is_last = vitals.end.is_due(vitals.begun().wrapping_add(1));
         if is_last || access::is_wanted() {
             return None;
         }
-        vitals.app.at_hand(&raw.glance(since)?, self.clock.lag())
+        let head = raw.glance(since)?;
+        vitals.app.at_hand(mounted, &head, self.clock.lag())
     }
 
     /// Answers a head by what was at hand.
-    pub(super) fn answer_as_it_is(&mut self, answer: AsItIs, live: &mut Live) {
+    #[inline]
+    pub(super) fn answer_as_it_is(&mut self, answer: &AsItIs, live: &mut Live) {
         self.keep_alive = true;
         let out = live.out();
-        let length = encode::as_it_is(out, &answer, &self.clock);
-        match answer.body {
-            Some(body) if length > CORK_COPY => {
-                let app = &self.vitals.app;
-                let exchange = Exchange {
-                    asked: Asked::PLAIN,
-                    access: Access::NONE,
-                    counted: app.load().count(app.limits()),
-                };
-                let said = Said::bytes(length as u64);
-                self.send_later(exchange, body, said);
-            }
-            body => {
-                if let Some(bytes) = body.as_ref().and_then(Body::as_full) {
-                    out.extend_from_slice(bytes);
-                }
-                self.vitals.end_one();
-            }
+        encode::as_it_is(out, answer, &self.clock);
+        let bytes = answer.bytes();
+        if bytes.len() <= CORK_COPY {
+            out.extend_from_slice(bytes);
+            return self.vitals.end_one();
         }
+        // What the socket takes as a whole needs nothing that remembers how far it has come.
+        let sent = match answer.is_of_file() {
+            true => 0,
+            false => live.send_at_once(bytes),
+        };
+        match bytes.len() - sent {
+            0 => self.vitals.end_one(),
+            left if sent == 0 => self.send_rest(answer.body(), left),
+            left => self.send_rest(bytes.slice(sent..).into(), left),
+        }
+    }
+
+    /// The rest of a body, of so many bytes, follows as the socket takes it.
+    fn send_rest(&mut self, body: Body, length: usize) {
+        let app = &self.vitals.app;
+        let exchange = Exchange {
+            asked: Asked::PLAIN,
+            access: Access::NONE,
+            counted: app.load().count(app.limits()),
+        };
+        self.send_later(exchange, body, Said::bytes(length as u64));
     }
 }

@@ -1,7 +1,6 @@
 //! The head of an answer over HTTP/1: what it says, as bytes. Pure but for the date; it must not know
 //! sockets, nor how a body is made.
 
-use bytes::Bytes;
 use http::{
     HeaderMap, StatusCode, Version,
     header::{CONNECTION, CONTENT_LENGTH, DATE, TRAILER, TRANSFER_ENCODING},
@@ -9,7 +8,12 @@ use http::{
 use http_body::Body as _;
 
 use super::{date, head::says};
-use crate::{connection::clock::Clock, response::Response, write::AsItIs};
+use crate::{
+    connection::clock::Clock,
+    lines::{put_length, put_status},
+    ready::AsItIs,
+    response::Response,
+};
 
 /// What of a request its answer's head depends on.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +73,7 @@ pub(super) fn head(
     clock: &Clock,
 ) -> Said {
     let (status, length) = (answer.status(), answer.body().size_hint().exact());
-    status_line(out, status);
+    put_status(out, status);
     let own = match answer.line() {
         Some(line) => {
             out.extend_from_slice(line);
@@ -99,10 +103,11 @@ pub(super) fn head(
     } else if asked.version < Version::HTTP_11 {
         out.extend_from_slice(b"connection: keep-alive\r\n");
     }
-    if !own.date {
-        date::put(out, clock);
+    if own.date {
+        out.extend_from_slice(b"\r\n");
+    } else {
+        date::end(out, clock);
     }
-    out.extend_from_slice(b"\r\n");
     Said {
         body,
         keep_alive,
@@ -110,38 +115,11 @@ pub(super) fn head(
     }
 }
 
-/// Writes the head of an answer that was made before, behind which the connection goes on. Gives the
-/// length of its body.
+/// Writes the head of an answer that was made before, behind which the connection goes on.
 #[inline]
-pub(super) fn as_it_is(out: &mut Vec<u8>, answer: &AsItIs, clock: &Clock) -> usize {
-    status_line(out, answer.status);
-    out.extend_from_slice(&answer.lines);
-    let length = answer
-        .body
-        .as_ref()
-        .map(|body| body.as_full().map_or(0, Bytes::len));
-    if let Some(length) = length {
-        put_length(out, length as u64);
-    }
-    date::put(out, clock);
-    out.extend_from_slice(b"\r\n");
-    length.unwrap_or(0)
-}
-
-fn status_line(out: &mut Vec<u8>, status: StatusCode) {
-    // Each of its own length, which is copied without asking how long it is.
-    match status {
-        StatusCode::OK => out.extend_from_slice(b"HTTP/1.1 200 OK\r\n"),
-        StatusCode::NOT_MODIFIED => out.extend_from_slice(b"HTTP/1.1 304 Not Modified\r\n"),
-        _ => seldom_line(out, status),
-    }
-}
-
-fn seldom_line(out: &mut Vec<u8>, status: StatusCode) {
-    let reason = status.canonical_reason().unwrap_or_default();
-    for part in ["HTTP/1.1 ", status.as_str(), " ", reason, "\r\n"] {
-        out.extend_from_slice(part.as_bytes());
-    }
+pub(super) fn as_it_is(out: &mut Vec<u8>, answer: &AsItIs, clock: &Clock) {
+    out.extend_from_slice(answer.start());
+    date::end(out, clock);
 }
 
 /// What an answer's own fields say.
@@ -191,13 +169,6 @@ pub(super) fn put_field(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     out.extend_from_slice(b"\r\n");
 }
 
-fn put_length(out: &mut Vec<u8>, length: u64) {
-    let mut digits = itoa::Buffer::new();
-    out.extend_from_slice(b"content-length: ");
-    out.extend_from_slice(digits.format(length).as_bytes());
-    out.extend_from_slice(b"\r\n");
-}
-
 /// How the body is told from what follows.
 fn extent(status: StatusCode, length: Option<u64>, asked: Asked) -> Extent {
     let bodiless = asked.head
@@ -217,7 +188,11 @@ fn extent(status: StatusCode, length: Option<u64>, asked: Asked) -> Extent {
 mod tests {
     use http::{HeaderName, HeaderValue};
 
-    use crate::body::Body;
+    use crate::{
+        body::Body,
+        defaults::Defaults,
+        ready::{ReadyHead, ReadyMade},
+    };
 
     use super::*;
 
@@ -249,35 +224,20 @@ mod tests {
 
     #[test]
     fn what_was_made_before_is_written_as_it_is() {
-        let (lines, clock) = (Bytes::from_static(b"a: b\r\n"), Clock::default());
-        for (status, bytes, begins) in [
-            (
-                200,
-                Some("abc"),
-                "HTTP/1.1 200 OK\r\na: b\r\ncontent-length: 3\r\ndate: ",
-            ),
-            (
-                404,
-                Some(""),
-                "HTTP/1.1 404 Not Found\r\na: b\r\ncontent-length: 0\r\ndate: ",
-            ),
-            (304, None, "HTTP/1.1 304 Not Modified\r\na: b\r\ndate: "),
-        ] {
-            let answer = AsItIs {
-                status: StatusCode::from_u16(status).unwrap(),
-                lines: lines.clone(),
-                body: bytes.map(Body::from),
-            };
-            let mut out = Vec::new();
-            let length = as_it_is(&mut out, &answer, &clock);
-            assert_eq!(length, bytes.unwrap_or_default().len());
-            let text = String::from_utf8(out).unwrap();
-            let end = text.strip_prefix(begins).unwrap();
-            assert!(
-                end.ends_with(" GMT\r\n\r\n") && end.lines().count() == 2,
-                "{text}"
-            );
-        }
+        let fields =
+            HeaderMap::from_iter([(http::header::ETAG, HeaderValue::from_static("\"a\""))]);
+        let head = ReadyHead::new(StatusCode::OK, fields);
+        let made = ReadyMade::new(head.into(), "abc".into());
+        let answer = AsItIs::of(made, &Defaults::default()).unwrap();
+        let (mut out, clock) = (Vec::new(), Clock::default());
+        as_it_is(&mut out, &answer, &clock);
+        let text = String::from_utf8(out).unwrap();
+        let begins = "HTTP/1.1 200 OK\r\netag: \"a\"\r\ncontent-length: 3\r\ndate: ";
+        let end = text.strip_prefix(begins).unwrap();
+        assert!(
+            end.ends_with(" GMT\r\n\r\n") && end.lines().count() == 2,
+            "{text}"
+        );
     }
 
     const OLD: Asked = Asked {

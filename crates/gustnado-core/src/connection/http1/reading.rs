@@ -12,7 +12,7 @@ use super::{
     head::{self, Parsed},
     inbox::SCRATCH,
 };
-use crate::{connection::live::Live, fields, limits::TURN, look::Since, write::AsItIs};
+use crate::{connection::live::Live, fields, limits::TURN, look::Since, ready::AsItIs};
 
 impl Http1 {
     /// Head: until there is a whole one.
@@ -111,7 +111,7 @@ impl Http1 {
         match found {
             Parsed::Head(head) => self.begin(head, live, cx),
             Parsed::Answered(answer, _bytes) => {
-                self.answer_as_it_is(answer, live);
+                self.answer_as_it_is(&answer, live);
                 None
             }
         }

@@ -441,5 +441,5 @@ fn a_built_application_takes_the_layers_that_change_paths() {
         let request = http::Request::get("/long").body(Body::empty()).unwrap();
         shorten.layer(app).oneshot(request).await.unwrap()
     });
-    assert_eq!(answer.body().as_full().unwrap(), "short:");
+    assert_eq!(answer.body().as_full().unwrap(), b"short:");
 }

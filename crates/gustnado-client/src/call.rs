@@ -60,8 +60,8 @@ impl From<Body> for Source {
         if http_body::Body::is_end_stream(&body) {
             return Self::Bytes(Bytes::new());
         }
-        match body.as_full() {
-            Some(bytes) => Self::Bytes(bytes.clone()),
+        match body.to_full() {
+            Some(bytes) => Self::Bytes(bytes),
             None => Self::Once(Some(body)),
         }
     }

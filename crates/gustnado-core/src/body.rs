@@ -23,6 +23,7 @@ use crate::{
     limits::CAUSES,
     open_file::OpenFile,
     stop::Stop,
+    written::Written,
 };
 
 /// The bytes of a request or a response.
@@ -53,6 +54,7 @@ enum Kind {
     #[default]
     Empty,
     Full(Bytes),
+    Written(Written),
     File(Box<FileRange>),
     Incoming(Box<Bounded<FromWire>>),
     Boxed(Pin<Box<dyn http_body::Body<Data = Bytes, Error = BoxError> + Send>>),
@@ -159,20 +161,37 @@ impl Body {
 
     /// The bytes, when they are all here and not more than may be.
     #[must_use]
-    pub fn as_full(&self) -> Option<&Bytes> {
+    pub fn as_full(&self) -> Option<&[u8]> {
         match &self.0 {
             Kind::Full(bytes) => Some(bytes),
-            Kind::File(range) => range.copy(),
+            Kind::Written(bytes) => Some(bytes),
+            Kind::File(range) => range.copy().map(|copy| &copy[..]),
             Kind::Bounded(bounded) if !bounded.is_too_large() => bounded.body().as_full(),
             _ => None,
         }
     }
 
+    /// The same bytes, to keep.
+    #[must_use]
+    pub fn to_full(&self) -> Option<Bytes> {
+        match &self.0 {
+            Kind::Full(bytes) => Some(bytes.clone()),
+            Kind::Written(bytes) => Some(Bytes::copy_from_slice(bytes)),
+            Kind::File(range) => range.copy().cloned(),
+            Kind::Bounded(bounded) if !bounded.is_too_large() => bounded.body().to_full(),
+            _ => None,
+        }
+    }
+
     /// Takes the bytes, when they are all here.
+    #[inline]
     pub(crate) fn take_full(&mut self) -> Option<Bytes> {
-        let full = matches!(self.0, Kind::Full(_)).then(|| std::mem::take(&mut self.0));
-        match full {
-            Some(Kind::Full(bytes)) => Some(bytes),
+        if !matches!(self.0, Kind::Full(_) | Kind::Written(_)) {
+            return None;
+        }
+        match std::mem::take(&mut self.0) {
+            Kind::Full(bytes) => Some(bytes),
+            Kind::Written(bytes) => Some(bytes.into_bytes()),
             _ => None,
         }
     }
@@ -192,6 +211,7 @@ impl Body {
         match &mut self.0 {
             Kind::Empty => {}
             Kind::Full(here) if here.len() <= bytes => {}
+            Kind::Written(here) if here.len() <= bytes => {}
             Kind::Incoming(bounded) => bounded.set_limit(bytes),
             Kind::Bounded(bounded) => bounded.set_limit(bytes),
             _ => {
@@ -277,10 +297,9 @@ impl http_body::Body for Body {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match &mut self.0 {
             Kind::Empty => Poll::Ready(None),
-            Kind::Full(bytes) => {
-                let bytes = std::mem::take(bytes);
-                self.0 = Kind::Empty;
-                Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
+            Kind::Full(_) | Kind::Written(_) => {
+                let bytes = self.take_full().filter(|bytes| !bytes.is_empty());
+                Poll::Ready(bytes.map(|bytes| Ok(Frame::data(bytes))))
             }
             Kind::File(range) => range.poll_frame(cx),
             Kind::Incoming(body) => Pin::new(body).poll_frame(cx),
@@ -300,6 +319,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Kind::Empty => true,
             Kind::Full(bytes) => bytes.is_empty(),
+            Kind::Written(bytes) => bytes.is_empty(),
             Kind::File(range) => range.remaining() == 0,
             Kind::Incoming(body) => body.is_end_stream(),
             Kind::Boxed(body) => body.is_end_stream(),
@@ -312,6 +332,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Written(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Kind::File(range) => SizeHint::with_exact(range.remaining()),
             Kind::Incoming(body) => body.size_hint(),
             Kind::Boxed(body) => body.size_hint(),
@@ -378,13 +399,22 @@ impl From<Bytes> for Body {
 
 impl From<String> for Body {
     fn from(text: String) -> Self {
-        Bytes::from(text).into()
+        text.into_bytes().into()
     }
 }
 
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
+        if Written::is_kept(bytes.capacity()) {
+            return Written::from(bytes).into();
+        }
         Bytes::from(bytes).into()
+    }
+}
+
+impl From<Written> for Body {
+    fn from(bytes: Written) -> Self {
+        Self(Kind::Written(bytes))
     }
 }
 
@@ -399,6 +429,7 @@ impl fmt::Debug for Body {
         f.write_str(match &self.0 {
             Kind::Empty => "Body(empty)",
             Kind::Full(bytes) => return write!(f, "Body({} bytes)", bytes.len()),
+            Kind::Written(bytes) => return write!(f, "Body({} bytes)", bytes.len()),
             Kind::File(_) => "Body(of a file)",
             Kind::Incoming(_) => "Body(from the wire)",
             Kind::Boxed(_) => "Body(stream)",

@@ -18,11 +18,15 @@ thread_local! {
     static SPARE: Spare<Fields> = const { Spare::new() };
 }
 
+const CONTENT_TYPE: &[u8; 12] = b"content-type";
+
 /// Header fields in the bytes that they came in.
 #[derive(Debug, Default)]
 pub struct Fields {
     bytes: Vec<u8>,
     places: Vec<Place>,
+    /// The value of the first `Content-Type`, which is asked of each request with a body.
+    content_type: Option<Range<usize>>,
 }
 
 /// Where a field lies.
@@ -48,19 +52,26 @@ impl Fields {
         self.bytes.clear();
         self.bytes.extend_from_slice(bytes);
         self.places.clear();
+        self.content_type = None;
     }
 
     /// Adds one, whose name and value are parts of those bytes, and known to be a name and a value.
     #[inline]
     pub fn push(&mut self, bytes: &[u8], name: &[u8], value: &[u8]) {
-        let (name, value) = (place(bytes, name), place(bytes, value));
-        self.places.push(Place { name, value });
+        let (place, value) = (place(bytes, name), place(bytes, value));
+        if is_named(name, CONTENT_TYPE) && self.content_type.is_none() {
+            self.content_type = Some(value.clone());
+        }
+        self.places.push(Place { name: place, value });
     }
 
     /// Takes out all of a name.
     #[cold]
     pub fn remove(&mut self, name: &HeaderName) {
         let (bytes, name) = (&self.bytes, name.as_str().as_bytes());
+        if is_named(name, CONTENT_TYPE) {
+            self.content_type = None;
+        }
         self.places
             .retain(|place| !bytes[place.name.clone()].eq_ignore_ascii_case(name));
     }
@@ -106,10 +117,10 @@ impl Fields {
         map
     }
 
-    /// The first `Content-Type`, which is asked of each request with a body.
+    /// The first `Content-Type`.
+    #[inline]
     pub(crate) fn content_type(&self) -> Option<&[u8]> {
-        let mut all = self.iter();
-        all.find_map(|(name, value)| is_named(name, b"content-type").then_some(value))
+        self.content_type.clone().map(|value| &self.bytes[value])
     }
 
     /// Makes room for others. Says whether that is not too much to be kept.
@@ -117,6 +128,7 @@ impl Fields {
     pub(crate) fn clear(&mut self) -> bool {
         self.bytes.clear();
         self.places.clear();
+        self.content_type = None;
         self.bytes.capacity() <= SPARE_HEAD && self.places.capacity() <= SPARE_FIELDS
     }
 

@@ -18,16 +18,19 @@
 //! - 0 [`local`], [`file_name`]: what others chose, made harmless
 //! - 0 [`cookie`]: the values of cookies in a head
 //! - 0 [`chunk`], [`open_file`], [`file_range`]: bytes of a file
+//! - 0 [`written`]: bytes of an answer, in room that is used again
 //! - 0 [`endless`], [`bounded`], [`late`], [`body`], [`channel`], [`chunked`]: bytes
 //! - 1 [`head`]: the head of a request, as it came
 //! - 1 [`request`], [`request_id`], [`response`]
 //! - 1 [`glance`]: the head of a request, seen before one is made
+//! - 2 [`dress`]: puts on an answer what every answer has
 //! - 2 [`ready`]: answers that were made before
 //! - 2 [`upgrade`]: the change of a connection to another protocol
 //! - 2 [`respond`]: values that are answers, and the renderer of errors
 //! - 3 [`middleware`]: layers around what answers
 //! - 3 [`extract`]: inputs out of a request
 //! - 4 [`handler`], [`mount`]: what answers
+//! - 4 [`failure`]: the answer to a request that failed
 //! - 5 [`write`]: fits an answer to its request
 //! - 6 [`router`]: which of them answers
 //! - 7 [`application`]: collected, checked, frozen
@@ -53,10 +56,12 @@ mod control;
 mod cookie;
 mod defaults;
 pub mod describe;
+mod dress;
 mod endless;
 mod environment;
 mod error;
 mod extract;
+mod failure;
 #[doc(hidden)]
 pub mod fields;
 mod file_name;
@@ -97,6 +102,7 @@ mod to_https;
 mod trust;
 mod upgrade;
 mod write;
+mod written;
 
 pub use application::{App, Application, BuildError, BuildProblem, Group, Routes};
 pub use body::Body;

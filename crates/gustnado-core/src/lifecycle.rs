@@ -11,8 +11,8 @@ use std::{
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method,
-    header::{CONTENT_LENGTH, Entry, RETRY_AFTER, STRICT_TRANSPORT_SECURITY},
+    HeaderValue, Method,
+    header::{CONTENT_LENGTH, RETRY_AFTER, STRICT_TRANSPORT_SECURITY},
 };
 use tower_service::Service;
 use tracing::Instrument as _;
@@ -21,17 +21,18 @@ use crate::{
     application::App,
     body::Body,
     defaults::Defaults,
+    dress::{dress, dress_lightly},
     error::{BoxError, Error},
     extract::{BoxFuture, Cx, RouteInfo},
+    failure::{explain, fail, fail_outside, panicked},
     glance::Glance,
-    handler::{Call, ClientGone},
-    limits::{self, CAUSES},
+    handler::{Call, Called, ClientGone},
+    limits,
     middleware::{Failed, Rest, Seen},
     mount::caught,
     overload::Overload,
     ready::{AsItIs, ReadyMade},
-    request::{Outline, Request, X_REQUEST_ID},
-    respond::problem,
+    request::{Outline, Request},
     response::Response,
     route::Captures,
     router::{Matched, MountRoute, Mounted},
@@ -47,40 +48,69 @@ pub(crate) enum Begun {
     Asked(Asked),
 }
 
-/// A request, and who is to answer it.
+/// A request that is to be answered.
 pub(crate) struct Asked {
     head: bool,
-    matched: Matched,
-    request: Request,
+    left: Left,
     /// For the answer. Boxed, as few have it and all of this is moved for each request.
     hsts: Option<Box<HeaderValue>>,
+}
+
+/// What is left to be done for its answer.
+enum Left {
+    /// To ask who was found.
+    Matched(Matched, Request),
+    /// To wait for who was asked.
+    Called(Called, Cx),
 }
 
 impl Asked {
     /// Answers the request. Whatever happens in it, there is an answer.
     pub(crate) async fn answer(self) -> Outgoing {
-        let outgoing = if self.matched.layers().is_empty() {
-            respond(self.head, self.matched, self.request).await
-        } else {
-            let response = through_layers(self.matched, self.request).await;
-            write::outgoing(self.head, None, response)
+        let outgoing = match self.left {
+            Left::Called(called, mut cx) => {
+                let result = caught(called.finish(&mut cx)).await;
+                answer(self.head, result, cx)
+            }
+            Left::Matched(matched, request) if matched.layers().is_empty() => {
+                respond(self.head, matched, request).await
+            }
+            Left::Matched(matched, request) => {
+                let response = through_layers(matched, request).await;
+                write::outgoing(self.head, None, response)
+            }
         };
         with_hsts(outgoing, self.hsts)
     }
 }
 
-/// What needs nobody to be asked.
+/// What needs nobody to be waited for. With a task, verbs that can be called at once are.
 #[inline]
 fn at_once(
     head: bool,
     matched: Matched,
     mut request: Request,
     hsts: Option<Box<HeaderValue>>,
+    task: Option<&mut Context<'_>>,
 ) -> Begun {
     request.body_mut().set_limit(matched.body_limit());
     let lines = request.origin().lines;
     let layered = !matched.layers().is_empty();
     let outgoing = match matched {
+        Matched::Verb(verb, route, captures)
+            if !layered
+                && verb.options.client_gone != Some(ClientGone::Finish)
+                && let Some(task) = task =>
+        {
+            let mut cx = Cx::new(request, captures, route);
+            match begin(verb.call, &mut cx, task) {
+                Ok(result) => answer(head, result, cx),
+                Err(called) => {
+                    let left = Left::Called(called, cx);
+                    return Begun::Asked(Asked { head, left, hsts });
+                }
+            }
+        }
         Matched::Mount(ref route) if !layered && let Some(made) = at_hand(route, &request) => {
             request.recycle();
             send(head, made, &route.info.headers, lines)
@@ -92,15 +122,30 @@ fn at_once(
             write::outgoing(head, None, fail_outside(&error, request, route))
         }
         matched => {
-            return Begun::Asked(Asked {
-                head,
-                matched,
-                request,
-                hsts,
-            });
+            let left = Left::Matched(matched, request);
+            return Begun::Asked(Asked { head, left, hsts });
         }
     };
     Begun::Answered(with_hsts(outgoing, hsts))
+}
+
+/// Calls a verb, and has what it returned at once, or its panic; or else what is left of it.
+#[inline]
+fn begin(
+    call: Call,
+    cx: &mut Cx,
+    task: &mut Context<'_>,
+) -> Result<Option<Result<Response, Error>>, Called> {
+    let first = AssertUnwindSafe(|| match call(cx) {
+        Ok(called) => called.at_once(task),
+        Err(error) => Ok(Err(error)),
+    });
+    catch_unwind(first).map_or(Ok(None), |result| result.map(Some))
+}
+
+/// Calls a verb, and waits for what it returns.
+async fn called(call: Call, cx: &mut Cx) -> Result<Response, Error> {
+    call(cx)?.finish(cx).await
 }
 
 #[inline]
@@ -122,7 +167,7 @@ async fn respond(head: bool, matched: Matched, request: Request) -> Outgoing {
             if verb.options.client_gone == Some(ClientGone::Finish) {
                 return finish(head, verb.call, cx).await;
             }
-            let result = caught((verb.call)(&mut cx)).await;
+            let result = caught(called(verb.call, &mut cx)).await;
             answer(head, result, cx)
         }
         Matched::Mount(route) => {
@@ -189,7 +234,7 @@ fn finish(head: bool, call: Call, mut cx: Cx) -> BoxFuture<'static, Outgoing> {
     let counted = cx.stop().finishing.add();
     let task = async move {
         let _counted = counted;
-        let result = caught(call(&mut cx)).await;
+        let result = caught(called(call, &mut cx)).await;
         answer(head, result, cx)
     };
     let task = tokio::spawn(task.in_current_span());
@@ -257,111 +302,6 @@ fn mounted(
         Err(error) => (fail_outside(&error, left, Arc::clone(info)), Bytes::new()),
     };
     write::outgoing(head, None, response).with_lines(lines)
-}
-
-#[cold]
-fn panicked() -> Error {
-    Error::new(500, "the handler, or a layer around it, panicked")
-}
-
-/// Puts headers on an answer that does not have them. Each name is looked up once, as nearly every
-/// answer gets some.
-fn dress(response: Response, defaults: &Defaults) -> Response {
-    with_headers(response, defaults.all())
-}
-
-/// The same, with as many of them as lines as can be, if they may be lines at all: that costs a tenth.
-fn dress_lightly(response: Response, defaults: &Defaults, lines: bool) -> (Response, Bytes) {
-    let has_none = || response.line().is_some() || !defaults.are_in(response.headers());
-    if lines
-        && has_none()
-        && let Some((rest, lines)) = defaults.lines()
-    {
-        return (with_headers(response, rest), lines);
-    }
-    (dress(response, defaults), Bytes::new())
-}
-
-#[inline]
-fn with_headers(response: Response, defaults: &HeaderMap) -> Response {
-    if defaults.is_empty() {
-        return response;
-    }
-    with_more_headers(response, defaults)
-}
-
-fn with_more_headers(mut response: Response, defaults: &HeaderMap) -> Response {
-    let headers = response.headers_mut();
-    let mut added = None;
-    for (name, value) in defaults {
-        // The values of a name come one behind the other.
-        if added == Some(name) {
-            headers.append(name, value.clone());
-        } else if let Entry::Vacant(place) = headers.entry(name) {
-            place.insert(value.clone());
-            added = Some(name);
-        }
-    }
-    response
-}
-
-/// The answer to a request that failed where no handler has it.
-#[cold]
-fn fail_outside(error: &Error, request: impl Into<Request>, info: Arc<RouteInfo>) -> Response {
-    fail(error, &Cx::new(request.into(), Captures::default(), info))
-}
-
-/// The answer to a request that failed. What the client is not told is said in the log.
-#[cold]
-fn fail(error: &Error, cx: &Cx) -> Response {
-    if let Some(response) = problem::login(error, cx.request()) {
-        return dress(response, cx.default_headers());
-    }
-    if error.status().is_server_error() {
-        report(error, cx);
-    }
-    explain(error, cx)
-}
-
-/// Tells the client of an error, by whoever writes it.
-fn explain(error: &Error, cx: &Cx) -> Response {
-    let write = AssertUnwindSafe(|| cx.write_error(error));
-    let written = catch_unwind(write).unwrap_or_else(|_panic| {
-        tracing::error!(request_id = cx.request_id(), "`write_error` panicked");
-        None
-    });
-    // Such as the `Allow` of a 405, which is not for a hook to forget.
-    let written = written.map(|response| with_headers(response, error.headers()));
-    let mut response = written.unwrap_or_else(|| cx.problem(error));
-    if error.status().is_server_error()
-        && let Ok(id) = HeaderValue::from_str(cx.request_id())
-    {
-        let name = HeaderName::from_static(X_REQUEST_ID);
-        response.headers_mut().insert(name, id);
-    }
-    dress(response, cx.default_headers())
-}
-
-/// Says in the log what the client is not told, by the name that the client is told. The route
-/// stands for the path, which may hold what no log should.
-fn report(error: &Error, cx: &Cx) {
-    tracing::error!(
-        request_id = cx.request_id(),
-        method = %cx.request().method(),
-        route = cx.pattern().as_str(),
-        status = error.status().as_u16(),
-        detail = error.detail(),
-        causes = causes(error),
-        "request failed"
-    );
-}
-
-/// What caused it, and what caused that, and so on.
-fn causes(error: &Error) -> Option<String> {
-    let first = error.source()? as &dyn std::error::Error;
-    let chain = std::iter::successors(Some(first), |cause| cause.source());
-    let chain: Vec<String> = chain.take(CAUSES).map(ToString::to_string).collect();
-    Some(chain.join(": "))
 }
 
 impl App {
@@ -438,18 +378,18 @@ impl App {
         write::outgoing(head, None, explain(error, &cx))
     }
 
-    /// Begins to answer a request.
+    /// Begins to answer a request, on the task that goes on with it, if there is one by now.
     #[inline]
-    pub(crate) fn begin(&self, request: Request) -> Begun {
+    pub(crate) fn begin(&self, request: Request, task: Option<&mut Context<'_>>) -> Begun {
         let head = request.method() == Method::HEAD;
         let hsts = self.hsts(&request).cloned().map(Box::new);
         let matched = self.router().find(&request, self.limits().target);
-        at_once(head, matched, request, hsts)
+        at_once(head, matched, request, hsts, task)
     }
 
     /// Answers a request.
     pub(crate) async fn answer(&self, request: Request) -> Outgoing {
-        match self.begin(request) {
+        match self.begin(request, None) {
             Begun::Answered(outgoing) => outgoing,
             Begun::Asked(asked) => asked.answer().await,
         }

@@ -298,9 +298,14 @@ pub(crate) const SPARE_FIELDS: usize = 64;
 /// of it, and the room of 32 is 128 KiB.
 pub(crate) const SPARE_HEAD: usize = 4 * 1024;
 
-/// Bytes that a request has room for in its target, if it is kept for the next. 1 KiB: few are longer, and
-/// the room of 32 is below what one long one may take.
+/// Bytes that a request has room for in its target, if it is kept for the next. 1 KiB: few are longer.
 pub(crate) const SPARE_TARGET: usize = 1024;
+
+/// Bytes that the future of a verb has, if its room is kept for the next. 1 KiB: most are far smaller.
+pub(crate) const SPARE_FUTURE: usize = 1024;
+
+/// Bytes of room for a body that is kept for the next. 8 KiB: what is larger is not copied on its way out.
+pub(crate) const SPARE_BYTES: usize = 8 * 1024;
 
 /// Bytes of a target that is read without making a `Uri` of it. 32 KiB: `Uri` has a bound of its own at twice
 /// that, which then need not be known here; above, it is asked at once.
@@ -368,11 +373,6 @@ pub(crate) const CHUNK_OVERHEAD: usize = 16 * 1024;
 /// Bytes read at once where a head or nothing is expected: first, and when what follows a refusal
 /// is thrown away. 4 KiB: one page holds nearly every head.
 pub(crate) const READ_LITTLE: usize = 4 * 1024;
-
-/// Bytes of JSON that are copied out of the buffer they were written into; more leave with it.
-/// 16 KiB: a thread keeps no more than that for the next, twice over by the growth of buffers.
-#[cfg(feature = "json")]
-pub(crate) const JSON_COPY: usize = 16 * 1024;
 
 /// Bytes of a temporary file that are read at once. 64 KiB: what a socket buffer takes at once; four
 /// times as many are gathered before they are written.

@@ -165,7 +165,7 @@ mod tests {
         let http = outgoing(head, None, response).into_http();
         let length = http.headers().get(header::CONTENT_LENGTH);
         let length = length.map_or("", |length| length.to_str().unwrap());
-        let body = http.body().as_full().map_or(0, bytes::Bytes::len);
+        let body = http.body().as_full().map_or(0, <[u8]>::len);
         (http.status().as_u16(), body, length.into())
     }
 

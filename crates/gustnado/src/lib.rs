@@ -105,11 +105,11 @@ pub use gustnado_core::{
     Accepts, App, Application, BadInput, Body, Bound, BoxError, BoxFuture, BuildError,
     BuildProblem, Bytes, Client, Clients, Control, Cx, Download, Error, Event, Events, FromForm,
     FromRequest, Glance, Gone, Group, Hsts, Html, HttpLayer, HttpsRedirect, Internal, IntoEvent,
-    IntoListen, IntoResponse, Invalid, Limits, Listen, ListenAddr, ListenError, LocalUrl, Mount,
-    Needs, Next, NoContent, OpenFile, OrError, Outcome, ParamError, Part, Pattern, PatternError,
-    Peer, Piece, ReadyHead, ReadyMade, Redirect, Request, RequestHead, Response, Result, Routes,
-    RunError, SameSite, Sender, Serve, SetCookie, SharedState, Stage, Stopping, Text, Tower,
-    Upgrade, Upgraded, Urls, Valid, Validate, With,
+    IntoListen, IntoResponse, Invalid, Limits, Listen, ListenAddr, ListenError, LocalUrl, Look,
+    Mount, Needs, Next, NoContent, OpenFile, OrError, Outcome, ParamError, Part, Pattern,
+    PatternError, Peer, Piece, ReadyHead, ReadyMade, Redirect, Request, RequestHead, Response,
+    Result, Routes, RunError, SameSite, Sender, Serve, SetCookie, SharedState, Stage, Stopping,
+    Text, Tower, Upgrade, Upgraded, Urls, Valid, Validate, With,
 };
 #[cfg(feature = "json")]
 pub use gustnado_core::{Created, Json};

@@ -7,8 +7,8 @@ use super::problem::At;
 use crate::{
     describe::{Content, Operation, Shape},
     error::Error,
-    extract::{BoxFuture, Cx},
-    handler::{Definition, Hooks, Options, Verb},
+    extract::Cx,
+    handler::{Called, Definition, Hooks, Options, Verb},
     response::Response,
 };
 
@@ -26,7 +26,7 @@ pub(super) fn definition(at: At) -> Definition {
 
 const VERB: Verb = Verb::new("GET", "Say whether the server goes on.", check).described(describe);
 
-fn check(cx: &mut Cx) -> BoxFuture<'_, Result<Response, Error>> {
+fn check(cx: &mut Cx) -> Result<Called, Error> {
     let response = if cx.stopping().has_begun() {
         // Not an error, of which the log would have to tell.
         Response::new(503).with_text("draining")
@@ -35,7 +35,7 @@ fn check(cx: &mut Cx) -> BoxFuture<'_, Result<Response, Error>> {
     };
     let no_store = HeaderValue::from_static("no-store");
     let response = response.with_header(CACHE_CONTROL, no_store).quiet();
-    Box::pin(std::future::ready(Ok(response)))
+    Ok(Called::Answered(response))
 }
 
 fn describe(operation: &mut Operation) {

@@ -24,6 +24,9 @@ pub trait Verbs: Inputs {
     /// The hooks that need no instance.
     const HOOKS: Hooks = Hooks::none();
 
+    /// Whether it has the hook `prepare`, which may have to wait.
+    const PREPARES: bool = false;
+
     /// Runs after the fields are read and before the body is, as Tornado's does. An answer of its
     /// own ends the request.
     fn prepare(&mut self) -> impl Future<Output = Result<Option<Response>, Error>> + Send {

@@ -5,16 +5,20 @@
 //!
 //! - `options`: what a handler says besides its verbs.
 //! - `outcome`: how a request ends, as hooks see and say it.
+//! - `running`: the future of a verb, in room that is used again. `called`: a verb that was called.
 //! - `verb`: a line of a handler's table.
 //! - `contract`: the traits that the macros implement.
 //! - `run`: the life of an instance.
 
+mod called;
 mod contract;
 mod options;
 mod outcome;
 mod run;
+mod running;
 mod verb;
 
+pub(crate) use called::Called;
 pub(crate) use contract::Definition;
 pub use contract::{RequestHandler, Verbs};
 pub use options::{ClientGone, Hooks, Options};

@@ -2,13 +2,8 @@
 
 use std::fmt;
 
-use super::options::Options;
-use crate::{
-    describe::Operation,
-    error::Error,
-    extract::{BoxFuture, Cx},
-    response::Response,
-};
+use super::{called::Called, options::Options};
+use crate::{describe::Operation, error::Error, extract::Cx};
 
 /// Calls a verb of a handler with a request.
 #[doc(hidden)]
@@ -16,7 +11,7 @@ use crate::{
     unreachable_pub,
     reason = "named in the signature of what the macros write"
 )]
-pub type Call = for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<Response, Error>>;
+pub type Call = fn(&mut Cx) -> Result<Called, Error>;
 
 /// One verb of a handler.
 #[doc(hidden)]

@@ -111,7 +111,7 @@ fn add_tag(response: &mut Response) {
     if response.status() != StatusCode::OK {
         return;
     }
-    let tag = response.body().as_full().and_then(|bytes| tag::of(bytes));
+    let tag = response.body().as_full().and_then(tag::of);
     if let Some(tag) = tag
         && let Entry::Vacant(place) = response.headers_mut().entry(ETAG)
     {

@@ -107,7 +107,7 @@ impl Service<Request> for Compressing {
 
 impl Shared {
     async fn whole(&self, mut response: Response, coding: Coding) -> Response {
-        let Some(bytes) = response.body().as_full().cloned() else {
+        let Some(bytes) = response.body().to_full() else {
             return response;
         };
         let kind = self.rules.kind(coding, Shape::Whole);

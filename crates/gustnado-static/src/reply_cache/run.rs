@@ -190,7 +190,7 @@ impl Run<'_> {
     ) -> Response {
         let Keepable { draft, length } = keepable;
         let store = &self.shared.store;
-        let whole = answer.body().as_full().cloned();
+        let whole = answer.body().to_full();
         let whole = whole.or_else(|| answer.body().is_end_stream().then(Default::default));
         let mut stored = false;
         if let Some(body) = whole {

@@ -246,7 +246,7 @@ impl Http1 {
         let begun = match admitted {
             Ok(counted) => {
                 exchange.counted = counted;
-                app.begin(request)
+                app.begin(request, Some(cx))
             }
             Err(error) => Begun::Answered(app.refuse(request, &error)),
         };

@@ -45,6 +45,9 @@ fn prepare(method: &Method) -> TokenStream {
     };
     quote_spanned! {span=>
         #(#conditions)*
+        const PREPARES: bool = true;
+
+        #(#conditions)*
         async fn prepare(
             &mut self,
         ) -> ::core::result::Result<::core::option::Option<#response>, #error> {

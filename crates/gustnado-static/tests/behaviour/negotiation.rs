@@ -197,6 +197,40 @@ fn dictionaries_are_never_used_unasked() {
     assert_eq!(coding(&site, "/a.js", "*"), "br");
 }
 
+// Rules 52, 56: no dictionary is known yet, whatever is said of one.
+#[test]
+fn who_has_a_dictionary_that_is_not_known_gets_a_plain_coding() {
+    let script = text(1000);
+    let site = Site::new(&[("a.js", &script)]);
+    let hash = ":pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4=:";
+    for (accepts, dictionary, named, expected) in [
+        ("br, dcb", hash, "", "br"),
+        ("dcz, gzip, dcb", hash, "\"a\"", "gzip"),
+        ("br;q=0.5, dcb, dcz;q=0", hash, "", "br"),
+        ("dcb, dcz", hash, "", ""),
+        // No byte sequence, one that is no hash, and a name alone.
+        ("br, dcb", "pZGm", "", "br"),
+        ("br, dcb", ":pZ?m:", "", "br"),
+        ("br, dcb", "::", "", "br"),
+        ("br, dcb, dcz", "", "\"a\"", "br"),
+    ] {
+        let mut fields = vec![("accept-encoding", accepts)];
+        let more = [
+            ("available-dictionary", dictionary),
+            ("dictionary-id", named),
+        ];
+        fields.extend(more.into_iter().filter(|(_, value)| !value.is_empty()));
+        let answer = site.get("/a.js", &fields);
+        assert_eq!(answer.status, 200, "{fields:?}");
+        let coding = answer.has("content-encoding");
+        let coding = coding.then(|| answer.field("content-encoding"));
+        assert_eq!(coding.unwrap_or_default(), expected, "{fields:?}");
+        if expected == "br" {
+            assert!(unbrotli(&answer.body) == script);
+        }
+    }
+}
+
 #[test]
 fn coding_can_be_switched_off() {
     let site = Site::with(&[("a.js", &text(1000))], |files| files.compress(false));

@@ -54,8 +54,10 @@ def rows() -> dict:
     return {
         "text": ("/plaintext", "wrk", ["hyper", "hyper-stealing", "gustnado-stealing", *frameworks]),
         "text, pipelined": ("/plaintext", "pipeline", ["hyper", *frameworks]),
-        "typed inputs, pipelined": ("/users/1?verbose=true", "pipeline", ["axum", "gustnado", "actix"]),
-        "JSON body, pipelined": ("/echo", "post", ["axum", "gustnado", "actix"]),
+        "typed inputs, pipelined": (
+            "/users/1?verbose=true", "pipeline", ["hyper-text", "gustnado", "axum", "actix"]
+        ),
+        "JSON body, pipelined": ("/echo", "post", ["hyper-text", "gustnado", "axum", "actix"]),
         "text, HTTP/2, 10 streams": ("/plaintext", "h2load", ["hyper-http2", "gustnado", "axum"]),
         "file of 1 KiB": ("/static/1k.bin", "wrk", ["nginx", *frameworks]),
         "file that has not changed": ("/static/1k.bin", "revalidate", ["nginx", *frameworks]),
@@ -68,12 +70,17 @@ def rows() -> dict:
     }
 
 
+# Who is loaded in its own way, whatever the row.
+OTHERWISE = {"hyper-text": ("/plaintext", "pipeline")}
+
+
 def servers(programs: Path, peers: Path, files: Path) -> dict:
     """The command of each server, given its port."""
     return {
         "gustnado": lambda port: [programs / "yardstick", port, files],
         "gustnado-stealing": lambda port: [programs / "yardstick", port, files, "stealing"],
         "hyper": lambda port: [peers / "bare", port, "cores", "http1"],
+        "hyper-text": lambda port: [peers / "bare", port, "cores", "http1"],
         "hyper-stealing": lambda port: [peers / "bare", port, "stealing", "http1"],
         "hyper-http2": lambda port: [peers / "bare", port, "cores", "http2"],
         "axum": lambda port: [peers / "axum", port, files],
@@ -100,7 +107,8 @@ def main() -> None:
             samples = {server: [] for server in who}
             for number in range(options.rounds):
                 for server in who:
-                    samples[server].append(measure(commands[server], path, tool, options, scratch))
+                    how = OTHERWISE.get(server, (path, tool))
+                    samples[server].append(measure(commands[server], *how, options, scratch))
                 print(f"{name}: round {number + 1} of {options.rounds}", file=sys.stderr)
             print(table(name, samples))
 

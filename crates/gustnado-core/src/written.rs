@@ -16,6 +16,7 @@ pub(crate) struct Written(Vec<u8>);
 
 impl Written {
     /// Has them written into empty room. Also what writes them may have others written.
+    #[cfg(any(feature = "json", test))]
     #[inline]
     pub(crate) fn by<E>(write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<Self, E> {
         let mut written = Self(SPARE.with(Spare::take).unwrap_or_default());

@@ -171,7 +171,8 @@ impl Body {
         }
     }
 
-    /// The same bytes, to keep.
+    /// The same bytes as those of [`as_full`](Self::as_full), to keep. They are not copied, but for up to 8 KiB
+    /// that were written for this body alone, such as JSON.
     #[must_use]
     pub fn to_full(&self) -> Option<Bytes> {
         match &self.0 {

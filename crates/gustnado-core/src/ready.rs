@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, StatusCode, header};
 
 use crate::{
@@ -104,15 +104,14 @@ impl ReadyHead {
             .filter(|(name, _)| !self.fields.contains_key(*name));
         let mut text = Vec::new();
         put_status(&mut text, self.status);
-        let mut lines = BytesMut::new();
+        let first = text.len();
         for (name, value) in own.chain(added) {
             if SEEN.contains(name) || *name == header::CONTENT_LENGTH {
                 return None;
             }
-            put_line(&mut lines, name, value);
+            put_line(&mut text, name, value);
         }
-        let fields = text.len()..text.len() + lines.len();
-        text.extend_from_slice(&lines);
+        let fields = first..text.len();
         if !bodiless(self.status) || self.status == StatusCode::RESET_CONTENT {
             put_length(&mut text, length as u64);
         }

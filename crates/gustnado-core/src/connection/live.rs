@@ -149,10 +149,16 @@ impl Live {
         let Ok(sent) = self.cork.send(slices, |all| socket.try_write(all)) else {
             return 0;
         };
+        self.has_sent();
+        sent
+    }
+
+    /// The socket took something.
+    #[inline]
+    fn has_sent(&mut self) {
         self.blocked = false;
         self.held = false;
         self.progressed = true;
-        sent
     }
 
     /// Sends what was gathered.
@@ -207,9 +213,7 @@ impl Live {
             });
         match result {
             Ok(count) => {
-                self.blocked = false;
-                self.held = false;
-                self.progressed = true;
+                self.has_sent();
                 Poll::Ready(Ok(count))
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {

@@ -41,9 +41,10 @@ impl Http1 {
             return self.vitals.end_one();
         }
         // What the socket takes as a whole needs nothing that remembers how far it has come.
-        let sent = match answer.is_of_file() {
-            true => 0,
-            false => live.send_at_once(bytes),
+        let sent = if answer.is_of_file() {
+            0
+        } else {
+            live.send_at_once(bytes)
         };
         match bytes.len() - sent {
             0 => self.vitals.end_one(),

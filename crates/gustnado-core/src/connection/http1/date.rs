@@ -13,8 +13,9 @@ thread_local! {
     static LAST: RefCell<Option<(Instant, Tick, [u8; LINE])>> = const { RefCell::new(None) };
 }
 
-/// Writes the line, which is the last of a head, and its end. It is made once in a tick of the worker's clock: RFC 9110 section 6.6.1 asks for
-/// the best approximation, and one of a quarter of a second is below what the field can say.
+/// Writes the line, which is the last of a head, and its end. It is made once in a tick of the worker's
+/// clock: RFC 9110 section 6.6.1 asks for the best approximation, and one of a quarter of a second is below
+/// what the field can say.
 pub(super) fn end(out: &mut Vec<u8>, clock: &Clock) {
     let (begin, now) = (clock.began(), clock.now());
     LAST.with_borrow_mut(|last| {

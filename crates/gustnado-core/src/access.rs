@@ -15,6 +15,7 @@ use tracing::Level;
 
 use crate::{
     application::App,
+    arrival::Arrival,
     body::Body,
     error::BoxError,
     limits::ACCESS_TEXT,
@@ -33,10 +34,11 @@ pub(crate) struct Access(Option<Box<Line>>);
 #[derive(Debug)]
 struct Line {
     begin: Instant,
-    method: Method,
+    /// This and the next two are not there where nobody can tell.
+    method: Option<Method>,
     /// Path and query, as they came.
-    target: Box<str>,
-    version: Version,
+    target: Option<Box<[u8]>>,
+    version: Option<Version>,
     peer: Option<SocketAddr>,
     client: Option<IpAddr>,
     id: Arc<str>,
@@ -78,9 +80,9 @@ impl Access {
         let arrival = request.origin().arrival;
         Self(Some(Box::new(Line {
             begin: Instant::now(),
-            method: request.method().clone(),
-            target: request.raw_head().kept_path_and_query(),
-            version: request.version(),
+            method: Some(request.method().clone()),
+            target: Some(request.raw_head().kept_path_and_query().into()),
+            version: Some(request.version()),
             peer: arrival.peer,
             client: app.trust().address(arrival, || request.headers()),
             id,
@@ -89,6 +91,48 @@ impl Access {
             bytes: 0,
             ended: false,
         })))
+    }
+
+    /// What came is no request, and is answered all the same.
+    #[cold]
+    pub(crate) fn of_none(app: &App, arrival: Arrival, came: &[u8]) -> Self {
+        if !is_wanted() {
+            return Self::NONE;
+        }
+        let (method, target, version) = first_line(came);
+        Self(Some(Box::new(Line {
+            begin: Instant::now(),
+            method,
+            target,
+            version,
+            peer: arrival.peer,
+            client: app.trust().address_unheard(arrival),
+            id: request_id::fresh(),
+            slow: Duration::MAX,
+            answer: None,
+            bytes: 0,
+            ended: false,
+        })))
+    }
+
+    /// It is answered by words that are no response, with so many bytes of body. Gives the name that the
+    /// answer is to have.
+    pub(crate) fn refused(
+        &mut self,
+        status: StatusCode,
+        quiet: bool,
+        bytes: usize,
+    ) -> Option<&str> {
+        let line = self.0.as_mut()?;
+        line.answer = Some(Answer {
+            status,
+            quiet,
+            after: line.begin.elapsed(),
+            length: Some(bytes as u64),
+        });
+        line.bytes = bytes as u64;
+        line.ended = true;
+        Some(&line.id)
     }
 
     /// Whether somebody wants its line.
@@ -151,7 +195,9 @@ impl Drop for Line {
     fn drop(&mut self) {
         let duration = self.begin.elapsed();
         let after = self.answer.as_ref().map_or(duration, |answer| answer.after);
-        let failed = |answer: &Answer| answer.status.is_server_error();
+        // A version that is not spoken is nobody's failure here, and is warned of once.
+        let is_ours = |status| status != StatusCode::HTTP_VERSION_NOT_SUPPORTED;
+        let failed = |answer: &Answer| answer.status.is_server_error() && is_ours(answer.status);
         if self.answer.as_ref().is_some_and(|answer| answer.quiet) {
             self.write(Told::Quietly, duration);
         } else if after > self.slow {
@@ -179,13 +225,15 @@ impl Line {
         let answer = self.answer.as_ref();
         let length = answer.and_then(|answer| answer.length);
         let whole = answer.is_some() && (self.ended || length == Some(self.bytes));
+        let method = self.method.as_ref().map_or("-", Method::as_str);
+        let target = self.target.as_deref().unwrap_or(b"-");
         macro_rules! tell {
             ($level:expr, $message:literal) => {
                 tracing::event!(
                     target: TARGET,
                     $level,
-                    method = %Escaped(self.method.as_str()),
-                    target = %Escaped(&self.target),
+                    method = %Escaped(method.as_bytes()),
+                    target = %Escaped(target),
                     status = answer.map(|answer| answer.status.as_u16()),
                     bytes = self.bytes,
                     duration_ms = millis(duration),
@@ -193,7 +241,7 @@ impl Line {
                     client = self.client.map(tracing::field::display),
                     peer = self.peer.map(tracing::field::display),
                     request_id = &*self.id,
-                    version = ?self.version,
+                    version = self.version.map(tracing::field::debug),
                     cut = (!whole).then_some(true),
                     $message
                 )
@@ -208,6 +256,29 @@ impl Line {
     }
 }
 
+/// What the first line of a head says, as far as it can be read.
+fn first_line(came: &[u8]) -> (Option<Method>, Option<Box<[u8]>>, Option<Version>) {
+    let line = came.trim_ascii_start().split(|byte| *byte == b'\n').next();
+    let mut words = line
+        .unwrap_or_default()
+        .trim_ascii_end()
+        .splitn(3, |byte| *byte == b' ');
+    let method = words.next().and_then(|word| Method::from_bytes(word).ok());
+    // What has nothing behind it may be anything.
+    let Some((method, target)) = method.zip(words.next()) else {
+        return (None, None, None);
+    };
+    let shown = &target[..target.len().min(ACCESS_TEXT + 1)];
+    let version = match words.next() {
+        Some(b"HTTP/1.0") => Some(Version::HTTP_10),
+        Some(b"HTTP/1.1") => Some(Version::HTTP_11),
+        Some(b"HTTP/2.0") => Some(Version::HTTP_2),
+        _ => None,
+    };
+    let target = (!shown.is_empty()).then(|| shown.into());
+    (Some(method), target, version)
+}
+
 /// With three digits behind the point.
 fn millis(time: Duration) -> f64 {
     time.as_micros() as f64 / 1000.0
@@ -215,11 +286,11 @@ fn millis(time: Duration) -> f64 {
 
 /// What a peer sent, with whatever could look like more than it is made harmless: bytes that are no
 /// printable ASCII, quotes and backslashes. What is too long is cut.
-struct Escaped<'t>(&'t str);
+struct Escaped<'t>(&'t [u8]);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes = self.0.as_bytes();
+        let bytes = self.0;
         let shown = &bytes[..bytes.len().min(ACCESS_TEXT)];
         for plain in shown.chunk_by(|one, other| is_plain(*one) && is_plain(*other)) {
             match std::str::from_utf8(plain) {
@@ -254,20 +325,46 @@ mod tests {
             ("/\u{e9}\u{202e}", "/\\xc3\\xa9\\xe2\\x80\\xae"),
         ];
         for (text, expected) in table {
-            assert_eq!(Escaped(text).to_string(), expected);
+            assert_eq!(Escaped(text.as_bytes()).to_string(), expected);
         }
         let long = "a".repeat(ACCESS_TEXT + 1);
-        let shown = Escaped(&long).to_string();
+        let shown = Escaped(long.as_bytes()).to_string();
         assert_eq!(shown, format!("{}...", "a".repeat(ACCESS_TEXT)));
         // Also where that is within a character.
         let long = format!("{}\u{e9}", "a".repeat(ACCESS_TEXT - 1));
-        assert!(Escaped(&long).to_string().ends_with("a\\xc3..."));
+        assert!(Escaped(long.as_bytes()).to_string().ends_with("a\\xc3..."));
+    }
+
+    #[test]
+    fn a_first_line_is_read_as_far_as_it_goes() {
+        let table: &[(&[u8], &str, &[u8], &str)] = &[
+            (b"GET /a HTTP/1.1\r\nhost", "GET", b"/a", "HTTP/1.1"),
+            (b"\r\n\nGET /a HTTP/1.0\n", "GET", b"/a", "HTTP/1.0"),
+            (b"PRI * HTTP/2.0\r\n\r\nSM", "PRI", b"*", "HTTP/2.0"),
+            (b"GET /a\xff HTTP/1.1\r\n", "GET", b"/a\xff", "HTTP/1.1"),
+            (b"GET /a b HTTP/1.1\r\n", "GET", b"/a", "-"),
+            (b"GET /a HTTP/1.2\r\n", "GET", b"/a", "-"),
+            (b"GET /ab", "GET", b"/ab", "-"),
+            (b"GET /ab\r\n", "GET", b"/ab", "-"),
+            (b"GET  /ab\r\n", "GET", b"-", "-"),
+            (b"GET", "-", b"-", "-"),
+            (b"\x16\x03\x01 x y", "-", b"-", "-"),
+            (b" ", "-", b"-", "-"),
+            (b"", "-", b"-", "-"),
+        ];
+        for (came, method, target, version) in table {
+            let (got_method, got_target, got_version) = first_line(came);
+            let got_version = got_version.map_or("-".to_owned(), |version| format!("{version:?}"));
+            assert_eq!(got_method.as_ref().map_or("-", Method::as_str), *method);
+            assert_eq!(got_target.as_deref().unwrap_or(b"-"), *target);
+            assert_eq!(got_version, *version, "{came:?}");
+        }
     }
 
     proptest! {
         #[test]
         fn nothing_leaves_its_line(text in any::<String>()) {
-            let shown = Escaped(&text).to_string();
+            let shown = Escaped(text.as_bytes()).to_string();
             prop_assert!(shown.bytes().all(|byte| is_plain(byte) || byte == b'\\'), "{shown}");
         }
     }

@@ -45,7 +45,7 @@ fn is_harmless(id: &str) -> bool {
 }
 
 /// A number that was not there before, hashed with a key that differs from process to process.
-fn fresh() -> Arc<str> {
+pub(crate) fn fresh() -> Arc<str> {
     static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Relaxed);

@@ -57,15 +57,18 @@
 //! | `client` | the address of the [`Client`], by the word of trusted proxies |
 //! | `peer` | the other end of the connection; not there if it has no address |
 //! | `request_id` | the `X-Request-Id` of the answer, or else that of the request if it is harmless, or a new one, which is put on the answer |
-//! | `version` | of the protocol |
+//! | `version` | of the protocol; not there if it is none that is known |
 //! | `cut` | `true` if the answer did not come to its end: the client left, or its body failed |
 //!
 //! It has ended when the connection has taken its last byte, which is then as good as sent: up to a
-//! socket buffer of it may still be on its way. The level is `INFO`; it is `WARN` for a 5xx, and for a
+//! socket buffer of it may still be on its way. The level is `INFO`; it is `WARN` for a 5xx but 505, and for a
 //! request whose `answer_ms` is above [`Limits::slow_time`], of which it says `slow request`; and it
 //! is `DEBUG` for the [health check](Application::health_check). A subscriber leaves the log out with
 //! `gustnado::access=off`, or all but what went wrong with `gustnado::access=warn`. What cannot be read
-//! as a request has no line, and one served by another server as a tower service neither.
+//! as a request and is answered (400, 408, 431, 505) has a line as well, with as much of `method` and `target` as
+//! came: `-` where that says nothing, and no `client` where a trusted proxy would have to say who that
+//! is. A connection on which nothing came, and which is answered 408, is told at `DEBUG`. A request served by
+//! another server as a tower service has no line.
 //!
 //! # Features
 //!

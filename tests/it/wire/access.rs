@@ -7,8 +7,8 @@ use tracing::Level;
 
 use super::{
     lab::{Lab, Server, serve_logged},
-    log::Log,
-    peer::Peer,
+    log::{Line, Log},
+    peer::{Answer, Peer},
 };
 
 fn application() -> Application {
@@ -110,6 +110,109 @@ fn what_is_refused_is_one_line_too() {
     let line = log.line();
     assert_eq!((line.level, line.get("status")), (Level::INFO, "400"));
     assert!(!log.more());
+}
+
+#[test]
+fn what_is_no_request_and_is_answered_has_a_line_of_what_can_be_read() {
+    let few = |limits: &mut Limits| (limits.head_bytes, limits.headers) = (1000, 4);
+    let (server, log) = logged(application().limits(few));
+    let field = "a: b\r\n";
+    let table = [
+        ("GET /a b HTTP/1.1\r\n\r\n", "400", ["GET", "/a", ""]),
+        (
+            "GET /a HTTP/1.1\r\na b: c\r\n\r\n",
+            "400",
+            ["GET", "/a", "HTTP/1.1"],
+        ),
+        (
+            "GET /\"\t HTTP/1.0\r\n\r\n",
+            "400",
+            ["GET", "/\\x22\\x09", "HTTP/1.0"],
+        ),
+        (
+            "GET /#x HTTP/1.1\r\nhost: a\r\n\r\n",
+            "400",
+            ["GET", "/#x", "HTTP/1.1"],
+        ),
+        ("\x16\x03\x01\x02\0\r\n\r\n", "400", ["-", "-", ""]),
+        (
+            &format!("PUT /a HTTP/1.1\r\n{}\r\n", field.repeat(5)),
+            "431",
+            ["PUT", "/a", "HTTP/1.1"],
+        ),
+        (
+            &format!("GET /{}", "a".repeat(3000)),
+            "431",
+            ["GET", "", ""],
+        ),
+        (
+            "GET /hello HTTP/1.1\r\nhost: a\r\n\r\nPRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            "400",
+            ["PRI", "*", "HTTP/2.0"],
+        ),
+    ];
+    for (bytes, status, [method, target, version]) in table {
+        let mut peer = Peer::connect(server.addr);
+        peer.send(bytes);
+        let mut answer = peer.answer();
+        if answer.status == 200 {
+            assert_eq!(log.line().get("target"), "/hello");
+            answer = peer.answer();
+        }
+        let line = log.line();
+        assert_eq!(answer.status.to_string(), status, "{bytes:?}");
+        let got = ["status", "method", "version", "cut"].map(|name| line.get(name));
+        assert_eq!(got, [status, method, version, ""], "{bytes:?}");
+        if target.is_empty() {
+            let long = line.get("target");
+            assert!(long.starts_with("/aaa") && long.len() < 3000, "{long}");
+        } else {
+            assert_eq!(line.get("target"), target, "{bytes:?}");
+        }
+        has_all_else(&line, &answer, &peer);
+        assert!(!log.more(), "{bytes:?}");
+    }
+}
+
+fn has_all_else(line: &Line, answer: &Answer, peer: &Peer) {
+    assert_eq!((line.level, line.get("message")), (Level::INFO, "request"));
+    assert_eq!(line.get("bytes"), answer.text().len().to_string());
+    assert_eq!(line.get("client"), "127.0.0.1");
+    let addr = peer.socket().local_addr().expect("an address");
+    assert_eq!(line.get("peer"), addr.to_string());
+    assert!(line.number("duration_ms") >= line.number("answer_ms"));
+    let id = line.get("request_id");
+    assert_eq!((id.len(), answer.header("x-request-id")), (16, Some(id)));
+}
+
+#[test]
+fn a_head_that_does_not_come_has_a_line_and_silence_a_quiet_one() {
+    let soon = |limits: &mut Limits| limits.head_time = Duration::from_millis(100);
+    let (server, log) = logged(application().limits(soon));
+    for (bytes, level, method, target) in [
+        ("GET /hello HTTP/1.1\r\nhos", Level::INFO, "GET", "/hello"),
+        ("", Level::DEBUG, "-", "-"),
+    ] {
+        let mut peer = Peer::connect(server.addr);
+        peer.send(bytes);
+        assert_eq!(peer.answer().status, 408);
+        let line = log.line();
+        let got = (line.level, line.get("method"), line.get("target"));
+        assert_eq!(got, (level, method, target));
+        assert_eq!(line.get("status"), "408");
+        assert!(!log.more());
+    }
+}
+
+#[test]
+fn of_a_proxy_that_could_not_be_heard_no_client_is_told() {
+    let (server, log) = logged(application().trust(["127.0.0.1"]));
+    let mut peer = Peer::connect(server.addr);
+    peer.send("GET / HTTP/1.1\r\nx-forwarded-for: 192.0.2.7\r\nno field\r\n\r\n");
+    assert_eq!(peer.answer().status, 400);
+    let line = log.line();
+    assert_eq!(line.get("client"), "");
+    assert!(line.get("peer").starts_with("127.0.0.1:"));
 }
 
 #[test]

@@ -91,6 +91,15 @@ impl Trust {
         client::address(arrival, said.as_ref())
     }
 
+    /// The address of who sent what cannot be read: of a proxy that is trusted to tell, none, as it has not been
+    /// heard.
+    pub(crate) fn address_unheard(&self, arrival: Arrival) -> Option<IpAddr> {
+        if self.has(arrival.peer.map(|peer| peer.ip())) {
+            return None;
+        }
+        client::address(arrival, None)
+    }
+
     /// What the proxies say, if the peer is one that may.
     fn said<'h>(
         &self,

@@ -5,7 +5,7 @@ use super::{Driver, Phase};
 use crate::{
     connection::{
         clock::{NEVER, Tick},
-        refusal,
+        refusal::Refusal,
     },
     limits::Limits,
 };
@@ -150,11 +150,8 @@ impl Driver {
             _ => {}
         }
         let late = self.time.head.is_some_and(|head| head <= now);
-        let timeout = late.then(|| refusal::request_timeout(self.limits()));
-        if let (Some(timeout), Some(live)) = (timeout, &mut self.live)
-            && live.is_whole()
-        {
-            live.say(&timeout);
+        if late && self.live.as_ref().is_some_and(|live| live.is_whole()) {
+            self.refuse(&Refusal::request_timeout(self.limits()));
         }
         self.phase = Phase::Closing(self.closing(late));
         true

@@ -10,11 +10,12 @@ use tokio::io::ReadBuf;
 
 use super::{Driver, Phase, Step};
 use crate::{
+    access::Access,
     connection::{
         clock::{NEVER, Tick},
         http1::{End, Fault},
         live::Live,
-        refusal,
+        refusal::Refusal,
     },
     limits::READ_LITTLE,
 };
@@ -56,16 +57,29 @@ impl Driver {
                 if fault == Fault::Preface && !cfg!(feature = "http2") {
                     say_what_is_missing();
                 }
-                let refusal = refusal::unreadable(fault, self.limits());
-                if let Some(live) = &mut self.live {
-                    live.say(&refusal);
-                }
+                self.refuse(&Refusal::unreadable(fault, self.limits()));
                 true
             }
             End::Leave(go_on) => return self.leave(go_on),
         };
         self.phase = Phase::Closing(self.closing(linger));
         Step::Again
+    }
+
+    /// Answers what is no request, which gets its line in the log as requests do.
+    #[cold]
+    pub(super) fn refuse(&mut self, refusal: &Refusal) {
+        let Some(live) = &mut self.live else {
+            return;
+        };
+        let came = match &self.phase {
+            Phase::Dormant(bytes) => bytes,
+            Phase::Http1(http1) => http1.not_understood(),
+            _ => &[][..],
+        };
+        let access = Access::of_none(&self.vitals.app, self.vitals.arrival, came);
+        // A connection that was opened for later, and was not used, is nothing to look at.
+        live.say(&refusal.words(access, came.is_empty()));
     }
 
     /// hyper has ended.

@@ -198,6 +198,11 @@ impl Http1 {
     }
 
     /// What was read and not understood.
+    pub(super) fn not_understood(&self) -> &[u8] {
+        &self.inbox.bytes
+    }
+
+    /// The same, to keep.
     pub(super) fn into_rest(self) -> Bytes {
         self.inbox.bytes
     }

@@ -11,7 +11,7 @@ requests cost, without starting and stopping. The same again under strace gives 
 Only what happens outside of the kernel is counted: that is what a program can do something about, it
 is the same each time to within a few instructions, and it does not matter what else the machine does.
 A system call's own time is not in it, so look at both tables. `bare` is hyper with nothing around it
-(peers/src/bin/bare.rs); it answers the same text to each path, so it is the floor of all rows of
+(peers/bare); it answers the same text to each path, so it is the floor of all rows of
 handlers. nginx has no symbols in most packages: of it there is only the sum.
 
 Needs Linux, Python 3.9 or later, a Rust toolchain, valgrind and strace, and for their rows nginx and
@@ -95,7 +95,7 @@ def build() -> tuple:
     cargo = ["cargo", "build", "--release", "--config", DEBUG]
     ours = [*cargo, "-p", "yardstick", "--locked", "--target-dir", target]
     subprocess.run(ours, cwd=load.ROOT, check=True)
-    peers = [*cargo, "--bin", "bare", "--target-dir", target / "peers"]
+    peers = [*cargo, "-p", "peer-bare", "--target-dir", target / "peers"]
     subprocess.run(peers, cwd=source, check=True)
     return target / "release", target / "peers" / "release"
 

@@ -1,7 +1,12 @@
 //! A URL as the client needs it: where to connect to, what to ask for there, and where a redirect
 //! leads (RFC 3986 section 5). It must not know requests.
 
-use std::{fmt, net::IpAddr, sync::Arc};
+use std::{
+    fmt,
+    hash::{BuildHasher as _, Hash, Hasher, RandomState},
+    net::IpAddr,
+    sync::{Arc, LazyLock},
+};
 
 use http::{HeaderValue, uri::PathAndQuery};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
@@ -24,8 +29,10 @@ pub(crate) enum Scheme {
 }
 
 /// Scheme, host and port: what a connection is for, and what credentials are for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origin {
+    /// Of all that follows. Made once, as each request is looked up by it, twice.
+    hash: u64,
     pub(crate) scheme: Scheme,
     /// In lower case, without the brackets of IPv6.
     pub(crate) host: Box<str>,
@@ -80,6 +87,17 @@ impl Scheme {
 }
 
 impl Origin {
+    pub(crate) fn new(scheme: Scheme, host: Box<str>, port: u16) -> Self {
+        // URLs may be chosen by others, so the key is not to be known.
+        static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        Self {
+            hash: KEY.hash_one((scheme, &host, port)),
+            scheme,
+            host,
+            port,
+        }
+    }
+
     /// The host as an address, if it is one.
     pub(crate) fn ip(&self) -> Option<IpAddr> {
         self.host.parse().ok()
@@ -98,6 +116,12 @@ impl Origin {
         } else {
             format!("{open}{host}{close}")
         }
+    }
+}
+
+impl Hash for Origin {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
     }
 }
 
@@ -142,7 +166,7 @@ impl Url {
             None => (None, authority),
         };
         let (host, port) = host_port_of(host_port, scheme)?;
-        let origin = Origin { scheme, host, port };
+        let origin = Origin::new(scheme, host, port);
         let authority = HeaderValue::from_maybe_shared(bytes::Bytes::from(origin.authority(false)))
             .map_err(|_| Error::invalid("the URL has no host"))?;
         Ok(Self {

@@ -3,11 +3,12 @@
 //!
 //! - `pooled`: what is asked of a connection
 //! - `state`: who has what, and who is next; pure
-//! - `host`: the part of it that is one host's; `line`: those who wait for that
+//! - `by_origin`: a map of hosts; `host`: the part of it that is one host's; `line`: those who wait for that
 //! - `shared`: the state behind its lock, and what has to be done outside of it
 //! - `waiting`: one request's place in the line
 //! - `sweep`: the task that looks after idle connections
 
+mod by_origin;
 mod host;
 mod line;
 mod pooled;

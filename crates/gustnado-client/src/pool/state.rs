@@ -2,11 +2,12 @@
 //! It decides and does nothing: what has to be dropped or opened it puts into [`Deeds`]. It must not
 //! know locks, sockets or clocks.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use tokio::{runtime, sync::oneshot, time::Instant};
 
 use super::{
+    by_origin::ByOrigin,
     host::{Host, Idle},
     line::{Counts, Waiter},
     pooled::Pooled,
@@ -20,7 +21,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct State<C> {
     bounds: Bounds,
-    hosts: HashMap<Arc<Origin>, Host<C>>,
+    hosts: ByOrigin<Host<C>>,
     /// Connections in all, those that are being opened included.
     open: usize,
     idle: usize,
@@ -83,7 +84,7 @@ impl<C: Pooled> State<C> {
                 host_idle: limits.host_idle,
                 waiting: limits.waiting,
             },
-            hosts: HashMap::new(),
+            hosts: ByOrigin::default(),
             open: 0,
             idle: 0,
             counts: Counts::default(),

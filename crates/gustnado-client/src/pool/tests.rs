@@ -71,11 +71,7 @@ fn host(name: &str) -> Arc<Origin> {
     } else {
         Scheme::Http
     };
-    Arc::new(Origin {
-        scheme,
-        host: name.into(),
-        port: 1,
-    })
+    Arc::new(Origin::new(scheme, name.into(), 1))
 }
 
 impl Books {

@@ -29,6 +29,13 @@ pub fn matches_strongly(tag: &HeaderValue, line: impl AsRef<[u8]>) -> bool {
     is_star(line) || listed(line).any(|listed| !listed.weak && listed.opaque == tag)
 }
 
+/// The first tag in a line of `If-None-Match` that is one of those looked for, without the mark of a weak
+/// one. What is asked about has its quotes.
+pub fn find(line: &[u8], mut is_one: impl FnMut(&[u8]) -> bool) -> Option<&[u8]> {
+    let mut tags = listed(line).map(|listed| listed.opaque);
+    tags.find(|tag| is_one(tag))
+}
+
 fn is_star(line: &[u8]) -> bool {
     line.trim_ascii() == b"*"
 }
@@ -109,6 +116,24 @@ mod tests {
             let line = value(text);
             assert_eq!(matches_weakly(&ours, &line), weakly, "weak: {text}");
             assert_eq!(matches_strongly(&ours, &line), strongly, "strong: {text}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_those_looked_for_is_found() {
+        let begins = |tag: &[u8]| tag.starts_with(b"\"a");
+        for (line, expected) in [
+            ("\"abc\"", Some("\"abc\"")),
+            ("W/\"abc\"", Some("\"abc\"")),
+            ("\"x\", \"a,b\", \"abc\"", Some("\"a,b\"")),
+            ("\"x\"", None),
+            ("\"abc", None),
+            ("\"abc\"x", None),
+            ("*", None),
+            ("", None),
+        ] {
+            let found = find(line.as_bytes(), begins);
+            assert_eq!(found, expected.map(str::as_bytes), "{line}");
         }
     }
 

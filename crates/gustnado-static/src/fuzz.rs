@@ -48,14 +48,20 @@ pub fn range(bytes: &[u8]) {
     assert!(slices.iter().map(|slice| slice.length()).sum::<u64>() <= length);
 }
 
-/// What matches strongly matches weakly; what was read of a date is written so that it is read so.
+/// What matches strongly matches weakly, and what does so is found or is `*`; what was read of a date is written so that it is read so.
 pub fn validators(bytes: &[u8]) {
     let Ok(line) = HeaderValue::from_bytes(bytes) else {
         return;
     };
     let ours = HeaderValue::from_static("\"ours\"");
     let strongly = tag::matches_strongly(&ours, &line);
-    assert!(!strongly || tag::matches_weakly(&ours, &line));
+    let weakly = tag::matches_weakly(&ours, &line);
+    assert!(!strongly || weakly);
+    let found = tag::find(line.as_bytes(), |tag| tag == ours.as_bytes());
+    assert_eq!(
+        found.is_some() || line.as_bytes().trim_ascii() == b"*",
+        weakly
+    );
     if let Some(date) = Seconds::read(&line) {
         let written = date.header().expect("a date that was read");
         assert_eq!(Seconds::read(&written), Some(date));

@@ -17,7 +17,10 @@ use crate::{
 pub(crate) fn needs_file(plan: &Plan, verb: Verb, chosen: &Chosen) -> bool {
     let sends = match plan {
         Plan::Whole | Plan::Slice(_) | Plan::Parts(_) => verb == Verb::Get,
-        Plan::NotModified | Plan::PreconditionFailed | Plan::NotSatisfiable => false,
+        Plan::NotModified
+        | Plan::HasOtherForm(_)
+        | Plan::PreconditionFailed
+        | Plan::NotSatisfiable => false,
     };
     sends && matches!(chosen.representation.content, Content::Streamed)
 }
@@ -33,7 +36,7 @@ pub(crate) fn serve(
     let mut response = Response::new(match plan {
         Plan::Whole => 200,
         Plan::Slice(_) | Plan::Parts(_) => 206,
-        Plan::NotModified => 304,
+        Plan::NotModified | Plan::HasOtherForm(_) => 304,
         Plan::PreconditionFailed => 412,
         Plan::NotSatisfiable => {
             return Err(not_satisfiable(&chosen.facts, representation.length));
@@ -51,6 +54,11 @@ pub(crate) fn serve(
         }
         Plan::NotModified | Plan::NotSatisfiable => {
             *headers = representation.not_modified.clone();
+            return Ok(response);
+        }
+        Plan::HasOtherForm(tag) => {
+            *headers = representation.not_modified.clone();
+            headers.insert(header::ETAG, tag.header().clone());
             return Ok(response);
         }
         Plan::Whole => {

@@ -71,14 +71,13 @@
 //!
 //! Each adds and none changes what is there. On unless `default-features = false`:
 //!
-//! - `macros`: [`macro@RequestHandler`], [`macro@verbs`], [`macro@Inputs`], [`macro@FromParam`] and
-//!   [`macro@HttpError`]
-//! - `json`: [`Json`] and [`Created`]
+//! - `macros`: `RequestHandler`, `verbs`, `Inputs`, `FromParam` and `HttpError`
+//! - `json`: `Json` and `Created`
 //!
 //! Off unless asked for:
 //!
 //! - `static`: static files, and layers that compress replies and keep them; with `macros`,
-//!   [`macro@StaticFileHandler`], [`asset!`] and [`embed!`]
+//!   `StaticFileHandler`, `asset!` and `embed!`
 //! - `multipart`: forms with files, as `Upload` and `Multipart`
 //! - `pattern`: regular expressions as bounds of inputs
 //! - `garde`: inputs checked by the rules of the garde crate, as `Garde`

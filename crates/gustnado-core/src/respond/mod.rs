@@ -32,8 +32,8 @@ pub use with::With;
 
 /// A value that is an answer.
 ///
-/// A verb may return anything that is one: `&'static str`, [`String`], [`Html`], [`Json`],
-/// [`Created`], [`NoContent`], [`Redirect`], [`Download`], bytes, a [`Body`](crate::Body) that
+/// A verb may return anything that is one: `&'static str`, [`String`], [`Html`], `Json`,
+/// `Created`, [`NoContent`], [`Redirect`], [`Download`], bytes, a [`Body`](crate::Body) that
 /// streams, [`Events`], a status with any of them, a [`Response`], or a `Result` of one of these and an error. Each of them
 /// can have more on top:
 ///

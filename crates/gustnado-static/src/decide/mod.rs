@@ -16,6 +16,8 @@ use crate::validator::{Seconds, Tag};
 pub(crate) enum Plan {
     /// 304: the client has it.
     NotModified,
+    /// 304: the client has it in the same coding as another encoder made it, with this tag.
+    HasOtherForm(Tag),
     /// 412: not the version that the client meant.
     PreconditionFailed,
     /// 416: no byte of the range exists.
@@ -94,13 +96,23 @@ mod tests {
         modified: Option<i64>,
         now: fn() -> Seconds,
     ) -> Plan {
+        let tag = Tag::of_file(10, (5, 1), None, Coding::Identity);
+        run_of(&tag, verb, fields, modified, now)
+    }
+
+    fn run_of(
+        tag: &Tag,
+        verb: Verb,
+        fields: &[(HeaderName, &str)],
+        modified: Option<i64>,
+        now: fn() -> Seconds,
+    ) -> Plan {
         let mut headers = HeaderMap::new();
         for (name, value) in fields {
             headers.append(name.clone(), HeaderValue::from_str(value).unwrap());
         }
-        let tag = Tag::of_file(10, (5, 1), None, Coding::Identity);
         let validators = Validators {
-            tag: &tag,
+            tag,
             modified: modified.and_then(Seconds::of),
             length: 1000,
             part_head: None,
@@ -160,6 +172,39 @@ mod tests {
         ];
         for (fields, expected) in table {
             assert_eq!(run(Verb::Get, fields), *expected, "{fields:?}");
+        }
+    }
+
+    // Rules 5, 6, 12, 16, 29
+    #[test]
+    fn another_form_of_the_same_is_as_good_to_have_and_to_nothing_else() {
+        use header::{IF_MATCH as IM, IF_NONE_MATCH as INM, IF_RANGE, RANGE};
+        let tag = Tag::of_form(5, Coding::Brotli, 1 << 96);
+        let other = Tag::of_form(5, Coding::Brotli, 2 << 96);
+        let [ours, named] = [&tag, &other].map(|tag| tag.header().to_str().unwrap());
+        let has_other = || Plan::HasOtherForm(other.clone());
+        let (weak, both) = (format!("W/{named}"), format!("{named}, {ours}"));
+        let range = || (RANGE, "bytes=0-9");
+        let table: &[(&[(HeaderName, &str)], Plan)] = &[
+            (&[(INM, named)], has_other()),
+            (&[(INM, &weak)], has_other()),
+            (&[(INM, "\"x\""), (INM, named)], has_other()),
+            (&[(INM, named), range()], has_other()),
+            // What would be sent comes first.
+            (&[(INM, &both)], Plan::NotModified),
+            (&[(INM, named), (INM, ours)], Plan::NotModified),
+            (&[(INM, "*")], Plan::NotModified),
+            (&[(INM, "\"x\"")], Plan::Whole),
+            // Bytes of the two are never joined, and no other is meant.
+            (&[(IF_RANGE, named), range()], Plan::Whole),
+            (&[(IF_RANGE, ours), range()], slice(0, 9)),
+            (&[(IM, named)], Plan::PreconditionFailed),
+            (&[(IM, named), (INM, named)], Plan::PreconditionFailed),
+            (&[(IM, ours), (INM, named)], has_other()),
+        ];
+        for (fields, expected) in table {
+            let plan = run_of(&tag, Verb::Get, fields, None, || Seconds::of(0).unwrap());
+            assert_eq!(plan, *expected, "{fields:?}");
         }
     }
 

@@ -26,16 +26,27 @@ pub(super) fn check(headers: &HeaderMap, validators: &Validators<'_>) -> Option<
     if !passed {
         return Some(Plan::PreconditionFailed);
     }
-    let has_it = if headers.contains_key(IF_NONE_MATCH) {
-        let mut lines = headers.get_all(IF_NONE_MATCH).iter();
-        lines.any(|line| validators.tag.matches_weakly(line))
-    } else {
-        let since = only(headers, IF_MODIFIED_SINCE).and_then(Seconds::read);
-        since
-            .zip(validators.modified)
-            .is_some_and(|(since, modified)| modified <= since)
-    };
+    if headers.contains_key(IF_NONE_MATCH) {
+        return client_has(headers, validators);
+    }
+    let since = only(headers, IF_MODIFIED_SINCE).and_then(Seconds::read);
+    let has_it = since
+        .zip(validators.modified)
+        .is_some_and(|(since, modified)| modified <= since);
     has_it.then_some(Plan::NotModified)
+}
+
+/// Step 3. Which representation is selected is for the server to say (section 13.1.2): of those that
+/// decode to the same, one that the client has, and the 304 has the tag of that, which is what the
+/// client finds it by (RFC 9111 section 4.3.4).
+fn client_has(headers: &HeaderMap, validators: &Validators<'_>) -> Option<Plan> {
+    let mut lines = headers.get_all(IF_NONE_MATCH).iter();
+    if lines.any(|line| validators.tag.matches_weakly(line)) {
+        return Some(Plan::NotModified);
+    }
+    let mut lines = headers.get_all(IF_NONE_MATCH).iter();
+    let other = lines.find_map(|line| validators.tag.other_form(line));
+    other.map(Plan::HasOtherForm)
 }
 
 /// Step 5: whether the range counts. A date counts as a strong validator only when a second has

@@ -75,16 +75,12 @@ pub(crate) struct Representation {
 impl Representation {
     /// The original, or bytes that were made from it.
     pub(crate) fn kept(facts: &Facts, coding: Coding, bytes: Bytes) -> Self {
-        let hash = match facts.found.content {
-            Some(hash) if coding == Coding::Identity => hash,
-            _ => hash(&bytes),
+        let tag = match facts.found.content {
+            Some(content) if coding == Coding::Identity => Tag::of_content(content, coding),
+            Some(content) => Tag::of_form(content, coding, hash(&bytes)),
+            None => Tag::of_content(hash(&bytes), coding),
         };
-        let mut made = Self::new(
-            facts,
-            coding,
-            Tag::of_content(hash, coding),
-            Content::Kept(bytes),
-        );
+        let mut made = Self::new(facts, coding, tag, Content::Kept(bytes));
         if coding == Coding::Identity {
             made.in_program = facts.found.in_program;
         } else {

@@ -35,8 +35,14 @@ impl StaticFiles {
             self.store().touch(hit.facts, hit.representation.coding);
         }
         let tag = &hit.representation.tag;
-        let has = asked.has.is_some_and(|line| tag.matches_weakly(line));
-        Some(if has { hit.not_modified } else { hit.whole }.clone())
+        let Some(line) = asked.has else {
+            return Some(hit.whole.clone());
+        };
+        if tag.matches_weakly(line) {
+            return Some(hit.not_modified.clone());
+        }
+        // With a tag that is not ready, there is something to decide.
+        tag.other_form(line).is_none().then(|| hit.whole.clone())
     }
 
     /// Has the answers to who asks for this again ready.

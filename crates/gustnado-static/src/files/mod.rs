@@ -332,7 +332,7 @@ impl StaticFiles {
     /// Whether what was coded quickly, for somebody who waited, is coded again in the background, for
     /// fewer bytes: brotli at 11 in place of 5, zstd at 19 in place of 3. On by default; it takes one
     /// thread that gives way to all others, while there is something to do. The tag changes with the
-    /// bytes, so that who has the first has the second once more.
+    /// bytes; who has the first is not sent the second, but told that it is still good.
     #[must_use]
     pub fn recompress(mut self, on: bool) -> Self {
         self.settings.recompress = on;

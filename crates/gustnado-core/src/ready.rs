@@ -158,6 +158,12 @@ impl ReadyMade {
         }
     }
 
+    /// Whether they are one and the same.
+    #[inline]
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Its head.
     #[must_use]
     pub fn head(&self) -> &ReadyHead {
@@ -225,9 +231,19 @@ impl AsItIs {
         self.made.bytes()
     }
 
-    /// Its bytes, or the file where they lie, too.
-    pub(crate) fn body(&self) -> Body {
-        self.made.body()
+    /// What it was made from, if that alone says all of it.
+    #[inline]
+    pub(crate) fn kept(&self) -> Option<&ReadyMade> {
+        self.start.is_none().then_some(&self.made)
+    }
+
+    /// Its bytes from `first` on, or the file where they lie, too.
+    pub(crate) fn body_from(&self, first: usize) -> Body {
+        let bytes = self.made.bytes().slice(first..);
+        match &self.made.0.file {
+            Some(file) => Body::file_with_copy(Arc::clone(file), first as u64, bytes),
+            None => bytes.into(),
+        }
     }
 
     /// Whether its bytes lie in a file, too.

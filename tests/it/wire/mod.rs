@@ -24,6 +24,7 @@ mod listen;
 mod log;
 mod open_files;
 mod overload;
+mod pages;
 pub(crate) mod peer;
 #[cfg(unix)]
 mod processes;

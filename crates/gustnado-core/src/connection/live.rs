@@ -2,6 +2,7 @@
 //! not know HTTP.
 
 use std::{
+    fs::File,
     io::{self, IoSlice},
     ops::Range,
     task::{Context, Poll, ready},
@@ -150,6 +151,17 @@ impl Live {
             return 0;
         };
         self.has_sent();
+        sent
+    }
+
+    /// Sends so many bytes of pages, as far as the socket takes them with one call; nothing else may wait to be
+    /// sent. Says how many went out; what is wrong with the socket is for who sends the rest to see.
+    #[inline]
+    pub(super) fn send_pages(&mut self, pages: &File, length: usize) -> usize {
+        let sent = sendfile::at_once(&self.socket, pages, length).unwrap_or(0);
+        if sent > 0 {
+            self.has_sent();
+        }
         sent
     }
 

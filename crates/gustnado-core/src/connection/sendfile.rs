@@ -51,6 +51,19 @@ pub(super) fn poll(
     sent.map_ok(|sent| sent as u64)
 }
 
+/// Sends the first bytes of a file as far as the socket takes them at once.
+#[cfg(target_os = "linux")]
+pub(super) fn at_once(socket: &Socket, file: &File, length: usize) -> io::Result<usize> {
+    socket.try_write_with(|fd| {
+        socket2::SockRef::from(&fd).sendfile(file, 0, NonZeroUsize::new(length))
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn at_once(_socket: &Socket, _file: &File, _length: usize) -> io::Result<usize> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 #[cfg(not(target_os = "linux"))]
 pub(super) fn poll_more(
     _socket: &Socket,

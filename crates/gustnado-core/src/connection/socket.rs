@@ -93,6 +93,22 @@ impl Socket {
         }
     }
 
+    /// Writes in a way of one's own what it takes at once.
+    #[cfg(target_os = "linux")]
+    #[inline]
+    pub(super) fn try_write_with(
+        &self,
+        write: impl FnOnce(BorrowedFd<'_>) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        match self {
+            Self::Tcp(socket) => socket.try_io(Interest::WRITABLE, || write(socket.as_fd())),
+            Self::Unix(socket) => socket.try_io(Interest::WRITABLE, || write(socket.as_fd())),
+            // Beside what it encrypts, nothing may go out.
+            #[cfg(feature = "tls")]
+            Self::Tls(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
     /// Writes in a way of one's own, once the socket takes something.
     #[cfg(target_os = "linux")]
     pub(super) fn poll_write_with(
@@ -101,20 +117,13 @@ impl Socket {
         mut write: impl FnMut(BorrowedFd<'_>) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
         loop {
-            let written = match self {
-                Self::Tcp(socket) => {
-                    ready!(socket.poll_write_ready(cx))?;
-                    socket.try_io(Interest::WRITABLE, || write(socket.as_fd()))
-                }
-                Self::Unix(socket) => {
-                    ready!(socket.poll_write_ready(cx))?;
-                    socket.try_io(Interest::WRITABLE, || write(socket.as_fd()))
-                }
-                // Beside what it encrypts, nothing may go out.
+            match self {
+                Self::Tcp(socket) => ready!(socket.poll_write_ready(cx))?,
+                Self::Unix(socket) => ready!(socket.poll_write_ready(cx))?,
                 #[cfg(feature = "tls")]
-                Self::Tls(_) => Err(io::ErrorKind::Unsupported.into()),
-            };
-            match written {
+                Self::Tls(_) => {}
+            }
+            match self.try_write_with(&mut write) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 written => return Poll::Ready(written),

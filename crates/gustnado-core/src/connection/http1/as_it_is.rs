@@ -3,12 +3,13 @@
 
 use super::{
     Exchange, Http1,
+    date::{self, Line},
     encode::{self, Asked, Said},
+    pages,
     raw::Raw,
 };
 use crate::{
     access::{self, Access},
-    body::Body,
     connection::live::Live,
     limits::CORK_COPY,
     look::Since,
@@ -33,28 +34,29 @@ impl Http1 {
     #[inline]
     pub(super) fn answer_as_it_is(&mut self, answer: &AsItIs, live: &mut Live) {
         self.keep_alive = true;
-        let out = live.out();
-        encode::as_it_is(out, answer, &self.clock);
+        let date = date::line(&self.clock);
         let bytes = answer.bytes();
         if bytes.len() <= CORK_COPY {
+            let out = live.out();
+            encode::as_it_is(out, answer, &date);
             out.extend_from_slice(bytes);
             return self.vitals.end_one();
         }
         // What the socket takes as a whole needs nothing that remembers how far it has come.
-        let sent = if answer.is_of_file() {
-            0
-        } else {
-            live.send_at_once(bytes)
+        let sent = match send_pages(answer, &date, live) {
+            0 => send_bytes(answer, &date, live),
+            sent => keep_head(sent, answer, &date, live),
         };
-        match bytes.len() - sent {
-            0 => self.vitals.end_one(),
-            left if sent == 0 => self.send_rest(answer.body(), left),
-            left => self.send_rest(bytes.slice(sent..).into(), left),
+        if sent == bytes.len() {
+            self.vitals.end_one();
+        } else {
+            self.send_rest(answer, sent);
         }
     }
 
-    /// The rest of a body, of so many bytes, follows as the socket takes it.
-    fn send_rest(&mut self, body: Body, length: usize) {
+    /// The rest of a body, from `first` on, follows as the socket takes it.
+    fn send_rest(&mut self, answer: &AsItIs, first: usize) {
+        let (body, length) = (answer.body_from(first), answer.bytes().len() - first);
         let app = &self.vitals.app;
         let exchange = Exchange {
             asked: Asked::PLAIN,
@@ -63,4 +65,38 @@ impl Http1 {
         };
         self.send_later(exchange, body, Said::bytes(length as u64));
     }
+}
+
+/// Sends all from pages, where there are any. Says how much went out.
+#[inline]
+fn send_pages(answer: &AsItIs, date: &Line, live: &mut Live) -> usize {
+    if !pages::are_for(answer.bytes().len()) || !live.is_between() || !live.sends_files() {
+        return 0;
+    }
+    let length = answer.start().len() + date.len() + answer.bytes().len();
+    pages::send(answer, date, |file| live.send_pages(file, length))
+}
+
+/// Sends the head, and the bytes behind it unless they come from a file. Says how many of the bytes went out.
+#[inline]
+fn send_bytes(answer: &AsItIs, date: &Line, live: &mut Live) -> usize {
+    encode::as_it_is(live.out(), answer, date);
+    if answer.is_of_file() {
+        0
+    } else {
+        live.send_at_once(answer.bytes())
+    }
+}
+
+/// Of an answer of which so much went out, what is left of the head is to follow. Says how many of the bytes
+/// went out.
+#[inline]
+fn keep_head(sent: usize, answer: &AsItIs, date: &Line, live: &mut Live) -> usize {
+    let head = answer.start().len() + date.len();
+    if sent < head {
+        let out = live.out();
+        encode::as_it_is(out, answer, date);
+        out.drain(..sent);
+    }
+    sent.saturating_sub(head)
 }

@@ -106,7 +106,7 @@ pub(super) fn head(
     if own.date {
         out.extend_from_slice(b"\r\n");
     } else {
-        date::end(out, clock);
+        out.extend_from_slice(&date::line(clock));
     }
     Said {
         body,
@@ -117,9 +117,9 @@ pub(super) fn head(
 
 /// Writes the head of an answer that was made before, behind which the connection goes on.
 #[inline]
-pub(super) fn as_it_is(out: &mut Vec<u8>, answer: &AsItIs, clock: &Clock) {
+pub(super) fn as_it_is(out: &mut Vec<u8>, answer: &AsItIs, date: &date::Line) {
     out.extend_from_slice(answer.start());
-    date::end(out, clock);
+    out.extend_from_slice(date);
 }
 
 /// What an answer's own fields say.
@@ -230,7 +230,7 @@ mod tests {
         let made = ReadyMade::new(head.into(), "abc".into());
         let answer = AsItIs::of(made, &Defaults::default()).unwrap();
         let (mut out, clock) = (Vec::new(), Clock::default());
-        as_it_is(&mut out, &answer, &clock);
+        as_it_is(&mut out, &answer, &date::line(&clock));
         let text = String::from_utf8(out).unwrap();
         let begins = "HTTP/1.1 200 OK\r\netag: \"a\"\r\ncontent-length: 3\r\ndate: ";
         let end = text.strip_prefix(begins).unwrap();

@@ -8,7 +8,7 @@
 //! In the order of the work:
 //!
 //! - [`inbox`]: bytes as they are read; [`reading`]: until a head is whole.
-//! - [`raw`], [`as_it_is`]: a head whose answer was made before: no request is made of it.
+//! - [`raw`], [`as_it_is`], [`pages`]: a head whose answer was made before: no request is made of it.
 //! - [`head`]: the head of a request; [`length`]: how long its body is; [`fault`]: why it is none.
 //! - [`incoming`]: its body, as the connection sees it; [`feed`]: its way to whoever reads it.
 //! - [`answerer`]: where its answer is made.
@@ -26,6 +26,7 @@ mod head;
 mod inbox;
 mod incoming;
 mod length;
+mod pages;
 mod raw;
 mod reading;
 mod sending;

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Counts the bytes that a real site costs on the wire, in Chromium, beside nginx with gzip.
 
-    python3 benches/static/wire.py [--servers NAME ...] [--later SECONDS]
+    python3 benches/static/wire.py [--servers NAME ...] [--soon SECONDS] [--later SECONDS]
 
 takes a front-end build from npm (site.py), serves a copy of it with examples/static-site and with nginx,
 and shows its page in Chromium without a window, through a proxy that counts the bytes in both directions
 (heads and bodies; TCP's own not): with an empty cache, again, after a line of the first script has
-changed, and, once the server has had time for its best compression, with an empty cache again. The
+changed, again so by another visitor who had been there before, which shows what becomes of dictionaries
+(RFC 9842), and, once the server has had time for its best compression, with an empty cache again. The
 browser is started anew for each visit and keeps its cache on disk. HTTP/1.1 without TLS, which Chromium
 lets local servers code as it would with TLS.
 
@@ -60,6 +61,7 @@ def main() -> None:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Bytes on the wire beside nginx.")
     parser.add_argument("--servers", nargs="*", choices=NAMES, default=NAMES)
+    parser.add_argument("--soon", type=float, default=20, help="seconds until another comes back")
     parser.add_argument("--later", type=float, default=60, help="seconds until the last visit")
     return parser.parse_args()
 
@@ -79,8 +81,12 @@ def visits(name: str, build: Path, target: Path, scratch: Path, options):
         profile = scratch / "profile"
         yield line("first", name, proxy, profile)
         yield line("second", name, proxy, profile)
+        another = scratch / "another"
+        line("first", name, proxy, another)
         new = site_build.change_a_line(site)
         yield line(f"after a line has changed ({new} files)", name, proxy, profile)
+        time.sleep(options.soon)
+        yield line(f"the same, by another, {options.soon:.0f} s later", name, proxy, another)
         time.sleep(options.later)
         yield line(f"somebody else's first, {options.later:.0f} s later", name, proxy, scratch / "other")
         proxy.close()

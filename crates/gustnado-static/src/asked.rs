@@ -12,6 +12,8 @@ pub(crate) struct Asked<'r> {
     pub(crate) accepts: Option<&'r [u8]>,
     /// `If-None-Match`: the client has these.
     pub(crate) has: Option<&'r [u8]>,
+    /// Whether the client has a dictionary: `Available-Dictionary`.
+    pub(crate) has_dictionary: bool,
 }
 
 impl<'r> Asked<'r> {
@@ -34,6 +36,10 @@ impl<'r> Asked<'r> {
                 5 if is("range") => None,
                 8 if is("if-match") || is("if-range") => None,
                 19 if is("if-unmodified-since") => None,
+                20 if is("available-dictionary") => {
+                    asked.has_dictionary = true;
+                    Some(())
+                }
                 16 if is(WANT_REPR_DIGEST.as_str()) => None,
                 _ => Some(()),
             }
@@ -66,6 +72,7 @@ mod tests {
             (&["range"], false),
             (&["if-range", "range"], false),
             (&["want-repr-digest"], false),
+            (&["available-dictionary"], true),
         ] {
             let mut request = http::Request::get("/");
             for name in names {
@@ -78,6 +85,8 @@ mod tests {
             assert_eq!(has, plain && names.contains(&"if-none-match"));
             let accepts = asked.and_then(|asked| asked.accepts).is_some();
             assert_eq!(accepts, plain && names.contains(&"accept-encoding"));
+            let has = asked.is_some_and(|asked| asked.has_dictionary);
+            assert_eq!(has, names.contains(&"available-dictionary"));
         }
     }
 }

@@ -29,6 +29,22 @@ impl BrotliEncoder {
         Self(state)
     }
 
+    /// The same, by a dictionary: bytes that whoever decodes has, too. The window has to hold both. What comes
+    /// out has to be decoded before it is believed: the crate's encoder is now and then wrong there, at 10
+    /// and 11 once in a hundred times.
+    pub(crate) fn by_dictionary(
+        quality: i32,
+        window: i32,
+        length: usize,
+        dictionary: &[u8],
+    ) -> Self {
+        let mut encoder = Self::new(quality, window, length);
+        encoder
+            .0
+            .set_custom_dictionary(dictionary.len(), dictionary);
+        encoder
+    }
+
     /// Codes a piece. What it becomes may stay inside.
     ///
     /// # Errors

@@ -63,7 +63,7 @@ impl Cache {
     pub(crate) fn facts(&self, path: &str) -> Option<Arc<Facts>> {
         match self.entries.get(&Borrowed(path, Slot::Facts))? {
             Value::Facts(facts) => Some(facts),
-            Value::Representation(_) => None,
+            Value::Representation(_) | Value::Delta(..) => None,
         }
     }
 
@@ -88,7 +88,7 @@ impl Cache {
             let key = Key(path.into(), Slot::Facts);
             match self.entries.get_value_or_guard_async(&key).await {
                 Ok(Value::Facts(facts)) => return Ok(facts),
-                Ok(Value::Representation(_)) => self.entries.remove(&key),
+                Ok(Value::Representation(_) | Value::Delta(..)) => self.entries.remove(&key),
                 Err(guard) => return Err(Turn(guard)),
             };
         }
@@ -108,6 +108,26 @@ impl Cache {
                 Err(guard) => return Err(Turn(guard)),
             };
         }
+    }
+
+    /// What is known of this version of a file, coded by a dictionary that has this number.
+    pub(crate) fn delta(&self, path: &str, coding: Coding, by: u64, version: u64) -> Option<Delta> {
+        match self.entries.get(&Borrowed(path, Slot::By(coding, by)))? {
+            Value::Delta(of, delta) if of == version => Some(delta),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn keep_delta(
+        &self,
+        path: &str,
+        coding: Coding,
+        by: u64,
+        version: u64,
+        delta: Delta,
+    ) {
+        let key = Key(path.into(), Slot::By(coding, by));
+        self.entries.insert(key, Value::Delta(version, delta));
     }
 
     pub(crate) fn keep(&self, path: &str, representation: Arc<Representation>) {
@@ -165,6 +185,8 @@ impl Turn<'_> {
 enum Slot {
     Facts,
     In(Coding),
+    /// By a dictionary with this number.
+    By(Coding, u64),
 }
 
 impl Slot {
@@ -172,6 +194,7 @@ impl Slot {
         match self {
             Self::Facts => 0,
             Self::In(coding) => 1 + coding as u64,
+            Self::By(coding, number) => number ^ (1 + coding as u64),
         }
     }
 }
@@ -205,6 +228,16 @@ impl Equivalent<Key> for Borrowed<'_> {
 pub(crate) enum Value {
     Facts(Arc<Facts>),
     Representation(Arc<Representation>),
+    /// Of this version.
+    Delta(u64, Delta),
+}
+
+/// What became of a file that was to be coded by a dictionary.
+#[derive(Debug, Clone)]
+pub(crate) enum Delta {
+    Made(Arc<Representation>),
+    /// It is not smaller, or cannot be done: it is not to be tried again.
+    Useless,
 }
 
 impl Value {
@@ -250,7 +283,8 @@ impl Weighter<Key, Value> for Weight {
     fn weight(&self, key: &Key, value: &Value) -> u64 {
         let value = match value {
             Value::Facts(facts) => facts.weight(),
-            Value::Representation(found) => found.weight(),
+            Value::Representation(found) | Value::Delta(_, Delta::Made(found)) => found.weight(),
+            Value::Delta(_, Delta::Useless) => 0,
         };
         (size_of::<(Key, Value)>() + key.0.len() + value) as u64
     }

@@ -11,17 +11,29 @@ pub(crate) enum Coding {
     Brotli,
     Zstd,
     Gzip,
+    /// Brotli by a dictionary (RFC 9842 section 4).
+    Dcb,
+    /// Zstandard by a dictionary (section 5).
+    Dcz,
 }
 
 impl Coding {
-    /// All but identity, the server's favourite first.
+    /// All but identity that need no dictionary, the server's favourite first.
     pub(crate) const CODED: [Self; 3] = [Self::Brotli, Self::Zstd, Self::Gzip];
+
+    /// Those that need one, the server's favourite first.
+    pub(crate) const BY_DICTIONARY: [Self; 2] = [Self::Dcb, Self::Dcz];
+
+    /// How many there are.
+    pub(crate) const COUNT: usize = 6;
 
     /// Its name in `Accept-Encoding`, in any case; also the older names that mean the same.
     pub(crate) fn named(name: &str) -> Option<Self> {
         let is = |other: &str| name.eq_ignore_ascii_case(other);
         match name.len() {
             2 if is("br") => Some(Self::Brotli),
+            3 if is("dcb") => Some(Self::Dcb),
+            3 if is("dcz") => Some(Self::Dcz),
             4 if is("gzip") => Some(Self::Gzip),
             4 if is("zstd") => Some(Self::Zstd),
             6 if is("x-gzip") => Some(Self::Gzip),
@@ -37,6 +49,8 @@ impl Coding {
             Self::Brotli => "br",
             Self::Zstd => "zstd",
             Self::Gzip => "gzip",
+            Self::Dcb => "dcb",
+            Self::Dcz => "dcz",
         }))
     }
 
@@ -47,6 +61,8 @@ impl Coding {
             Self::Brotli => "-br",
             Self::Zstd => "-zst",
             Self::Gzip => "-gz",
+            Self::Dcb => "-dcb",
+            Self::Dcz => "-dcz",
         }
     }
 
@@ -57,12 +73,20 @@ impl Coding {
             Self::Brotli => ".br",
             Self::Zstd => ".zst",
             Self::Gzip => ".gz",
+            Self::Dcb => ".dcb",
+            Self::Dcz => ".dcz",
         }
     }
 
-    /// Its place in [`CODED`](Self::CODED); none for identity.
+    /// Its place in [`CODED`](Self::CODED); none for identity, and for what is not there.
     pub(crate) fn place(self) -> Option<usize> {
-        (self as usize).checked_sub(1)
+        let place = (self as usize).checked_sub(1)?;
+        (place < Self::CODED.len()).then_some(place)
+    }
+
+    /// Whether who decodes it needs a dictionary.
+    pub(crate) fn is_by_dictionary(self) -> bool {
+        matches!(self, Self::Dcb | Self::Dcz)
     }
 }
 
@@ -111,6 +135,8 @@ mod tests {
         assert_eq!(Coding::named("BR"), Some(Coding::Brotli));
         assert_eq!(Coding::named("X-GZip"), Some(Coding::Gzip));
         assert_eq!(Coding::named("identity"), Some(Coding::Identity));
+        assert_eq!(Coding::named("DCB"), Some(Coding::Dcb));
+        assert_eq!(Coding::named("dcz"), Some(Coding::Dcz));
         assert_eq!(Coding::named("deflate"), None);
         assert_eq!(Coding::named("*"), None);
     }
@@ -120,7 +146,10 @@ mod tests {
         for (place, coding) in Coding::CODED.into_iter().enumerate() {
             assert_eq!(coding.place(), Some(place));
         }
-        assert_eq!(Coding::Identity.place(), None);
+        for coding in [Coding::Identity, Coding::Dcb, Coding::Dcz] {
+            assert_eq!(coding.place(), None);
+        }
+        assert_eq!(Coding::Dcz as usize + 1, Coding::COUNT);
     }
 
     #[test]

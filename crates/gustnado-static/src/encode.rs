@@ -40,7 +40,7 @@ pub(crate) fn encode(coding: Coding, effort: Effort, bytes: &[u8]) -> io::Result
         Coding::Gzip => gzip(bytes)?,
         #[cfg(not(feature = "zstd"))]
         Coding::Zstd => return Ok(None),
-        Coding::Identity => return Ok(None),
+        Coding::Identity | Coding::Dcb | Coding::Dcz => return Ok(None),
     };
     // Bytes keep their capacity; what is kept for long should not hold on to air.
     let coded = coded.into_boxed_slice();

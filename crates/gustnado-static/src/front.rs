@@ -13,6 +13,7 @@ use std::{
 use gustnado_core::{Bytes, Look, ReadyHead, ReadyMade};
 
 use crate::{
+    coding::Coding,
     entry::{Content, Facts, Representation},
     limits::{FRONT_ACCEPTS, FRONT_BYTES, FRONT_MISSES, FRONT_SLOTS, FRONT_TOUCH},
     negotiate::Preferences,
@@ -45,8 +46,8 @@ struct Slot {
     /// As it stands in the URL.
     path: Box<str>,
     facts: Arc<Facts>,
-    /// By coding.
-    held: [Option<Box<Held>>; 4],
+    /// By coding, of those that need no dictionary.
+    held: [Option<Box<Held>>; 1 + Coding::CODED.len()],
 }
 
 /// A representation, and its answers with counts of references of their own.
@@ -167,6 +168,9 @@ impl Front {
         chosen: &Chosen,
         answers: impl FnOnce() -> Option<(ReadyHead, ReadyHead)>,
     ) {
+        if chosen.representation.coding.is_by_dictionary() {
+            return;
+        }
         self.misses = self.misses.wrapping_add(1);
         let Content::Kept(bytes) = &chosen.representation.content else {
             return;

@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use crate::{
     coding::Coding,
     decide::{Plan, Validators, Verb, decide},
+    dictionary::{DictionaryHash, Family},
     negotiate::Preferences,
     resolve::{Names, resolve},
     validator::{Seconds, Tag},
@@ -78,12 +79,21 @@ pub fn validators(bytes: &[u8]) {
     }
 }
 
-/// What was not there is not chosen.
+/// What was not there is not chosen, nor a dictionary by what is none; a pattern for the versions of any
+/// file begins where it is served.
 pub fn codings(bytes: &[u8]) {
     let headers = headers(&[(header::ACCEPT_ENCODING, bytes)]);
     let none = crate::coding::Codings::default();
     let chosen = Preferences::of(&headers).choose(none);
     assert!(matches!(chosen, None | Some(Coding::Identity)));
+    let known = DictionaryHash::read(bytes);
+    assert!(known.is_none() || bytes.trim_ascii().starts_with(b":"));
+    if let Some(family) = std::str::from_utf8(bytes)
+        .ok()
+        .and_then(|path| Family::of("/static", path))
+    {
+        assert!(family.offer().as_bytes().starts_with(b"match=\"/static/"));
+    }
 }
 
 fn plan(fields: &[(HeaderName, &[u8])], length: u64) -> Plan {
@@ -93,6 +103,7 @@ fn plan(fields: &[(HeaderName, &[u8])], length: u64) -> Plan {
         modified: Seconds::of(784_111_777),
         length,
         part_head: Some(100),
+        content: None,
     };
     decide(Verb::Get, &headers(fields), &validators, Seconds::now)
 }

@@ -23,7 +23,7 @@
 //! - 0 `limits`, `brotli_encoder`, `coding`, `pattern`, `failure`, `fingerprint`, `manifest`
 //! - 1 `resolve`, `media`, `policy`, `negotiate`, `accept`, `validator`, `digest`, `asked`,
 //!   `encode`, `shelf`
-//! - 2 `decide`, `disk`, `embedded`, `source`, `settings`, `watch`
+//! - 2 `dictionary`, `decide`, `disk`, `embedded`, `source`, `settings`, `watch`
 //! - 3 `entry`, `parts`, `stream`, `listing`
 //! - 4 `cache`
 //! - 5 `store`: at hand, or `load`ed and `make`d
@@ -48,6 +48,7 @@ mod cache;
 mod coding;
 mod compress;
 mod decide;
+mod dictionary;
 mod digest;
 mod disk;
 mod embedded;

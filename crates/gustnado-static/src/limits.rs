@@ -36,6 +36,14 @@ pub struct StaticLimits {
     /// Bytes of the folder of [`compressed_at`](crate::StaticFiles::compressed_at). **256 MiB**: some
     /// versions of a large site in two codings.
     pub compressed: u64,
+    /// Bytes of former versions of files that are kept in memory as dictionaries (with the feature of that
+    /// name); those on the shelf of [`compressed_at`](crate::StaticFiles::compressed_at) need not be there. **32 MiB**: the scripts of a
+    /// large front-end build, once; as long as a file is the one that is served, its bytes are those of the
+    /// cache.
+    pub dictionaries: usize,
+    /// Versions of a file that are kept as dictionaries, the one that is served included. **5**: who has
+    /// not been there for four releases gets the whole.
+    pub dictionary_versions: usize,
     /// How long a `.br`, `.zst` or `.gz` file that appeared beside a file of the cache may go
     /// unnoticed. **1 s**: three `stat` calls a second and file. One that changed or went is
     /// noticed at once.
@@ -56,6 +64,8 @@ impl Default for StaticLimits {
             compress_from: 256,
             encoders: cores.min(4),
             compressed: 256 * 1024 * 1024,
+            dictionaries: 32 * 1024 * 1024,
+            dictionary_versions: 5,
             sibling_time: Duration::from_secs(1),
             settle_time: Duration::from_millis(100),
         }
@@ -89,6 +99,34 @@ pub(crate) const ZSTD_BEST: i32 = 19;
 /// Codings that wait to be made better; what comes when there are more stays as it is. 4096: a large
 /// site in two codings.
 pub(crate) const RAISE_QUEUE: usize = 4096;
+
+/// Quality of brotli by a dictionary. 9: a thirtieth of the time of 11 for as much, where most of a file is as
+/// it was; and the crate's encoder now and then makes what does not decode above it.
+pub(crate) const DELTA_BROTLI: i32 = 9;
+
+/// Smallest window of brotli by a dictionary, as a power of two. 18: that of the smallest scripts matters to
+/// nobody.
+pub(crate) const DELTA_WINDOW_LEAST: i32 = 18;
+
+/// Largest window of brotli by a dictionary, as a power of two: both versions have to fit. 24: 16 MiB, the
+/// largest that there is (RFC 9842 section 4).
+pub(crate) const DELTA_WINDOW: i32 = 24;
+
+/// Window of zstd by a dictionary that is not large, as a power of two. 23: 8 MiB, what every client takes
+/// (RFC 9842 section 5).
+#[cfg(feature = "zstd")]
+pub(crate) const DELTA_ZSTD_WINDOW: u32 = 23;
+
+/// The same at most. 27: 128 MiB (RFC 9842 section 5).
+#[cfg(feature = "zstd")]
+pub(crate) const DELTA_ZSTD_WINDOW_MOST: u32 = 27;
+
+/// Versions and codings that wait to be coded by a dictionary; what comes when there are more is asked for
+/// again by the next client. 256: a page of a large site after a release.
+pub(crate) const DELTA_QUEUE: usize = 256;
+
+/// Former versions that are known at most. 4,096: five of each script of a large site.
+pub(crate) const DICTIONARIES: usize = 4096;
 
 /// Level of gzip on the fly. 6: zlib's default; above it, time doubles for a percent.
 pub(crate) const GZIP_LEVEL: u32 = 6;

@@ -12,7 +12,7 @@ type Quality = u16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Preferences {
     /// By coding, as `Coding as usize`.
-    listed: [Option<Quality>; 4],
+    listed: [Option<Quality>; Coding::COUNT],
     /// For what is not listed: `*`.
     others: Option<Quality>,
 }
@@ -79,6 +79,19 @@ impl Preferences {
             return Some(Coding::Identity);
         }
         best.map(|(_, coding)| coding)
+    }
+
+    /// The codings by a dictionary that are liked no less than `other`, which was [chosen](Self::choose):
+    /// the one that is liked most first, of equals the one that is first in [`Coding::BY_DICTIONARY`].
+    /// `*` does not name them: who has no dictionary sends it, too.
+    pub(crate) fn by_dictionary(&self, other: Coding) -> Vec<Coding> {
+        // Identity that is not named is welcome, but after all that was asked for.
+        let least = self.listed[other as usize].or(self.others).unwrap_or(1);
+        let liked = |coding: &Coding| self.listed[*coding as usize].unwrap_or(0);
+        let mut codings = Coding::BY_DICTIONARY.to_vec();
+        codings.retain(|coding| liked(coding) >= least.max(1));
+        codings.sort_by_key(|coding| std::cmp::Reverse(liked(coding)));
+        codings
     }
 }
 
@@ -187,6 +200,31 @@ mod tests {
     fn lines_are_one_list() {
         let chosen = choose(&["br;q=0.1", "gzip;q=0.5"], both());
         assert_eq!(chosen, Some(Coding::Gzip));
+    }
+
+    // Rules 51 and 52
+    #[test]
+    fn by_a_dictionary_only_what_is_named_and_liked_as_much() {
+        use Coding::{Brotli, Dcb, Dcz, Identity};
+        for (line, other, expected) in [
+            ("gzip, deflate, br, zstd, dcb, dcz", Brotli, &[Dcb, Dcz][..]),
+            ("br, DCZ", Brotli, &[Dcz]),
+            ("dcz, dcb", Identity, &[Dcb, Dcz]),
+            ("dcb;q=0.5, dcz", Identity, &[Dcz, Dcb]),
+            ("br, dcb;q=0.9, dcz", Brotli, &[Dcz]),
+            ("br;q=0.5, dcb, dcz;q=0", Brotli, &[Dcb]),
+            ("br, dcz;q=0, dcb;q=0.000", Brotli, &[]),
+            ("identity;q=0, dcb", Identity, &[Dcb]),
+            ("*", Brotli, &[]),
+            ("br, *", Brotli, &[]),
+            ("*;q=0.5, dcb", Brotli, &[Dcb]),
+            ("*, dcb;q=0.5", Brotli, &[]),
+            ("br", Brotli, &[]),
+            ("", Identity, &[]),
+        ] {
+            let preferences = Preferences::of_line(line.as_bytes());
+            assert_eq!(preferences.by_dictionary(other), expected, "{line}");
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! URL path → relative path of a file, or nothing: decoded once, and refused unless it can only
 //! name something below the root. It must not know the disk.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::limits;
 
@@ -122,6 +122,19 @@ fn safe_on_windows(name: &str) -> bool {
     let numbered = port.eq_ignore_ascii_case("COM") || port.eq_ignore_ascii_case("LPT");
     let digit = matches!(characters.next(), Some('0'..='9' | '¹' | '²' | '³'));
     !(numbered && digit && characters.next().is_none())
+}
+
+/// All but the unreserved characters (RFC 3986 section 2.3) and the `/` between segments.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/');
+
+/// The path of a file as it stands in a URL.
+pub(crate) fn encoded(path: &str) -> impl fmt::Display {
+    utf8_percent_encode(path, PATH)
 }
 
 #[cfg(test)]

@@ -47,8 +47,8 @@ pub(crate) fn serve(
     let pieces = match plan {
         Plan::PreconditionFailed => {
             headers.insert(header::ETAG, representation.tag.header().clone());
-            if chosen.facts.negotiable() {
-                headers.insert(header::VARY, entry::vary());
+            if let Some(vary) = chosen.facts.vary() {
+                headers.insert(header::VARY, vary);
             }
             return Ok(response);
         }
@@ -122,18 +122,14 @@ fn not_satisfiable(facts: &Facts, length: u64) -> Error {
 pub(crate) fn not_acceptable(facts: &Facts) -> Error {
     let error = Error::new(406, "there is no coding of this that the client accepts");
     // It depends on Accept-Encoding, whatever else there is.
-    if facts.negotiable() {
-        with_vary(error, facts)
-    } else {
-        error.with_header(header::VARY, entry::vary())
-    }
+    let vary = facts.vary().unwrap_or_else(entry::vary);
+    error.with_header(header::VARY, vary)
 }
 
 fn with_vary(error: Error, facts: &Facts) -> Error {
-    if facts.negotiable() {
-        error.with_header(header::VARY, entry::vary())
-    } else {
-        error
+    match facts.vary() {
+        Some(vary) => error.with_header(header::VARY, vary),
+        None => error,
     }
 }
 

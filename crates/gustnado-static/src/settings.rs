@@ -1,11 +1,20 @@
 //! What a user asked for: the folder, the rules and the hooks, and what they say of one file. It
 //! must not know requests.
 
-use std::{borrow::Cow, fmt, path::PathBuf, sync::Arc, time::SystemTime};
+use std::{
+    borrow::Cow,
+    fmt,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::SystemTime,
+};
 
 use http::{HeaderMap, HeaderValue};
 
-use crate::{limits::StaticLimits, pattern::PathPattern, policy::CacheControl, source::Source};
+use crate::{
+    dictionary::Family, limits::StaticLimits, pattern::PathPattern, policy::CacheControl,
+    source::Source,
+};
 
 type ExtraHeaders = dyn Fn(&FileInfo<'_>, &mut HeaderMap) + Send + Sync;
 type CachePolicy = dyn Fn(&FileInfo<'_>) -> Option<CacheControl> + Send + Sync;
@@ -33,6 +42,10 @@ pub(crate) struct Settings {
     pub(crate) recompress: bool,
     /// Where what was coded better is kept.
     pub(crate) compressed_at: Option<PathBuf>,
+    /// Which files are dictionaries for their next versions.
+    pub(crate) dictionaries: Vec<PathPattern>,
+    /// The prefix it is mounted at, once it is.
+    pub(crate) place: Arc<OnceLock<String>>,
     pub(crate) limits: StaticLimits,
 }
 
@@ -101,6 +114,8 @@ impl Settings {
             compress: true,
             recompress: true,
             compressed_at: None,
+            dictionaries: Vec::new(),
+            place: Arc::default(),
             limits: StaticLimits::default(),
         }
     }
@@ -117,6 +132,14 @@ impl Settings {
             || CacheControl::default().into_header(),
             |(_, value)| value.clone(),
         )
+    }
+
+    /// Whose versions a file is one of, if they are to be dictionaries of one another and it is known where
+    /// they are served.
+    pub(crate) fn family(&self, path: &str) -> Option<Family> {
+        let mut patterns = self.dictionaries.iter();
+        patterns.find(|pattern| pattern.covers(path))?;
+        Family::of(self.place.get()?, path)
     }
 
     /// The `Content-Type` that the hook gives a file.
@@ -143,6 +166,7 @@ impl fmt::Debug for Settings {
             .field("compress", &self.compress)
             .field("recompress", &self.recompress)
             .field("compressed_at", &self.compressed_at)
+            .field("dictionaries", &self.dictionaries)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }

@@ -17,6 +17,9 @@ use bytes::Bytes;
 
 use crate::coding::Coding;
 
+/// What the names of former versions have before what all of ours end in.
+const FORMER: &str = ".former";
+
 /// What our files' names end in, and those that are being written.
 const SUFFIX: &str = ".gust";
 const UNFINISHED: &str = ".tmp";
@@ -51,20 +54,71 @@ impl Shelf {
             remove(&path);
             return None;
         }
-        // The oldest go first when there is no room; this one is wanted.
-        if let Ok(file) = File::options().append(true).open(&path) {
-            let _ = file.set_modified(SystemTime::now());
-        }
+        self.touch(&path);
         Some(coded.into())
     }
 
     /// Keeps what these bytes are in a coding. If that fails, it is only made again.
     pub(crate) fn put(&self, hash: u128, coding: Coding, coded: &[u8]) {
-        if coded.len() as u64 > self.most {
-            return;
+        self.put_as(&name(hash, coding), coded);
+    }
+
+    /// Keeps a former version of a file. `stem` says which: 64 digits, `-`, and 32 digits. Says whether
+    /// it is there.
+    pub(crate) fn put_former(&self, stem: &str, bytes: &[u8]) -> bool {
+        let name = format!("{stem}{FORMER}{SUFFIX}");
+        self.folder.join(&name).is_file() || self.put_as(&name, bytes)
+    }
+
+    /// A former version, which whoever asks has yet to look at, if it has at most so many bytes.
+    pub(crate) fn former(&self, stem: &str, most: u64) -> Option<Vec<u8>> {
+        let path = self.folder.join(format!("{stem}{FORMER}{SUFFIX}"));
+        let most = usize::try_from(most).ok()?.saturating_add(1);
+        let bytes = read(&path, most).ok()?;
+        self.touch(&path);
+        Some(bytes)
+    }
+
+    pub(crate) fn remove_former(&self, stem: &str) {
+        remove(&self.folder.join(format!("{stem}{FORMER}{SUFFIX}")));
+    }
+
+    /// The stems and lengths of all former versions, the oldest first.
+    pub(crate) fn formers(&self) -> Vec<(String, u64)> {
+        let Ok(entries) = fs::read_dir(&self.folder) else {
+            return Vec::new();
+        };
+        let mut found: Vec<_> = entries
+            .flatten()
+            .filter_map(|entry| {
+                let name = entry.file_name().into_string().ok()?;
+                let stem = former_stem(&name)?;
+                let file = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+                Some((file.modified().ok()?, stem.to_owned(), file.len()))
+            })
+            .collect();
+        found.sort();
+        found
+            .into_iter()
+            .map(|(_, stem, length)| (stem, length))
+            .collect()
+    }
+
+    fn put_as(&self, name: &str, bytes: &[u8]) -> bool {
+        if bytes.len() as u64 > self.most {
+            return false;
         }
-        if let Err(error) = self.write(&name(hash, coding), coded) {
+        let written = self.write(name, bytes);
+        if let Err(error) = &written {
             tracing::warn!(%error, folder = %self.folder.display(), "compressed files are not kept");
+        }
+        written.is_ok()
+    }
+
+    /// Notes that one is wanted: the oldest go first when there is no room.
+    fn touch(&self, path: &Path) {
+        if let Ok(file) = File::options().append(true).open(path) {
+            let _ = file.set_modified(SystemTime::now());
         }
     }
 
@@ -126,8 +180,21 @@ fn name(hash: u128, coding: Coding) -> String {
     format!("{hash:032x}{}{SUFFIX}", coding.file_suffix())
 }
 
+/// Which former version a file of this name is.
+fn former_stem(name: &str) -> Option<&str> {
+    let stem = name.strip_suffix(SUFFIX)?.strip_suffix(FORMER)?;
+    let (hash, family) = stem.split_once('-')?;
+    let are_digits = |text: &str, count| {
+        text.len() == count && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    (are_digits(hash, 64) && are_digits(family, 32)).then_some(stem)
+}
+
 /// Whether a file of this name is one of ours.
 fn is_finished(name: &str) -> bool {
+    if former_stem(name).is_some() {
+        return true;
+    }
     let Some((hash, rest)) = name.split_at_checked(32) else {
         return false;
     };
@@ -165,13 +232,13 @@ fn decodes_to(coding: Coding, coded: &[u8], bytes: &[u8]) -> bool {
         Coding::Gzip => is_same(flate2::read::GzDecoder::new(coded), bytes),
         #[cfg(not(feature = "zstd"))]
         Coding::Zstd => Ok(false),
-        Coding::Identity => Ok(false),
+        Coding::Identity | Coding::Dcb | Coding::Dcz => Ok(false),
     };
     same.unwrap_or(false)
 }
 
 /// Whether a reader has these bytes and no others. It reads at most one more.
-fn is_same(mut reader: impl Read, mut bytes: &[u8]) -> io::Result<bool> {
+pub(crate) fn is_same(mut reader: impl Read, mut bytes: &[u8]) -> io::Result<bool> {
     let mut part = [0; 8 * 1024];
     loop {
         let count = reader.read(&mut part)?;
@@ -279,6 +346,31 @@ mod tests {
         }
         assert!(get(&shelf, &text(19)).is_some());
         assert!(other.exists());
+    }
+
+    #[test]
+    fn former_versions_are_there_for_the_next_one_and_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("deep/er");
+        let stem = |digit: &str| format!("{}-{}", digit.repeat(64), "0".repeat(32));
+        let bytes = text(7);
+        let length = bytes.len() as u64;
+        let shelf = Shelf::new(folder.clone(), length * 2);
+        assert!(shelf.formers().is_empty());
+        assert!(shelf.put_former(&stem("a"), &bytes));
+        fs::write(folder.join("b.former.gust"), "no name of ours").unwrap();
+        let next = Shelf::new(folder, length * 2);
+        assert_eq!(next.formers(), [(stem("a"), length)]);
+        assert_eq!(next.former(&stem("a"), length), Some(bytes.clone()));
+        assert_eq!(next.former(&stem("a"), length - 1), None);
+        for digit in ["b", "c", "d"] {
+            next.put_former(&stem(digit), &bytes);
+            let total: u64 = next.formers().iter().map(|(_, length)| length).sum();
+            assert!(total <= length * 2);
+        }
+        assert_eq!(next.former(&stem("a"), length), None, "the oldest");
+        next.remove_former(&stem("d"));
+        assert_eq!(next.formers().len(), 1);
     }
 
     #[cfg(unix)]

@@ -8,7 +8,6 @@ use std::{
 };
 
 use gustnado_core::{Cx, Error, FromRequest, Needs, Stage, describe::Operation};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::task::spawn_blocking;
 
 use crate::{
@@ -16,7 +15,7 @@ use crate::{
     files::StaticFiles,
     manifest::{ImportMap, Manifest},
     pattern::PathPattern,
-    resolve::{Names, is_file_path},
+    resolve::{Names, encoded, is_file_path},
     store::Store,
 };
 
@@ -143,18 +142,6 @@ fn manifest(store: &Store, prefix: &str, covered: &PathPattern) -> Result<Manife
         }
     }
     Ok(manifest)
-}
-
-/// All but the unreserved characters (RFC 3986 section 2.3) and the `/` between segments.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'/');
-
-fn encoded(path: &str) -> impl fmt::Display {
-    utf8_percent_encode(path, PATH)
 }
 
 impl<H: 'static> FromRequest for StaticUrls<H> {

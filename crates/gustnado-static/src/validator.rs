@@ -97,6 +97,15 @@ impl Tag {
         })
     }
 
+    /// The tag in a line of `If-None-Match` that stands for this content, coded by whichever dictionary.
+    pub(crate) fn by_dictionary(content: u128, line: impl AsRef<[u8]>) -> Option<Self> {
+        let line = line.as_ref();
+        let codings = Coding::BY_DICTIONARY.into_iter();
+        codings
+            .map(|coding| Self::of_form(content, coding, 0))
+            .find_map(|tag| tag.other_form(line))
+    }
+
     /// Whether a line of `If-Match` has it as a strong tag, or is `*`.
     pub(crate) fn matches_strongly(&self, line: impl AsRef<[u8]>) -> bool {
         tag::matches_strongly(&self.value, line)
@@ -219,6 +228,20 @@ mod tests {
         // What was not made of the content has no other form.
         let sibling = Tag::of_content(0xabc, Coding::Brotli);
         assert_eq!(sibling.other_form(named), None);
+    }
+
+    // Rule 58
+    #[test]
+    fn what_was_coded_by_a_dictionary_is_told_by_its_tag() {
+        let tag = |content, coding| Tag::of_form(content, coding, 7 << 96);
+        for coding in Coding::BY_DICTIONARY {
+            let theirs = tag(5, coding);
+            let line = format!("\"x\", W/{}", theirs.header().to_str().unwrap());
+            assert_eq!(Tag::by_dictionary(5, &line), Some(theirs));
+            assert_eq!(Tag::by_dictionary(6, &line), None);
+        }
+        assert_eq!(Tag::by_dictionary(5, tag(5, Coding::Brotli).header()), None);
+        assert_eq!(Tag::by_dictionary(5, "*"), None);
     }
 
     // Rules 8 and 17

@@ -55,7 +55,10 @@ fn application(options: &Options) -> Application {
         files = files.fallback("index.html");
     }
     for pattern in &options.immutable {
-        files = files.cache_control(pattern, CacheControl::Immutable);
+        // Who has the former version of one of them is sent what has changed.
+        files = files
+            .cache_control(pattern, CacheControl::Immutable)
+            .dictionaries(pattern);
     }
     Application::new().mount("/", files)
 }

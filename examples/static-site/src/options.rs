@@ -16,9 +16,10 @@ Serves the files of a folder.
                            applications of a single page
     --public               also for other machines; else for this one alone
     --immutable PATTERN    files whose names change with their content, such as 'assets/**':
-                           browsers keep them and never ask again. Several times, if need be
-    --keep FOLDER          where what was compressed is kept, so that the next start need not
-                           compress again; not below DIR
+                           browsers keep them and never ask again, and have those that are new
+                           as what differs from the former. Several times, if need be
+    --keep FOLDER          where what was compressed is kept, and former versions, for the next
+                           start; not below DIR
     --help                 says this
 ";
 

@@ -98,6 +98,18 @@ fn pages_are_asked_for_again_and_named_files_are_not() {
 }
 
 #[test]
+fn named_files_are_dictionaries_for_their_next_versions() {
+    let site = site();
+    let client = client(site.path(), &["--immutable", "assets/**"]);
+    let offer = |path: &str| {
+        let answer = client.get(path).header("host", "localhost").send();
+        answer.headers().get("use-as-dictionary").cloned()
+    };
+    assert_eq!(offer("/assets/app.js").unwrap(), "match=\"/assets/app.js\"");
+    assert_eq!(offer("/index.html"), None);
+}
+
+#[test]
 fn a_pattern_that_is_none_is_told_at_start() {
     let site = site();
     let folder = site.path().to_str().unwrap();

@@ -60,7 +60,9 @@ impl Encoder {
         Ok(match coding {
             #[cfg(not(feature = "zstd"))]
             Coding::Zstd => return Err(io::ErrorKind::Unsupported.into()),
-            Coding::Identity => return Err(io::ErrorKind::Unsupported.into()),
+            Coding::Identity | Coding::Dcb | Coding::Dcz => {
+                return Err(io::ErrorKind::Unsupported.into());
+            }
             Coding::Brotli => Self::Brotli(Box::new(brotli(kind, length))),
             #[cfg(feature = "zstd")]
             Coding::Zstd => {

@@ -55,7 +55,7 @@ impl Rules {
     /// The encoder for a coding.
     pub(super) fn kind(&self, coding: Coding, shape: Shape) -> Kind {
         let level = match coding {
-            Coding::Identity => 0,
+            Coding::Identity | Coding::Dcb | Coding::Dcz => 0,
             Coding::Brotli => self.brotli_quality.cast_signed(),
             Coding::Zstd => self.zstd_level,
             Coding::Gzip => self.gzip_level.cast_signed(),

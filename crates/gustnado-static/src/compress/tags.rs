@@ -106,6 +106,8 @@ fn suffix(coding: Coding) -> &'static str {
         Coding::Brotli => "+br",
         Coding::Zstd => "+zstd",
         Coding::Gzip => "+gzip",
+        Coding::Dcb => "+dcb",
+        Coding::Dcz => "+dcz",
     }
 }
 

@@ -39,6 +39,8 @@ pub(crate) struct Validators<'a> {
     /// Bytes of what a part has before its bytes, at most; nothing where parts would not say what
     /// they are.
     pub(crate) part_head: Option<u64>,
+    /// The content that it decodes to, where that may also have been sent coded by a dictionary.
+    pub(crate) content: Option<u128>,
 }
 
 /// The method, as far as it matters.
@@ -116,6 +118,7 @@ mod tests {
             modified: modified.and_then(Seconds::of),
             length: 1000,
             part_head: None,
+            content: Some(5),
         };
         decide(verb, &headers, &validators, now)
     }
@@ -175,13 +178,15 @@ mod tests {
         }
     }
 
-    // Rules 5, 6, 12, 16, 29
+    // Rules 5, 6, 12, 16, 29, 58
     #[test]
     fn another_form_of_the_same_is_as_good_to_have_and_to_nothing_else() {
         use header::{IF_MATCH as IM, IF_NONE_MATCH as INM, IF_RANGE, RANGE};
         let tag = Tag::of_form(5, Coding::Brotli, 1 << 96);
         let other = Tag::of_form(5, Coding::Brotli, 2 << 96);
         let [ours, named] = [&tag, &other].map(|tag| tag.header().to_str().unwrap());
+        let by_dictionary = Tag::of_form(5, Coding::Dcz, 3 << 96);
+        let delta = by_dictionary.header().to_str().unwrap();
         let has_other = || Plan::HasOtherForm(other.clone());
         let (weak, both) = (format!("W/{named}"), format!("{named}, {ours}"));
         let range = || (RANGE, "bytes=0-9");
@@ -195,6 +200,10 @@ mod tests {
             (&[(INM, named), (INM, ours)], Plan::NotModified),
             (&[(INM, "*")], Plan::NotModified),
             (&[(INM, "\"x\"")], Plan::Whole),
+            // Whatever dictionary it was coded by.
+            (&[(INM, delta)], Plan::HasOtherForm(by_dictionary.clone())),
+            (&[(IF_RANGE, delta), range()], Plan::Whole),
+            (&[(IM, delta)], Plan::PreconditionFailed),
             // Bytes of the two are never joined, and no other is meant.
             (&[(IF_RANGE, named), range()], Plan::Whole),
             (&[(IF_RANGE, ours), range()], slice(0, 9)),

@@ -9,7 +9,7 @@ use http::{
 };
 
 use super::{Plan, Validators};
-use crate::validator::Seconds;
+use crate::validator::{Seconds, Tag};
 
 /// Steps 1 to 4 of section 13.2.2; nothing when the request is to be answered.
 pub(super) fn check(headers: &HeaderMap, validators: &Validators<'_>) -> Option<Plan> {
@@ -45,7 +45,10 @@ fn client_has(headers: &HeaderMap, validators: &Validators<'_>) -> Option<Plan> 
         return Some(Plan::NotModified);
     }
     let mut lines = headers.get_all(IF_NONE_MATCH).iter();
-    let other = lines.find_map(|line| validators.tag.other_form(line));
+    let other = lines.find_map(|line| {
+        let form = validators.tag.other_form(line);
+        form.or_else(|| Tag::by_dictionary(validators.content?, line))
+    });
     other.map(Plan::HasOtherForm)
 }
 

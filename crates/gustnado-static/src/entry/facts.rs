@@ -2,15 +2,16 @@
 //! can be had in. It must not know bytes.
 
 use std::{
-    sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed},
+    sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use http::{HeaderMap, HeaderValue, header};
 
-use super::{head_weight, vary};
+use super::{head_weight, vary, vary_by_dictionary};
 use crate::{
     coding::{Coding, Codings},
+    dictionary::Family,
     disk::{Full, Stamp},
     encode,
     fingerprint::Fingerprint,
@@ -56,6 +57,10 @@ pub(crate) struct Facts {
     makeable: Codings,
     /// Codings that were made and are not smaller.
     useless: AtomicU8,
+    /// Whose versions are dictionaries of one another; nothing where it is none, and coded by none.
+    pub(crate) family: Option<Family>,
+    /// Whether it is kept as a dictionary, or is about to be.
+    pub(crate) is_former: AtomicBool,
     /// When the siblings were last looked at, in milliseconds of the store's clock.
     pub(crate) siblings_seen: AtomicU64,
     /// How many changes there had been in all when it was last looked at, and one; 0 when none are told.
@@ -78,7 +83,13 @@ impl Facts {
         } else {
             (Codings::NONE, Codings::NONE)
         };
-        if !on_disk.and(makeable).is_empty() {
+        let negotiable = !on_disk.and(makeable).is_empty();
+        let is_dictionary = negotiable && found.content.is_some();
+        let family = is_dictionary.then(|| settings.family(&found.path));
+        let family = family.flatten();
+        if family.is_some() {
+            headers.append(header::VARY, vary_by_dictionary());
+        } else if negotiable {
             headers.append(header::VARY, vary());
         }
         let is_settled =
@@ -94,6 +105,8 @@ impl Facts {
             on_disk,
             makeable,
             useless: AtomicU8::new(0),
+            family,
+            is_former: AtomicBool::new(false),
             siblings_seen: AtomicU64::new(0),
             vouched: AtomicU64::new(0),
             found,
@@ -107,8 +120,21 @@ impl Facts {
     }
 
     /// Whether answers depend on `Accept-Encoding`.
-    pub(crate) fn negotiable(&self) -> bool {
+    fn negotiable(&self) -> bool {
         !self.on_disk.and(self.makeable).is_empty()
+    }
+
+    /// The value of `Vary` on every answer about it.
+    pub(crate) fn vary(&self) -> Option<HeaderValue> {
+        match &self.family {
+            Some(_) => Some(vary_by_dictionary()),
+            None => self.negotiable().then(vary),
+        }
+    }
+
+    /// Whose pages may read its answers, beside those of its own origin.
+    pub(crate) fn allowed_origin(&self) -> Option<&HeaderValue> {
+        self.headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN)
     }
 
     /// Whether it is coded on the fly, so that next to nobody gets it as it is.
@@ -146,6 +172,7 @@ impl Facts {
             return;
         }
         self.useless = AtomicU8::new(old.useless.load(Relaxed));
+        self.is_former = AtomicBool::new(old.is_former.load(Relaxed));
         if old.siblings_settled
             && self.found.stamp == old.found.stamp
             && self.found.siblings == old.found.siblings
@@ -166,7 +193,8 @@ impl Facts {
     /// About how many bytes of memory it takes.
     pub(crate) fn weight(&self) -> usize {
         let full = self.found.full.as_os_str().len();
-        size_of::<Self>() + self.found.path.len() + full + head_weight(&self.headers)
+        let family = self.family.as_ref().map_or(0, Family::weight);
+        size_of::<Self>() + self.found.path.len() + full + family + head_weight(&self.headers)
     }
 }
 

@@ -14,6 +14,11 @@ pub(crate) fn vary() -> HeaderValue {
     HeaderValue::from_static("accept-encoding")
 }
 
+/// The same where it also depends on the dictionary that a client has (RFC 9842 section 6.2).
+fn vary_by_dictionary() -> HeaderValue {
+    HeaderValue::from_static("accept-encoding, available-dictionary")
+}
+
 /// The hash that stands for a content in tags.
 pub(crate) fn hash(bytes: &[u8]) -> u128 {
     xxhash_rust::xxh3::xxh3_128(bytes)

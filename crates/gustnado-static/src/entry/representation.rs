@@ -89,6 +89,14 @@ impl Representation {
         made
     }
 
+    /// What is left of it by a dictionary. No part of it is sent alone: what a client has already is of
+    /// other bytes.
+    pub(crate) fn by_dictionary(facts: &Facts, coding: Coding, bytes: Bytes) -> Self {
+        let mut made = Self::kept(facts, coding, bytes);
+        made.whole.remove(header::ACCEPT_RANGES);
+        made
+    }
+
     /// The original, too large to be kept.
     pub(crate) fn streamed(facts: &Facts) -> Self {
         let stamp = &facts.found.stamp;
@@ -229,6 +237,7 @@ impl Representation {
             modified: facts.modified,
             length: self.length,
             part_head: self.part_head,
+            content: facts.family.as_ref().and(facts.found.content),
         }
     }
 

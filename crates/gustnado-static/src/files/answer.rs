@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, path::Path, sync::Arc};
 
-use gustnado_core::{BoxFuture, Error, Glance, Mount, ReadyMade, Request, Response};
+use gustnado_core::{BoxFuture, Clients, Error, Glance, Mount, ReadyMade, Request, Response};
 use http::{HeaderMap, HeaderValue, Method, header};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 use tokio::task::spawn_blocking;
@@ -12,7 +12,8 @@ use super::{
     permit::{self, Audience, FileRequest},
 };
 use crate::{
-    decide::{Verb, decide},
+    decide::Verb,
+    dictionary::Asker,
     digest,
     disk::Kind,
     entry::Representation,
@@ -24,7 +25,6 @@ use crate::{
     resolve::{Names, resolve},
     serve::{needs_file, not_acceptable, serve},
     store::{Choice, Chosen},
-    validator::Seconds,
 };
 
 impl Mount for StaticFiles {
@@ -50,6 +50,10 @@ impl Mount for StaticFiles {
         self.place().get_or_init(|| prefix.to_owned());
     }
 
+    fn introduced(&self, clients: &Clients) {
+        self.clients.get_or_init(|| clients.clone());
+    }
+
     fn at_hand(&self, prefix: &str, head: &Glance<'_>) -> Option<ReadyMade> {
         self.answered_before(prefix, head)
     }
@@ -72,9 +76,10 @@ impl Mount for StaticFiles {
             Ok(audience) => audience,
             Err(error) => return at_once(Err(error)),
         };
+        let asker = self.asker(&request, audience);
         // A hit is answered here; what it takes to wait is not even made.
         if let Some(path) = &target.file
-            && let Some((chosen, answer)) = self.in_memory(path, verb, &request)
+            && let Some((chosen, answer)) = self.in_memory(path, verb, &request, asker.as_ref())
         {
             if audience == Audience::Everyone {
                 self.note(prefix, &request, &chosen);
@@ -83,7 +88,7 @@ impl Mount for StaticFiles {
         }
         let target = target.into_owned();
         Box::pin(async move {
-            let head = Head::of(&request);
+            let head = Head::of(&request, self.asker(&request, audience));
             audience.mark(self.fetch(&target, verb, head).await)
         })
     }
@@ -124,14 +129,16 @@ pub(super) struct Head<'r> {
     pub(super) path: &'r str,
     query: Option<&'r str>,
     pub(super) headers: &'r HeaderMap,
+    asker: Option<Asker<'r>>,
 }
 
 impl<'r> Head<'r> {
-    fn of(request: &'r Request) -> Self {
+    fn of(request: &'r Request, asker: Option<Asker<'r>>) -> Self {
         Self {
             path: request.path(),
             query: request.query(),
             headers: request.headers(),
+            asker,
         }
     }
 }
@@ -177,11 +184,12 @@ impl StaticFiles {
         path: &str,
         verb: Verb,
         request: &Request,
+        asker: Option<&Asker<'_>>,
     ) -> Option<(Chosen, Result<Response, Error>)> {
         let headers = request.headers();
-        let chosen = self.store().at_hand(path, &Preferences::of(headers))?;
-        let validators = chosen.representation.validators(&chosen.facts);
-        let plan = decide(verb, headers, &validators, Seconds::now);
+        let preferences = Preferences::of(headers);
+        let chosen = self.store().at_hand(path, &preferences)?;
+        let (plan, chosen) = self.plan(verb, headers, chosen, &preferences, asker);
         if needs_file(&plan, verb, &chosen) {
             return None;
         }
@@ -193,6 +201,7 @@ impl StaticFiles {
         let answer = serve(&plan, verb, &chosen, None);
         let answer = answer.map(|answer| {
             let answer = by_url(answer, &chosen, request.query());
+            let answer = self.offered_to(answer, &chosen, asker);
             with_digest(answer, &chosen.representation, digest)
         });
         Some((chosen, answer))
@@ -236,8 +245,8 @@ impl StaticFiles {
                 Choice::Folder => return self.folder(head),
                 Choice::Again => continue,
             };
-            let validators = chosen.representation.validators(&chosen.facts);
-            let plan = decide(verb, headers, &validators, Seconds::now);
+            let asker = head.asker.as_ref();
+            let (plan, chosen) = self.plan(verb, headers, chosen, &preferences, asker);
             if !needs_file(&plan, verb, &chosen) {
                 let answer = serve(&plan, verb, &chosen, None);
                 let digest = digest::is_wanted(headers);
@@ -247,6 +256,7 @@ impl StaticFiles {
                 }
                 return Ok(answer.map(|answer| {
                     let answer = by_url(answer, &chosen, head.query);
+                    let answer = self.offered_to(answer, &chosen, asker);
                     with_digest(answer, &chosen.representation, digest)
                 }));
             }

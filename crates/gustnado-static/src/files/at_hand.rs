@@ -26,6 +26,9 @@ impl StaticFiles {
         let preferences = front.preferences(asked.accepts);
         let hit = front.find(target, &preferences)?;
         let (facts, representation) = (hit.facts, hit.representation);
+        if facts.family.is_some() && (asked.has_dictionary || !self.may_be_offered(facts, head)) {
+            return None;
+        }
         let store = self.store();
         if !store.is_fresh(facts, representation, hit.looked, head) {
             front.forget(target);
@@ -42,7 +45,8 @@ impl StaticFiles {
             return Some(hit.not_modified.clone());
         }
         // With a tag that is not ready, there is something to decide.
-        tag.other_form(line).is_none().then(|| hit.whole.clone())
+        let is_other = tag.other_form(line).is_some() || facts.family.is_some();
+        (!is_other).then(|| hit.whole.clone())
     }
 
     /// Has the answers to who asks for this again ready.
@@ -59,6 +63,8 @@ impl StaticFiles {
         let head = |plan: Plan| {
             let response = serve(&plan, Verb::Head, chosen, None).ok()?;
             let response = by_url(response, chosen, request.query());
+            // It is asked for who may be offered it before it is found.
+            let response = self.offered(response, chosen);
             let (status, fields) = (response.status(), response.headers().clone());
             Some(ReadyHead::new(status, fields))
         };

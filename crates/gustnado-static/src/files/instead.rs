@@ -14,6 +14,7 @@ use crate::{
     accept,
     coding::Coding,
     decide::Verb,
+    dictionary::USE_AS_DICTIONARY,
     entry,
     failure::{Failure, nothing_here},
     listing::Listing,
@@ -106,6 +107,7 @@ fn for_any_address(mut response: Response) -> Response {
     }
     let headers: &mut HeaderMap = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.remove(USE_AS_DICTIONARY);
     headers.append(header::VARY, by_client());
     response
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod at_hand;
+mod by_dictionary;
 mod instead;
 mod permit;
 
@@ -14,7 +15,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use gustnado_core::Error;
+use gustnado_core::{Clients, Error};
 use http::HeaderMap;
 
 use crate::{
@@ -71,8 +72,8 @@ pub struct StaticFiles {
     validate: Option<Box<Validate>>,
     store: OnceLock<Arc<Store>>,
     fronts: Fronts,
-    /// The prefix it is mounted at, once it is.
-    place: Arc<OnceLock<String>>,
+    /// Who knows of clients, once it is mounted.
+    clients: OnceLock<Clients>,
 }
 
 /// What a [`StaticFiles`] has done and holds; see [`stats`](StaticFiles::stats).
@@ -89,6 +90,8 @@ pub struct StaticStats {
     pub encodings: u64,
     /// Codings tried again in the background so far, for fewer bytes.
     pub recompressions: u64,
+    /// Codings by a former version made in the background so far, those that turned out useless included.
+    pub deltas: u64,
 }
 
 impl StaticFiles {
@@ -116,7 +119,7 @@ impl StaticFiles {
             validate: None,
             store: OnceLock::new(),
             fronts: Fronts::new(),
-            place: Arc::default(),
+            clients: OnceLock::new(),
         }
     }
 
@@ -352,6 +355,49 @@ impl StaticFiles {
         self
     }
 
+    /// Has browsers keep the files whose path is covered by `pattern` as dictionaries for their next
+    /// versions (compression dictionary transport, RFC 9842): after a release, who has the former version of
+    /// a script is sent what has changed. Off by default; see [`cache_control`](Self::cache_control) for
+    /// patterns.
+    ///
+    /// ```
+    /// # use gustnado_static as gustnado;
+    /// use gustnado::{CacheControl, StaticFiles};
+    ///
+    /// let files = StaticFiles::new("dist")
+    ///     .cache_control("assets/**", CacheControl::Immutable)
+    ///     .dictionaries("assets/**")
+    ///     .compressed_at("/var/cache/site");
+    /// ```
+    ///
+    /// Versions of a file are those at the same path, and those whose names differ by a hash alone, as that
+    /// of `app-B3YUk8Pz.js`. The last [five](StaticLimits::dictionary_versions) are kept, in memory and, so
+    /// that they are there after a restart, in the folder of [`compressed_at`](Self::compressed_at).
+    ///
+    /// - An answer that says how long it is fresh, and is for everyone, has `Use-As-Dictionary`.
+    /// - Who has a version that is kept (`Available-Dictionary`) and takes `dcb` or, with the feature
+    ///   `zstd`, `dcz`, is sent that if it is smaller. It is made in the background, once; until then the
+    ///   answer is in a plain coding.
+    /// - Both over HTTPS alone, to this server or to a [trusted](gustnado_core::Application::trust) proxy,
+    ///   or on this machine; and to pages that may read the answer, by `Sec-Fetch-Site` and
+    ///   `Sec-Fetch-Mode`. Who sends neither is no browser that knows dictionaries, and may. What other
+    ///   origins may read is seen in the `Access-Control-Allow-Origin` of
+    ///   [`extra_headers`](Self::extra_headers), not in that of a layer.
+    /// - Never for [one client](Audience::ThisClient), with `private`, `no-store` or `no-transform`, nor
+    ///   for a range.
+    #[cfg(feature = "dictionaries")]
+    #[must_use]
+    pub fn dictionaries(mut self, pattern: &str) -> Self {
+        match PathPattern::parse(pattern) {
+            Ok(pattern) => self.settings.dictionaries.push(pattern),
+            Err(why) => {
+                let problem = format!("the pattern `{pattern}` of the dictionaries {why}");
+                self.problems.push(problem);
+            }
+        }
+        self
+    }
+
     /// How it is found out that a file in memory has changed on disk. [`Coherence::Stat`] unless said
     /// otherwise.
     ///
@@ -385,25 +431,29 @@ impl StaticFiles {
     #[must_use]
     pub fn stats(&self) -> StaticStats {
         let (bytes, entries) = self.store().size();
-        let [loads, encodings, recompressions] = self.store().counts();
+        let [loads, encodings, recompressions, deltas] = self.store().counts();
         StaticStats {
             bytes,
             entries,
             loads,
             encodings,
             recompressions,
+            deltas,
         }
     }
 
     /// The prefix it is mounted at; empty until it is.
     pub(crate) fn place(&self) -> &Arc<OnceLock<String>> {
-        &self.place
+        &self.settings.place
     }
 
     /// What holds the files. What is set after the first call has no effect.
     pub(crate) fn store(&self) -> &Arc<Store> {
-        let new = || Arc::new(Store::new(self.settings.clone()));
-        self.store.get_or_init(new)
+        self.store.get_or_init(|| {
+            let store = Arc::new(Store::new(self.settings.clone()));
+            store.begin();
+            store
+        })
     }
 }
 

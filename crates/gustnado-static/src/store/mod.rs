@@ -3,7 +3,9 @@
 //! preconditions or answers.
 
 mod current;
+mod delta;
 mod fingerprint;
+mod later;
 mod load;
 mod make;
 mod raise;
@@ -23,6 +25,7 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 use crate::{
     cache::Cache,
     coding::{Coding, Codings},
+    dictionary::FormerVersions,
     entry::{Facts, Opened, Representation},
     failure::Failure,
     limits,
@@ -33,8 +36,8 @@ use crate::{
 };
 
 use fingerprint::Fingerprints;
+use later::Later;
 use load::Known;
-use raise::Raiser;
 
 /// A file and the representation that was chosen of it; they belong together.
 #[derive(Debug, Clone)]
@@ -66,7 +69,10 @@ pub(crate) struct Store {
     loads: AtomicU64,
     encodings: AtomicU64,
     raised: AtomicU64,
-    raiser: Raiser,
+    raiser: Later<raise::Raise>,
+    deltas: Later<delta::Task>,
+    coded_by_dictionary: AtomicU64,
+    formers: FormerVersions,
     shelf: Option<Shelf>,
     /// Made when it is first asked, as it has a thread.
     watch: OnceLock<Option<Watch>>,
@@ -84,7 +90,10 @@ impl Store {
             loads: AtomicU64::new(0),
             encodings: AtomicU64::new(0),
             raised: AtomicU64::new(0),
-            raiser: Raiser::default(),
+            raiser: Later::default(),
+            deltas: Later::default(),
+            coded_by_dictionary: AtomicU64::new(0),
+            formers: FormerVersions::new(&settings.limits),
             shelf: shelf(&settings),
             watch: OnceLock::new(),
             fingerprints: Fingerprints::default(),
@@ -97,9 +106,10 @@ impl Store {
         self.cache.size()
     }
 
-    /// Files loaded, codings made, and made better so far.
-    pub(crate) fn counts(&self) -> [u64; 3] {
-        [&self.loads, &self.encodings, &self.raised].map(|count| count.load(Relaxed))
+    /// Files loaded, codings made, made better, and tried by a dictionary so far.
+    pub(crate) fn counts(&self) -> [u64; 4] {
+        let deltas = &self.coded_by_dictionary;
+        [&self.loads, &self.encodings, &self.raised, deltas].map(|count| count.load(Relaxed))
     }
 
     /// What is in memory and still the file on disk; nothing when that takes more than a look.

@@ -6,6 +6,8 @@
 
 mod cache;
 mod change;
+#[cfg(feature = "dictionaries")]
+mod dictionaries;
 mod embedded;
 mod fallback;
 mod hooks;

@@ -282,8 +282,8 @@ impl Cx {
         })
     }
 
-    pub(super) fn state_with<T>(&self, get: fn(&State) -> Option<T>) -> Option<T> {
-        get(&self.route.shared.state)
+    pub(super) fn shared_state(&self) -> &State {
+        &self.route.shared.state
     }
 
     /// The value of a cookie. Of several with its name it is the first, which has the most specific

@@ -5,12 +5,16 @@ use super::upload::Upload;
 use super::{
     bounds::Bounds,
     form::{Form, Wish},
+    need::{AboutText, Said},
     param::FromParam,
     slot::{FormReader, How, Slot},
-    text::Values,
+    text::{self, Values},
     unreadable::{ParamError, ValueError},
 };
-use crate::describe::{Count, TextKind};
+use crate::{
+    describe::{Count, TextKind},
+    error::Part,
+};
 
 /// A value that is read from a field of a form: the type of a `#[form]` argument.
 ///
@@ -54,10 +58,21 @@ pub trait FromForm: Sized + Send + 'static {
     ) -> Slot<Self> {
         let reader = const {
             &FormReader {
-                read: Self::from_form,
-                kind: Self::form_kind,
-                count: Self::FORM_COUNT,
-                file: Self::FILE,
+                read: |form, wish, default, bad| {
+                    let read = Self::from_form(form, wish);
+                    text::settled(read, default, (Part::Body, wish.name), bad)
+                },
+                tell: |place, name, default, bounds| {
+                    let said = Said {
+                        place,
+                        name,
+                        kind: Self::form_kind,
+                        count: Self::FORM_COUNT,
+                        has_default: default.is_some(),
+                        bounds,
+                    };
+                    AboutText::new(said, Self::FILE, text::problem(default))
+                },
             }
         };
         let how = How::Form {

@@ -14,6 +14,8 @@ use crate::error::{BadInput, Error, Part};
 #[derive(Default)]
 pub(crate) struct Left {
     stages: Stages,
+    /// Which of the arguments reads the body, where it is the only one and no part of a group.
+    reads_body: Option<usize>,
     bad: Vec<BadInput>,
 }
 
@@ -48,24 +50,24 @@ impl Left {
 /// All that cannot be used, together. Where [more](Left::more) is left, they are told when that is read.
 pub(crate) fn fill_plain(
     cx: &mut Cx,
+    left: &mut Left,
     fields: &mut dyn SlotList,
     args: &mut dyn SlotList,
-) -> Result<Left, Error> {
+) -> Result<(), Error> {
     if let Some(described) = cx.describing() {
         described.extend(describe(fields));
         described.extend(describe(args));
         return Err(Error::new(500, "described, not answered"));
     }
-    let mut left = Left::default();
     if fields.asks_who() || args.asks_who() {
         left.stages.auth = true;
-        return Ok(left);
+        return Ok(());
     }
-    fill_values(cx, fields, args, &mut left);
+    fill_values(cx, fields, args, left);
     if !left.more() {
         left.settle()?;
     }
-    Ok(left)
+    Ok(())
 }
 
 /// Fills what is left but the body, each stage finished before the next.
@@ -99,6 +101,7 @@ pub(crate) async fn fill_rest(
 /// Fills what can be filled at once, and notes what is left and what cannot be used.
 fn fill_values(cx: &Cx, fields: &mut dyn SlotList, args: &mut dyn SlotList, left: &mut Left) {
     fill_each(cx, fields, left);
+    left.reads_body = None;
     fill_each(cx, args, left);
     if !left.stages.params {
         // Nobody looks at the query.
@@ -115,8 +118,18 @@ fn fill_each(cx: &Cx, slots: &mut dyn SlotList, left: &mut Left) {
     while let Some(slot) = slots.slot(index) {
         match slot.fill(cx, &mut left.bad) {
             None => left.stages.note(Single::Plain),
-            Some(Kind::Single(single)) => left.stages.note(single),
-            Some(Kind::Group(slots)) => fill_each(cx, slots, left),
+            Some(Kind::Single(single)) => {
+                if let Single::Typed(Stage::Body) = single {
+                    left.reads_body = (!left.stages.body).then_some(index);
+                }
+                left.stages.note(single);
+            }
+            Some(Kind::Group(slots)) => {
+                fill_each(cx, slots, left);
+                if left.stages.body {
+                    left.reads_body = None;
+                }
+            }
         }
         index += 1;
     }
@@ -127,20 +140,17 @@ fn fill_each(cx: &Cx, slots: &mut dyn SlotList, left: &mut Left) {
 ///
 /// # Errors
 /// When the body is not what the input wants.
-pub(crate) fn fill_body_now(cx: &mut Cx, args: &mut dyn SlotList) -> Result<bool, Error> {
-    let (mut only, mut index) = (None, 0);
-    while let Some(slot) = args.slot(index) {
-        match slot.kind() {
-            Kind::Single(Single::Typed(Stage::Body)) if only.is_none() => only = Some(index),
-            Kind::Single(
-                Single::Plain | Single::Typed(Stage::Auth | Stage::Params | Stage::Async),
-            ) => {}
-            Kind::Single(_) | Kind::Group(_) => return Ok(false),
-        }
-        index += 1;
+pub(crate) fn fill_body_now(
+    cx: &mut Cx,
+    left: &Left,
+    args: &mut dyn SlotList,
+) -> Result<bool, Error> {
+    let slot = left.reads_body.and_then(|index| args.slot(index));
+    match slot.and_then(|slot| slot.fill_now(cx)) {
+        Some(Ok(())) => Ok(true),
+        Some(Err(error)) => Err(error),
+        None => Ok(false),
     }
-    let filled = only.and_then(|only| args.slot(only)?.fill_now(cx));
-    filled.transpose().map(|filled| filled.is_some())
 }
 
 /// The input that reads the body, or those that are fields of the form that it is.
@@ -200,7 +210,11 @@ async fn fill_typed(
     while let Some(slot) = slots.slot(index) {
         match slot.kind() {
             Kind::Single(Single::Typed(its)) if its == stage => {
-                match (slot.fill_later(cx).await, &mut bad) {
+                let filled = match slot.fill_later(cx) {
+                    Some(filled) => filled.await,
+                    None => Ok(()),
+                };
+                match (filled, &mut bad) {
                     (Err(error), Some(bad)) if !error.inputs().is_empty() => {
                         bad.extend_from_slice(error.inputs());
                     }
@@ -233,7 +247,7 @@ fn fill_form(form: &mut Form, slots: &mut dyn SlotList) -> Vec<BadInput> {
     let mut bad = Vec::new();
     each(slots, &mut |slot, single| {
         if let Single::Form(_) = single {
-            bad.extend(slot.fill_form(form).err());
+            slot.fill_form(form, &mut bad);
         }
     });
     bad

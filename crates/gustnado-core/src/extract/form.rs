@@ -7,12 +7,12 @@ use super::{
     bounds::Bounds,
     context::Cx,
     media::{self, Media},
-    text::{Values, bounded, pairs, settled, too_many_pairs},
-    unreadable::{ParamError, ValueError},
+    text::{Values, bounded, pairs, too_many_pairs},
+    unreadable::ValueError,
 };
 #[cfg(feature = "multipart")]
-use super::{parts::Parts, upload::Upload};
-use crate::error::{BadInput, Error, Part};
+use super::{parts::Parts, unreadable::ParamError, upload::Upload};
+use crate::error::{Error, Part};
 
 /// A form whose body was read.
 #[doc(hidden)]
@@ -78,16 +78,6 @@ pub struct Wish {
 }
 
 impl Form {
-    /// Reads an input.
-    pub(super) fn field<T>(
-        &mut self,
-        wish: &Wish,
-        read: fn(&mut Form, &Wish) -> Result<T, ValueError>,
-        default: Option<fn() -> Result<T, ParamError>>,
-    ) -> Result<T, BadInput> {
-        settled(read(self, wish), default, Part::Body, wish.name)
-    }
-
     /// Reads the texts that are wanted.
     pub(super) fn texts<T>(
         &self,

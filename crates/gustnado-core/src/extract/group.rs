@@ -3,7 +3,7 @@
 
 use super::{
     context::Cx,
-    fill::{fill_body, fill_plain, fill_rest},
+    fill::{Left, fill_body, fill_plain, fill_rest},
     need::{Needed, Needs},
     slot::{Group, How, Slot, SlotList, Slots, describe},
 };
@@ -40,14 +40,15 @@ pub fn group_slot<G: Inputs>(name: &'static str) -> Slot<G> {
 #[doc(hidden)]
 pub async fn read_group<G: Inputs>(cx: &mut Cx) -> Result<G, Error> {
     let mut slots = G::slots();
-    let mut left = fill_plain(cx, &mut slots, &mut ())?;
+    let mut left = Left::default();
+    fill_plain(cx, &mut left, &mut slots, &mut ())?;
     if left.more() {
         fill_rest(cx, &mut left, &mut slots, &mut ()).await?;
     }
     if left.body() {
         fill_body(cx, &mut slots).await?;
     }
-    slots.take().map(G::make).ok_or_else(unfilled)
+    Ok(G::make(slots.take()))
 }
 
 /// Names what the inputs of a group need.
@@ -59,12 +60,6 @@ pub fn group_needs<G: Inputs>(needs: &mut Needs) {
     }
 }
 
-/// Cannot happen in an application that was built: `build()` refuses what would be missing.
-#[cold]
-pub(crate) fn unfilled() -> Error {
-    Error::new(500, "an input was left empty")
-}
-
 /// The slots of a group, which know what to become.
 struct Nested<G: Inputs>(G::Slots);
 
@@ -73,7 +68,7 @@ impl<G: Inputs> Group<G> for Nested<G> {
         &mut self.0
     }
 
-    fn take(self: Box<Self>) -> Option<G> {
-        self.0.take().map(G::make)
+    fn take(&mut self) -> G {
+        G::make(self.0.take())
     }
 }

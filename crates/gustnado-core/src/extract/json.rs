@@ -33,47 +33,59 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Json<T> {
     }
 
     fn at_once(cx: &mut Cx) -> Option<Result<Self, Error>> {
-        if says_json(cx.request()) != Some(true) || cx.body_mut().is_end_stream() {
-            return None;
-        }
-        let bytes = cx.body_mut().take_full()?;
-        Some(read(&bytes).map(Self))
+        here(cx).map(|bytes| read(&bytes))
     }
 
     async fn from_request(cx: &mut Cx) -> Result<Self, Error> {
-        let empty = cx.body_mut().is_end_stream();
-        match says_json(cx.request()) {
-            Some(true) => {}
-            None if empty => {}
-            _ => {
-                let detail = "the body must be JSON, with Content-Type: application/json";
-                return Err(Error::new(415, detail));
-            }
+        match received(cx).await {
+            Ok(bytes) => read(&bytes),
+            Err(error) => Err(error),
         }
-        if empty {
-            return Err(missing());
-        }
-        let bytes = cx.body_mut().collect().await?;
-        if bytes.is_empty() {
-            return Err(missing());
-        }
-        read(&bytes).map(Self)
     }
+}
+
+/// A body that is all here and says that it is JSON.
+fn here(cx: &mut Cx) -> Option<Bytes> {
+    if says_json(cx.request()) != Some(true) || cx.body_mut().is_end_stream() {
+        return None;
+    }
+    cx.body_mut().take_full()
+}
+
+/// All of a body that is JSON.
+async fn received(cx: &mut Cx) -> Result<Bytes, Error> {
+    let empty = cx.body_mut().is_end_stream();
+    match says_json(cx.request()) {
+        Some(true) => {}
+        None if empty => {}
+        _ => {
+            let detail = "the body must be JSON, with Content-Type: application/json";
+            return Err(Error::new(415, detail));
+        }
+    }
+    if empty {
+        return Err(missing());
+    }
+    let bytes = cx.body_mut().collect().await?;
+    if bytes.is_empty() {
+        return Err(missing());
+    }
+    Ok(bytes)
 }
 
 /// Reads twice what is of another form: knowing where one stands costs more than the reading, and
 /// most bodies are as they should be.
-fn read<T: DeserializeOwned>(bytes: &Bytes) -> Result<T, Error> {
-    // JSON is UTF-8 (RFC 8259 section 8.1). One look at all of it is less work than one at each text in it.
-    let text = std::str::from_utf8(bytes).map_err(|error| no_json(error.to_string(), error))?;
-    let error = match serde_json::from_str(text) {
-        Ok(value) => return Ok(value),
-        Err(error) => error,
-    };
-    match error.classify() {
-        Category::Data => Err(of_another_form::<T>(text, error)),
-        Category::Syntax | Category::Eof | Category::Io => Err(no_json(error.to_string(), error)),
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Json<T>, Error> {
+    let text = text(bytes)?;
+    match serde_json::from_str(text) {
+        Ok(value) => Ok(Json(value)),
+        Err(error) => Err(unreadable(text, error, pointer_to_mistake::<T>)),
     }
+}
+
+/// JSON is UTF-8 (RFC 8259 section 8.1). One look at all of it is less work than one at each text in it.
+fn text(bytes: &[u8]) -> Result<&str, Error> {
+    std::str::from_utf8(bytes).map_err(|error| no_json(error.to_string(), error))
 }
 
 #[cold]
@@ -83,19 +95,30 @@ fn no_json(detail: String, source: impl Into<BoxError>) -> Error {
     error.with_bad_input(bad)
 }
 
+/// `point` says where in it the mistake is.
 #[cold]
-fn of_another_form<T: DeserializeOwned>(json: &str, error: serde_json::Error) -> Error {
-    let mut again = serde_json::Deserializer::from_str(json);
-    let again: Result<T, _> = serde_path_to_error::deserialize(&mut again);
-    let pointer = again.err().map(|error| pointer_of(error.path()));
-    // Where there is a pointer, line and column say the same less well.
+fn unreadable(json: &str, error: serde_json::Error, point: fn(&str) -> String) -> Error {
     let text = error.to_string();
+    if error.classify() != Category::Data {
+        return no_json(text, error);
+    }
+    // Where there is a pointer, line and column say the same less well.
     let position = format!(" at line {} column {}", error.line(), error.column());
     let detail = text.strip_suffix(&position).unwrap_or(&text).to_owned();
-    let bad = BadInput::new(Part::Body, "", detail).at_pointer(pointer.unwrap_or_default());
+    let bad = BadInput::new(Part::Body, "", detail).at_pointer(point(json));
     Error::new(422, "the body is JSON, but not of the form that is wanted")
         .with_bad_input(bad)
         .with_source(error)
+}
+
+/// Where JSON is of another form.
+#[cold]
+fn pointer_to_mistake<T: DeserializeOwned>(json: &str) -> String {
+    let mut json = serde_json::Deserializer::from_str(json);
+    match serde_path_to_error::deserialize::<_, T>(&mut json) {
+        Ok(_) => String::new(),
+        Err(error) => pointer_of(error.path()),
+    }
 }
 
 /// The path as far as it is one of keys and indexes.
@@ -146,7 +169,7 @@ mod tests {
     }
 
     fn failure(text: impl AsRef<[u8]>) -> (u16, String, String) {
-        let error = read::<Order>(&Bytes::copy_from_slice(text.as_ref())).unwrap_err();
+        let error = read::<Order>(text.as_ref()).unwrap_err();
         let [bad] = error.inputs() else {
             panic!("{error:?}");
         };

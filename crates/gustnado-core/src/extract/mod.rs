@@ -61,8 +61,7 @@ pub use bounds::Bounds;
 pub use context::Cx;
 pub(crate) use context::{RouteInfo, Shared, WriteError, WriteErrorFn};
 pub use field::FromForm;
-pub(crate) use fill::{fill_body, fill_body_now, fill_plain, fill_rest};
-pub(crate) use group::unfilled;
+pub(crate) use fill::{Left, fill_body, fill_body_now, fill_plain, fill_rest};
 pub use group::{Inputs, group_needs, group_slot, read_group};
 pub use head::{Peer, RequestHead};
 pub use link::PathValue;
@@ -74,6 +73,7 @@ pub use param::FromParam;
 pub use raw::Text;
 #[cfg(feature = "garde")]
 pub use rules::Garde;
+pub(crate) use slot::SlotList;
 pub use slot::{Slot, Slots};
 pub use text::Source;
 pub use typed::{FromRequest, SharedState};

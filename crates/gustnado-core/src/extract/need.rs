@@ -3,7 +3,7 @@
 
 use std::{any::TypeId, panic::Location};
 
-use super::bounds::Bounds;
+use super::{bounds::Bounds, unreadable::ParamError};
 use crate::describe::{Count, Operation, Parameter, Place, TextKind};
 
 /// When an input is read. A stage is finished before the next begins, so that a 401 comes before
@@ -87,7 +87,7 @@ impl Needs {
 /// What an input says of itself at start-up.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Described {
+pub(crate) struct Described {
     /// The field or argument; behind a dot, the field of the group it is.
     pub(crate) name: String,
     pub(crate) at: &'static Location<'static>,
@@ -105,6 +105,25 @@ pub(crate) enum Need {
     Text(Said),
     /// Nothing more than its type knows, which says what it is.
     Typed(fn(&mut Operation)),
+}
+
+/// A value that is read from text: what is said of it, and what is wrong with its options.
+pub(super) struct AboutText {
+    pub(super) said: Said,
+    pub(super) problems: Vec<String>,
+}
+
+impl AboutText {
+    /// `file`: it is one, which no bounds hold for. `default`: why its default cannot be used.
+    pub(super) fn new(said: Said, file: bool, default: Option<ParamError>) -> Self {
+        let mut problems = Vec::new();
+        if file && said.bounds.is_some_and(Bounds::bound_something) {
+            problems.push("bounds hold for text, and it is a file".into());
+        }
+        problems.extend(said.bounds.and_then(Bounds::problem));
+        problems.extend(default.map(|error| format!("its default cannot be used: {error}")));
+        Self { said, problems }
+    }
 }
 
 /// What is said of a value that is read from text.

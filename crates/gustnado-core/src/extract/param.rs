@@ -9,8 +9,9 @@ use std::{
 
 use super::{
     bounds::Bounds,
+    need::{AboutText, Said},
     slot::{How, Slot},
-    text::{Reader, Source, Values},
+    text::{self, Reader, Source, Values},
     unreadable::{ParamError, ValueError},
 };
 use crate::{
@@ -101,13 +102,24 @@ pub trait FromParam: Sized + Send + 'static {
     ) -> Slot<Self> {
         let reader = const {
             &Reader {
-                one: match Self::COUNT {
-                    Count::One | Count::Optional => Some(Self::from_param),
-                    Count::Many => None,
+                read: |cx, wanted, default, bad| {
+                    let one = match Self::COUNT {
+                        Count::One | Count::Optional => Some(Self::from_param as fn(&str) -> _),
+                        Count::Many => None,
+                    };
+                    text::read(cx, wanted, (one, Self::from_values), default, bad)
                 },
-                all: |values| Self::from_values(values),
-                kind: Self::kind,
-                count: Self::COUNT,
+                tell: |place, name, default, bounds| {
+                    let said = Said {
+                        place,
+                        name,
+                        kind: Self::kind,
+                        count: Self::COUNT,
+                        has_default: default.is_some(),
+                        bounds,
+                    };
+                    AboutText::new(said, false, text::problem(default))
+                },
             }
         };
         let how = How::Text {

@@ -9,12 +9,11 @@ use super::{
     bounds::Bounds,
     context::Cx,
     form::{Form, Wish},
-    need::{Described, Need, Needed, Needs, Said, Stage},
-    text::{self, Reader, Source, Wanted},
-    unreadable::{ParamError, ValueError},
+    need::{AboutText, Described, Need, Needed, Needs, Stage},
+    text::{DefaultOf, Reader, Source, TellText, Wanted},
 };
 use crate::{
-    describe::{Count, Operation, Place, TextKind},
+    describe::{Operation, Place},
     error::{BadInput, Error},
     state::State,
 };
@@ -29,18 +28,19 @@ pub struct Slot<T: 'static> {
 }
 
 /// How the value of a slot is had. The functions are stored, so that a bound on `T` is asked for
-/// in one place only and a wrong type is one error.
+/// in one place only and a wrong type is one error; and what they are made of is compiled for the types
+/// that are had that way, and no others.
 pub(super) enum How<T: 'static> {
     Text {
         source: Source,
         reader: &'static Reader<T>,
-        default: Option<fn() -> Result<T, ParamError>>,
+        default: Option<DefaultOf<T>>,
         bounds: Option<&'static Bounds>,
     },
     /// A field of a form.
     Form {
         reader: &'static FormReader<T>,
-        default: Option<fn() -> Result<T, ParamError>>,
+        default: Option<DefaultOf<T>>,
         bounds: Option<&'static Bounds>,
     },
     State {
@@ -55,29 +55,37 @@ pub(super) enum How<T: 'static> {
 
 /// What a type that is read from fields of a form knows.
 pub(super) struct FormReader<T> {
-    pub(super) read: fn(&mut Form, &Wish) -> Result<T, ValueError>,
-    pub(super) kind: fn() -> TextKind,
-    pub(super) count: Count,
-    /// Whether it is a file, which no bounds hold for.
-    pub(super) file: bool,
+    pub(super) read: ReadForm<T>,
+    pub(super) tell: TellText<T>,
 }
+
+/// Reads an input. What cannot be used is put on the list.
+type ReadForm<T> = fn(&mut Form, &Wish, Option<DefaultOf<T>>, &mut Vec<BadInput>) -> Option<T>;
 
 /// What a type that is an input knows.
 pub(super) struct Typed<T> {
+    pub(super) of_input: OfInput,
+    pub(super) at_once: fn(&mut Cx) -> Option<Result<T, Error>>,
+    pub(super) extract: Extract<T>,
+}
+
+/// Reads an input, and puts it where it is wanted.
+type Extract<T> = for<'a> fn(&'a mut Cx, &'a mut Option<T>) -> BoxFuture<'a, Result<(), Error>>;
+
+/// What a type that is an input says of itself.
+pub(super) struct OfInput {
     pub(super) stage: Stage,
     pub(super) type_name: fn() -> &'static str,
     pub(super) needs: fn(&mut Needs),
     pub(super) describe: fn(&mut Operation),
-    pub(super) at_once: fn(&mut Cx) -> Option<Result<T, Error>>,
-    pub(super) extract: for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<T, Error>>,
 }
 
 /// The slots of a group, and what becomes of them.
 pub(super) trait Group<T>: Send {
     fn slots(&mut self) -> &mut dyn SlotList;
 
-    /// The group, or `None` where a slot is empty.
-    fn take(self: Box<Self>) -> Option<T>;
+    /// The group, once its slots are filled.
+    fn take(&mut self) -> T;
 }
 
 impl<T> Slot<T> {
@@ -95,18 +103,28 @@ impl<T> Slot<T> {
     #[inline]
     fn asks_who(&mut self) -> bool {
         match &mut self.how {
-            How::Typed(typed) => typed.stage == Stage::Auth,
+            How::Typed(typed) => typed.of_input.stage == Stage::Auth,
             How::Group(group) => group.slots().asks_who(),
             How::Text { .. } | How::Form { .. } | How::State { .. } => false,
         }
     }
 
-    fn take(self) -> Option<T> {
-        match self.how {
+    fn take(&mut self) -> T {
+        match &mut self.how {
             How::Group(group) => group.take(),
-            _ => self.value,
+            _ => match self.value.take() {
+                Some(value) => value,
+                None => left_empty(self.name),
+            },
         }
     }
+}
+
+/// Cannot happen in an application that was built: `build()` refuses what would be missing, and what cannot
+/// be read ends the request. A panic, as what could be an error is compiled for each verb.
+#[cold]
+fn left_empty(name: &str) -> ! {
+    panic!("the input `{name}` was left empty")
 }
 
 impl<T> fmt::Debug for Slot<T> {
@@ -115,25 +133,26 @@ impl<T> fmt::Debug for Slot<T> {
     }
 }
 
-/// A slot, whatever its type.
+/// A slot, whatever its type. What is here is compiled for each type, so it is little.
 #[doc(hidden)]
 pub trait AnySlot: Send {
     fn kind(&mut self) -> Kind<'_>;
 
-    fn describe(&mut self, into: &mut Vec<Described>);
+    /// What it says of itself at start-up.
+    fn about(&mut self) -> About<'_>;
 
     /// Fills a slot that is [`Single::Plain`]: `None`, also where it is put on the list of what
     /// cannot be used. Says what is to be done to fill another.
     fn fill(&mut self, cx: &Cx, bad: &mut Vec<BadInput>) -> Option<Kind<'_>>;
 
-    /// Fills a slot that is [`Single::Form`].
-    fn fill_form(&mut self, form: &mut Form) -> Result<(), BadInput>;
+    /// Fills a slot that is [`Single::Form`], or puts it on the list of what cannot be used.
+    fn fill_form(&mut self, form: &mut Form, bad: &mut Vec<BadInput>);
 
     /// Fills a slot that is [`Single::Typed`] without waiting. `None`: it cannot be.
     fn fill_now(&mut self, cx: &mut Cx) -> Option<Result<(), Error>>;
 
-    /// Fills a slot that is [`Single::Typed`].
-    fn fill_later<'a>(&'a mut self, cx: &'a mut Cx) -> BoxFuture<'a, Result<(), Error>>;
+    /// Fills a slot that is [`Single::Typed`]. `None`: it is none.
+    fn fill_later<'a>(&'a mut self, cx: &'a mut Cx) -> Option<BoxFuture<'a, Result<(), Error>>>;
 }
 
 /// What is to be done to fill a slot.
@@ -160,56 +179,65 @@ pub enum Single {
     Typed(Stage),
 }
 
+/// What a slot says of itself at start-up.
+#[doc(hidden)]
+#[allow(
+    missing_debug_implementations,
+    reason = "slots have no form to be shown in"
+)]
+pub struct About<'s> {
+    name: &'static str,
+    at: &'static Location<'static>,
+    told: Told<'s>,
+}
+
+/// What there is to say of it, as its value is had.
+enum Told<'s> {
+    Text(AboutText),
+    State(TypeId, &'static str),
+    Typed(&'static OfInput),
+    Group(&'s mut dyn SlotList),
+}
+
 impl<T: Send + 'static> AnySlot for Slot<T> {
     fn kind(&mut self) -> Kind<'_> {
         match &mut self.how {
             How::Text { .. } | How::State { .. } => Kind::Single(Single::Plain),
             How::Form { .. } => Kind::Single(Single::Form(self.name)),
-            How::Typed(typed) => Kind::Single(Single::Typed(typed.stage)),
+            How::Typed(typed) => Kind::Single(Single::Typed(typed.of_input.stage)),
             How::Group(group) => Kind::Group(group.slots()),
         }
     }
 
-    fn describe(&mut self, into: &mut Vec<Described>) {
+    fn about(&mut self) -> About<'_> {
         let (name, at) = (self.name, self.at);
-        let mut say = |through, need| {
-            let name = name.into();
-            into.push(Described {
-                name,
-                at,
-                through,
-                need,
-            });
+        let told = match &mut self.how {
+            How::Text {
+                source,
+                reader,
+                default,
+                bounds,
+            } => {
+                let place = source.place();
+                Told::Text((reader.tell)(place, name, *default, *bounds))
+            }
+            How::Form {
+                reader,
+                default,
+                bounds,
+            } => {
+                let place = Place::Form;
+                Told::Text((reader.tell)(place, name, *default, *bounds))
+            }
+            How::State { id, type_name, .. } => Told::State(*id, type_name),
+            How::Typed(typed) => Told::Typed(&typed.of_input),
+            How::Group(group) => Told::Group(group.slots()),
         };
-        if let Some((said, problems)) = self.how.said(name) {
-            say(Vec::new(), Need::Text(said));
-            for problem in problems {
-                say(Vec::new(), Need::BadOption(problem));
-            }
-        }
-        match &mut self.how {
-            How::Text { .. } | How::Form { .. } => {}
-            How::State { id, type_name, .. } => say(Vec::new(), Need::State(*id, type_name)),
-            How::Typed(typed) => {
-                let mut list = Needs::default();
-                list.through((typed.type_name)(), typed.needs);
-                say(Vec::new(), Need::Typed(typed.describe));
-                for Needed { through, need } in list.into_list() {
-                    say(through, need);
-                }
-            }
-            How::Group(group) => {
-                let inner = describe(group.slots()).into_iter();
-                into.extend(inner.map(|described| Described {
-                    name: format!("{name}.{}", described.name),
-                    ..described
-                }));
-            }
-        }
+        About { name, at, told }
     }
 
     fn fill(&mut self, cx: &Cx, bad: &mut Vec<BadInput>) -> Option<Kind<'_>> {
-        match &self.how {
+        self.value = match &self.how {
             How::Text {
                 source,
                 reader,
@@ -221,21 +249,15 @@ impl<T: Send + 'static> AnySlot for Slot<T> {
                     name: self.name,
                     bounds: *bounds,
                 };
-                match text::read(cx, &wanted, reader, *default) {
-                    Ok(value) => self.value = Some(value),
-                    Err(error) => bad.push(error),
-                }
-                None
+                (reader.read)(cx, &wanted, *default, bad)
             }
-            How::State { get, .. } => {
-                self.value = cx.state_with(*get);
-                None
-            }
-            How::Form { .. } | How::Typed(_) | How::Group(_) => Some(self.kind()),
-        }
+            How::State { get, .. } => get(cx.shared_state()),
+            How::Form { .. } | How::Typed(_) | How::Group(_) => return Some(self.kind()),
+        };
+        None
     }
 
-    fn fill_form(&mut self, form: &mut Form) -> Result<(), BadInput> {
+    fn fill_form(&mut self, form: &mut Form, bad: &mut Vec<BadInput>) {
         if let How::Form {
             reader,
             default,
@@ -246,68 +268,29 @@ impl<T: Send + 'static> AnySlot for Slot<T> {
                 name: self.name,
                 bounds: *bounds,
             };
-            self.value = Some(form.field(&wish, reader.read, *default)?);
+            self.value = (reader.read)(form, &wish, *default, bad);
         }
-        Ok(())
     }
 
     fn fill_now(&mut self, cx: &mut Cx) -> Option<Result<(), Error>> {
         let How::Typed(typed) = &self.how else {
             return None;
         };
-        let read = (typed.at_once)(cx)?;
-        Some(read.map(|value| self.value = Some(value)))
-    }
-
-    fn fill_later<'a>(&'a mut self, cx: &'a mut Cx) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(async move {
-            if let How::Typed(typed) = &self.how {
-                self.value = Some((typed.extract)(cx).await?);
+        match (typed.at_once)(cx) {
+            Some(Ok(value)) => {
+                self.value = Some(value);
+                Some(Ok(()))
             }
-            Ok(())
-        })
-    }
-}
-
-impl<T> How<T> {
-    /// What is said of a value that is read from text, and what is wrong with its options.
-    fn said(&self, name: &'static str) -> Option<(Said, Vec<String>)> {
-        let (place, (kind, count, file), default, bounds) = match self {
-            Self::Text {
-                source,
-                reader,
-                default,
-                bounds,
-            } => {
-                let of_type = (reader.kind, reader.count, false);
-                (source.place(), of_type, *default, *bounds)
-            }
-            Self::Form {
-                reader,
-                default,
-                bounds,
-            } => {
-                let of_type = (reader.kind, reader.count, reader.file);
-                (Place::Form, of_type, *default, *bounds)
-            }
-            Self::State { .. } | Self::Typed(_) | Self::Group(_) => return None,
-        };
-        let said = Said {
-            place,
-            name,
-            kind,
-            count,
-            has_default: default.is_some(),
-            bounds,
-        };
-        let mut problems = Vec::new();
-        if file && bounds.is_some_and(Bounds::bound_something) {
-            problems.push("bounds hold for text, and it is a file".into());
+            Some(Err(error)) => Some(Err(error)),
+            None => None,
         }
-        problems.extend(bounds.and_then(Bounds::problem));
-        let default = default.and_then(|default| default().err());
-        problems.extend(default.map(|error| format!("its default cannot be used: {error}")));
-        Some((said, problems))
+    }
+
+    fn fill_later<'a>(&'a mut self, cx: &'a mut Cx) -> Option<BoxFuture<'a, Result<(), Error>>> {
+        match &self.how {
+            How::Typed(typed) => Some((typed.extract)(cx, &mut self.value)),
+            _ => None,
+        }
     }
 }
 
@@ -316,10 +299,47 @@ pub(super) fn describe(slots: &mut dyn SlotList) -> Vec<Described> {
     let mut described = Vec::new();
     let mut index = 0;
     while let Some(slot) = slots.slot(index) {
-        slot.describe(&mut described);
+        tell(slot.about(), &mut described);
         index += 1;
     }
     described
+}
+
+fn tell(about: About<'_>, into: &mut Vec<Described>) {
+    let About { name, at, told } = about;
+    let mut say = |through, need| {
+        let name = name.into();
+        into.push(Described {
+            name,
+            at,
+            through,
+            need,
+        });
+    };
+    match told {
+        Told::Text(AboutText { said, problems }) => {
+            say(Vec::new(), Need::Text(said));
+            for problem in problems {
+                say(Vec::new(), Need::BadOption(problem));
+            }
+        }
+        Told::State(id, type_name) => say(Vec::new(), Need::State(id, type_name)),
+        Told::Typed(typed) => {
+            let mut list = Needs::default();
+            list.through((typed.type_name)(), typed.needs);
+            say(Vec::new(), Need::Typed(typed.describe));
+            for Needed { through, need } in list.into_list() {
+                say(through, need);
+            }
+        }
+        Told::Group(slots) => {
+            let inner = describe(slots).into_iter();
+            into.extend(inner.map(|described| Described {
+                name: format!("{name}.{}", described.name),
+                ..described
+            }));
+        }
+    }
 }
 
 /// Does this with each slot, and in place of a group with each slot in it.
@@ -351,8 +371,8 @@ pub trait SlotList: Send + 'static {
 pub trait Slots: SlotList + Sized {
     type Values: Send;
 
-    /// The values, or `None` where a slot is empty.
-    fn take(self) -> Option<Self::Values>;
+    /// The values. They are there once the slots are filled, and once only.
+    fn take(&mut self) -> Self::Values;
 }
 
 impl SlotList for () {
@@ -368,9 +388,7 @@ impl SlotList for () {
 impl Slots for () {
     type Values = ();
 
-    fn take(self) -> Option<()> {
-        Some(())
-    }
+    fn take(&mut self) {}
 }
 
 impl<T: Send + 'static, R: SlotList> SlotList for (Slot<T>, R) {
@@ -389,7 +407,7 @@ impl<T: Send + 'static, R: SlotList> SlotList for (Slot<T>, R) {
 impl<T: Send + 'static, R: Slots> Slots for (Slot<T>, R) {
     type Values = (T, R::Values);
 
-    fn take(self) -> Option<Self::Values> {
-        Some((self.0.take()?, self.1.take()?))
+    fn take(&mut self) -> Self::Values {
+        (self.0.take(), self.1.take())
     }
 }

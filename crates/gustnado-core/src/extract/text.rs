@@ -8,10 +8,11 @@ use percent_encoding::percent_decode_str;
 use super::{
     bounds::Bounds,
     context::Cx,
+    need::AboutText,
     unreadable::{ParamError, ValueError},
 };
 use crate::{
-    describe::{Count, Place, TextKind},
+    describe::Place,
     error::{BadInput, Part},
 };
 
@@ -52,12 +53,19 @@ pub type Values<'a> = dyn Iterator<Item = Result<Cow<'a, str>, ValueError>> + 'a
 
 /// What a type that is read from text knows.
 pub(super) struct Reader<T> {
-    /// Reads it from one value, if it is read from one.
-    pub(super) one: Option<FromText<T>>,
-    pub(super) all: ReadAll<T>,
-    pub(super) kind: fn() -> TextKind,
-    pub(super) count: Count,
+    pub(super) read: ReadText<T>,
+    pub(super) tell: TellText<T>,
 }
+
+/// Reads an input. What cannot be used is put on the list.
+type ReadText<T> = fn(&Cx, &Wanted, Option<DefaultOf<T>>, &mut Vec<BadInput>) -> Option<T>;
+
+/// Says what an input is at a place, under a name, with a default and bounds.
+pub(super) type TellText<T> =
+    fn(Place, &'static str, Option<DefaultOf<T>>, Option<&'static Bounds>) -> AboutText;
+
+/// Makes the value of what is missing.
+pub(super) type DefaultOf<T> = fn() -> Result<T, ParamError>;
 
 /// Reads it from one value.
 type FromText<T> = fn(&str) -> Result<T, ParamError>;
@@ -75,14 +83,16 @@ pub(super) struct Wanted {
     pub(super) bounds: Option<&'static Bounds>,
 }
 
-/// Reads an input.
+/// Reads an input, from one value if it is read from one.
+#[inline]
 pub(super) fn read<T>(
     cx: &Cx,
     wanted: &Wanted,
-    reader: &Reader<T>,
-    default: Option<fn() -> Result<T, ParamError>>,
-) -> Result<T, BadInput> {
-    let result = match reader.one {
+    (one, read_all): (Option<FromText<T>>, ReadAll<T>),
+    default: Option<DefaultOf<T>>,
+    bad: &mut Vec<BadInput>,
+) -> Option<T> {
+    let result = match one {
         Some(one) => {
             let mut value = None;
             let found = first(cx, wanted, &mut |text| {
@@ -90,29 +100,48 @@ pub(super) fn read<T>(
                 Ok(())
             });
             match (found, value) {
-                (Ok(()), Some(value)) => return Ok(value),
+                (Ok(()), Some(value)) => return Some(value),
                 // It may be one that need not be there.
-                (Ok(()) | Err(ValueError::Missing), _) => (reader.all)(&mut std::iter::empty()),
+                (Ok(()) | Err(ValueError::Missing), _) => read_all(&mut std::iter::empty()),
                 (Err(error), _) => Err(error),
             }
         }
-        None => all(cx, wanted, reader.all),
+        None => all(cx, wanted, read_all),
     };
-    settled(result, default, wanted.source.part(), wanted.name)
+    settled(result, default, (wanted.source.part(), wanted.name), bad)
 }
 
 /// What was read, or the default of what is missing; what cannot be used is told by its name.
+#[inline]
 pub(super) fn settled<T>(
     read: Result<T, ValueError>,
-    default: Option<fn() -> Result<T, ParamError>>,
-    part: Part,
-    name: &'static str,
-) -> Result<T, BadInput> {
-    let value = match (read, default) {
-        (Err(ValueError::Missing), Some(default)) => default().map_err(Into::into),
-        (read, _) => read,
+    default: Option<DefaultOf<T>>,
+    (part, name): (Part, &'static str),
+    bad: &mut Vec<BadInput>,
+) -> Option<T> {
+    let error = match (read, default) {
+        (Ok(value), _) => return Some(value),
+        (Err(ValueError::Missing), Some(default)) => match default() {
+            Ok(value) => return Some(value),
+            Err(error) => ValueError::Unreadable(error),
+        },
+        (Err(error), _) => error,
     };
-    value.map_err(|error| BadInput::new(part, name, error.detail()))
+    refuse(part, name, error, bad);
+    None
+}
+
+#[cold]
+fn refuse(part: Part, name: &'static str, error: ValueError, bad: &mut Vec<BadInput>) {
+    bad.push(BadInput::new(part, name, error.detail()));
+}
+
+/// Why a default cannot be used.
+pub(super) fn problem<T>(default: Option<DefaultOf<T>>) -> Option<ParamError> {
+    match default {
+        Some(default) => default().err(),
+        None => None,
+    }
 }
 
 /// Reads the first value that is wanted, which must be the only one. Compiled once, whatever it

@@ -6,7 +6,7 @@ use std::{any::TypeId, future::Future};
 use super::{
     context::Cx,
     need::{Need, Needed, Needs, Stage},
-    slot::{How, Slot, Typed},
+    slot::{How, OfInput, Slot, Typed},
 };
 use crate::{describe::Operation, error::Error};
 
@@ -98,12 +98,24 @@ pub trait FromRequest: Sized + Send + 'static {
     fn slot(name: &'static str) -> Slot<Self> {
         let typed = const {
             &Typed {
-                stage: Self::STAGE,
-                type_name: Self::needing,
-                needs: Self::needs,
-                describe: Self::describe,
+                of_input: OfInput {
+                    stage: Self::STAGE,
+                    type_name: Self::needing,
+                    needs: Self::needs,
+                    describe: Self::describe,
+                },
                 at_once: Self::at_once,
-                extract: |cx| Box::pin(Self::from_request(cx)),
+                extract: |cx, value| {
+                    Box::pin(async move {
+                        match Self::from_request(cx).await {
+                            Ok(read) => {
+                                *value = Some(read);
+                                Ok(())
+                            }
+                            Err(error) => Err(error),
+                        }
+                    })
+                },
             }
         };
         Slot::new(name, How::Typed(typed))

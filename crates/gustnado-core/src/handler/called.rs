@@ -23,20 +23,17 @@ pub enum Called {
     /// It has all its inputs.
     Running(Running),
     /// Something has to be waited for before it can run.
-    Waiting(Waiting),
+    Waiting(Box<dyn Wait>),
 }
 
 /// What reads the inputs that are left, and runs the verb.
-type Waiting = Box<dyn for<'a> FnOnce(&'a mut Cx) -> BoxFuture<'a, Result<Response, Error>> + Send>;
+#[doc(hidden)]
+#[allow(unreachable_pub, reason = "it is a part of what a verb returns")]
+pub trait Wait: Send {
+    fn wait<'a>(self: Box<Self>, cx: &'a mut Cx) -> BoxFuture<'a, Result<Response, Error>>;
+}
 
 impl Called {
-    pub(super) fn waiting<W>(wait: W) -> Self
-    where
-        W: for<'a> FnOnce(&'a mut Cx) -> BoxFuture<'a, Result<Response, Error>> + Send + 'static,
-    {
-        Self::Waiting(Box::new(wait))
-    }
-
     /// Its answer, if it has one without waiting for anything; else what is left to be done.
     #[inline]
     pub(crate) fn at_once(self, task: &mut Context<'_>) -> Result<Result<Response, Error>, Self> {
@@ -55,7 +52,7 @@ impl Called {
         match self {
             Self::Answered(response) => Ok(response),
             Self::Running(running) => running.await,
-            Self::Waiting(wait) => wait(cx).await,
+            Self::Waiting(waiting) => waiting.wait(cx).await,
         }
     }
 }

@@ -8,10 +8,11 @@
 //! - `running`: the future of a verb, in room that is used again. `called`: a verb that was called.
 //! - `verb`: a line of a handler's table.
 //! - `contract`: the traits that the macros implement.
-//! - `run`: the life of an instance.
+//! - `run`: the life of an instance. `finish`: that of one which is told how its request ended.
 
 mod called;
 mod contract;
+mod finish;
 mod options;
 mod outcome;
 mod run;
@@ -21,8 +22,9 @@ mod verb;
 pub(crate) use called::Called;
 pub(crate) use contract::Definition;
 pub use contract::{RequestHandler, Verbs};
+pub use finish::run_to_finish;
 pub use options::{ClientGone, Hooks, Options};
 pub use outcome::{Outcome, Prepared};
-pub use run::{run, run_to_finish};
+pub use run::run;
 pub use verb::Verb;
 pub(crate) use verb::{Action, Call};

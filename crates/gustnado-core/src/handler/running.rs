@@ -26,55 +26,56 @@ thread_local! {
 #[allow(unreachable_pub, reason = "it is a part of what a verb returns")]
 pub struct Running(Option<Pin<Box<dyn Room>>>);
 
-/// Room for futures of one type.
-trait Room: Send {
+/// Room for futures of one type: the last one, which has ended.
+trait Room: Future<Output = Result<Response, Error>> + Send {
     /// Moves a future in, if it is an `Option` of its type.
     fn put(self: Pin<&mut Self>, future: &mut dyn Any) -> bool;
-
-    /// Polls what is in it, and drops that when it is ready.
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Response, Error>>;
 }
 
-impl<F> Room for Option<F>
+impl<F> Room for F
 where
     F: Future<Output = Result<Response, Error>> + Send + 'static,
 {
     fn put(mut self: Pin<&mut Self>, future: &mut dyn Any) -> bool {
-        let Some(future) = future.downcast_mut::<Self>() else {
-            return false;
-        };
-        self.set(future.take());
-        true
-    }
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Response, Error>> {
-        let Some(future) = self.as_mut().as_pin_mut() else {
-            return Poll::Pending;
-        };
-        let poll = future.poll(cx);
-        if poll.is_ready() {
-            self.set(None);
+        match future.downcast_mut::<Option<F>>() {
+            Some(future) => match future.take() {
+                Some(future) => {
+                    self.set(future);
+                    true
+                }
+                None => false,
+            },
+            None => false,
         }
-        poll
     }
 }
 
 impl Running {
-    /// Finds room for a future.
+    /// Finds room for a future that holds nothing any more once it has ended, as is so with each `async`
+    /// block: it stays where it is until the next one comes.
     #[inline]
     pub(super) fn new<F>(future: F) -> Self
     where
         F: Future<Output = Result<Response, Error>> + Send + 'static,
     {
         let mut future = Some(future);
-        let found = find(&mut future);
-        Self(Some(found.unwrap_or_else(|| Box::pin(future))))
+        match find(&mut future) {
+            Some(room) => Self(Some(room)),
+            None => match future {
+                Some(future) => Self(Some(Box::pin(future))),
+                None => Self(None),
+            },
+        }
     }
 }
 
 /// The room that this future was moved into, if there is one of its kind.
 fn find(future: &mut dyn Any) -> Option<Pin<Box<dyn Room>>> {
     ROOMS.with_borrow_mut(|rooms| {
+        // Most requests are for what the last one was for.
+        if rooms.last_mut()?.as_mut().put(future) {
+            return rooms.pop();
+        }
         let mut all = rooms.iter_mut();
         let index = all.rposition(|room| room.as_mut().put(future))?;
         Some(rooms.remove(index))

@@ -20,7 +20,14 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 
     fn into_response(self) -> Result<Response, Error> {
-        let written = Written::by(|room| serde_json::to_writer(room, &self.0));
-        Ok(Response::of(Usual::Json, written.map_err(Error::internal)?))
+        written(&mut |room| serde_json::to_writer(room, &self.0))
     }
+}
+
+/// What is written. Compiled once, whatever it is.
+fn written(
+    write: &mut dyn FnMut(&mut Vec<u8>) -> serde_json::Result<()>,
+) -> Result<Response, Error> {
+    let written = Written::by(write).map_err(Error::internal)?;
+    Ok(Response::of(Usual::Json, written))
 }

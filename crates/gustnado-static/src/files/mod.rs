@@ -343,12 +343,12 @@ impl StaticFiles {
     }
 
     /// Keeps what was coded in the background in this folder, by the hash of the content, so that a
-    /// restart does not do it again. Nothing is kept unless this is called. At most
-    /// [`StaticLimits::compressed`] bytes; the oldest go first.
+    /// restart does not do it again; and former versions of files that are dictionaries. Nothing is kept
+    /// unless this is called. At most [`StaticLimits::compressed`] bytes; the oldest go first.
     ///
     /// The folder may be shared with others: files that are not of our making are let be, and what
-    /// lies there is used only where it decodes to the very bytes of a file. It should not be one that
-    /// is served.
+    /// lies there is used only where it decodes to the very bytes of a file, or has the hash that names it.
+    /// It should not be one that is served.
     #[must_use]
     pub fn compressed_at(mut self, folder: impl Into<PathBuf>) -> Self {
         self.settings.compressed_at = Some(folder.into());

@@ -298,6 +298,9 @@ fn only_what_is_fresh_is_offered_and_for_the_urls_of_its_versions() {
     assert_eq!(offer("/private.js"), None);
     // With the hash of what is sent in its URL it is fresh, with that of another version it is not.
     assert_eq!(offer("/app.js?v=0123456789abcdef"), None);
+    let tag = site.get("/page.html", &[]).tag().to_owned();
+    let named = format!("/page.html?v={}", &tag[1..17]);
+    assert_eq!(offer(&named), some("match=\"/static/page.html\""));
     // What sends no bytes, or not all of them, is none.
     for fields in [("range", "bytes=0-9"), ("if-none-match", "*")] {
         let answer = site.get("/app.js", &[("host", "localhost"), fields]);

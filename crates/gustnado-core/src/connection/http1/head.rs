@@ -5,8 +5,8 @@ use std::mem::MaybeUninit;
 
 use http::{HeaderValue, Method, Version, header::CONTENT_LENGTH};
 
-use super::{fault::Fault, length::Length, raw::Raw};
-use crate::{connection::framing::Host, fields::is_named, limits::Limits, request::Request};
+use super::{fault::Fault, length::Length, own::Own, raw::Raw};
+use crate::{connection::framing::Host, limits::Limits, request::Request};
 
 /// A head, and what it says of its own message.
 #[derive(Debug)]
@@ -166,24 +166,24 @@ impl Noted {
     /// Looks at a field. Says whether it is to be kept.
     #[inline]
     fn note(&mut self, name: &[u8], value: &[u8]) -> Result<bool, Fault> {
-        match name.len() {
-            4 if is_named(name, b"host") => self.host.note(value),
-            6 if is_named(name, b"expect") => {
+        match Own::named(name) {
+            Some(Own::Host) => self.host.note(value),
+            Some(Own::Expect) => {
                 self.expects |= value.eq_ignore_ascii_case(b"100-continue");
             }
-            7 if is_named(name, b"upgrade") => self.upgrade = true,
-            10 if is_named(name, b"connection") => {
+            Some(Own::Upgrade) => self.upgrade = true,
+            Some(Own::Connection) => {
                 self.close |= lists(value, "close");
                 self.keep_alive |= lists(value, "keep-alive");
             }
-            14 if is_named(name, b"content-length") => return self.length.declare(value),
-            17 if is_named(name, b"transfer-encoding") => {
+            Some(Own::ContentLength) => return self.length.declare(value),
+            Some(Own::TransferEncoding) => {
                 if self.version < Version::HTTP_11 {
                     return Err(Fault::Broken("transfer-encoding in HTTP/1.0"));
                 }
                 self.length.code(value);
             }
-            _ => {}
+            None => {}
         }
         Ok(true)
     }

@@ -10,6 +10,7 @@
 //! - [`inbox`]: bytes as they are read; [`reading`]: until a head is whole.
 //! - [`raw`], [`as_it_is`], [`pages`]: a head whose answer was made before: no request is made of it.
 //! - [`head`]: the head of a request; [`length`]: how long its body is; [`fault`]: why it is none.
+//! - [`own`]: the fields that say something of the message itself, which both look for.
 //! - [`incoming`]: its body, as the connection sees it; [`feed`]: its way to whoever reads it.
 //! - [`answerer`]: where its answer is made.
 //! - [`encode`]: the head of the answer, [`date`] included; [`sending`]: its body.
@@ -26,6 +27,7 @@ mod head;
 mod inbox;
 mod incoming;
 mod length;
+mod own;
 mod pages;
 mod raw;
 mod reading;

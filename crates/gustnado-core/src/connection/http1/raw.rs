@@ -1,7 +1,8 @@
 //! A head before anything is made of it: whether it is one of the many that ask for a file and nothing
 //! else. Pure; it must not know who has the file.
 
-use crate::{connection::framing::Host, fields::is_named, glance::Glance, look::Since};
+use super::own::Own;
+use crate::{connection::framing::Host, glance::Glance, look::Since};
 
 /// What of a head was parsed: all of it is well-formed, and nothing of it was looked at.
 #[derive(Debug)]
@@ -21,19 +22,11 @@ impl Raw<'_, '_> {
     pub(super) fn glance(&self, since: Since) -> Option<Glance<'_>> {
         let (mut host, fields) = (Host::Missing, &*self.0.headers);
         for field in fields {
-            let name = field.name.as_bytes();
-            match name.len() {
-                4 if is_named(name, b"host") => host.note(field.value),
-                6 if is_named(name, b"expect") => return None,
-                7 if is_named(name, b"upgrade") => return None,
-                10 if is_named(name, b"connection")
-                    && !field.value.eq_ignore_ascii_case(b"keep-alive") =>
-                {
-                    return None;
-                }
-                14 if is_named(name, b"content-length") => return None,
-                17 if is_named(name, b"transfer-encoding") => return None,
-                _ => {}
+            match Own::named(field.name.as_bytes()) {
+                None => {}
+                Some(Own::Host) => host.note(field.value),
+                Some(Own::Connection) if field.value.eq_ignore_ascii_case(b"keep-alive") => {}
+                Some(_) => return None,
             }
         }
         if host != Host::One {

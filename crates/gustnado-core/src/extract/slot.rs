@@ -120,7 +120,7 @@ impl<T> Slot<T> {
     }
 }
 
-/// Cannot happen in an application that was built: `build()` refuses what would be missing, and what cannot
+/// Does not happen where inputs say what they need: `build()` refuses what would be missing, and what cannot
 /// be read ends the request. A panic, as what could be an error is compiled for each verb.
 #[cold]
 fn left_empty(name: &str) -> ! {

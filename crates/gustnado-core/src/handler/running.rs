@@ -17,7 +17,7 @@ use crate::{
 };
 
 thread_local! {
-    /// Rooms that are empty, the one that was used last at the end.
+    /// Rooms whose future has ended, the one that was used last at the end.
     static ROOMS: RefCell<Vec<Pin<Box<dyn Room>>>> = const { RefCell::new(Vec::new()) };
 }
 

@@ -58,7 +58,8 @@ pub(crate) const CORK_COPY: usize = 8 * 1024;
 /// 128 KiB: making them anew each second has to pay.
 pub(crate) const PAGES_TO: usize = 128 * 1024;
 
-/// Answers a worker sends from pages at once, each with a descriptor of its own. 32: at most 4 MiB.
+/// Answers a worker sends from pages at once, each with a descriptor of its own, until the next that is so large is sent in a
+/// later second. 32: at most 4 MiB, beside the bytes that they were made of.
 pub(crate) const PAGES: usize = 32;
 
 /// So often an answer is sent in a second before pages are made of it. 32: making them costs as much as 13 to 30

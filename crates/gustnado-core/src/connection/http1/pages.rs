@@ -96,8 +96,19 @@ impl Counted {
 fn make(parts: &[&[u8]]) -> std::io::Result<File> {
     use std::io::Write as _;
 
-    use rustix::fs::{MemfdFlags, memfd_create};
+    use rustix::{
+        fs::{MemfdFlags, memfd_create},
+        process::{Resource, getrlimit},
+    };
 
+    // Whoever writes more than a process may write to a file is ended by a signal, also where it is none of a disk.
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    if getrlimit(Resource::Fsize)
+        .current
+        .is_some_and(|most| most < length as u64)
+    {
+        return Err(std::io::ErrorKind::FileTooLarge.into());
+    }
     let mut file = File::from(memfd_create("gustnado", MemfdFlags::CLOEXEC)?);
     for part in parts {
         file.write_all(part)?;

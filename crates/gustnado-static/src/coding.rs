@@ -86,7 +86,7 @@ impl Coding {
 
     /// Whether who decodes it needs a dictionary.
     pub(crate) fn is_by_dictionary(self) -> bool {
-        matches!(self, Self::Dcb | Self::Dcz)
+        Self::BY_DICTIONARY.contains(&self)
     }
 }
 

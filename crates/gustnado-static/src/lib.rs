@@ -50,6 +50,7 @@ mod compress;
 mod decide;
 mod dictionary;
 mod digest;
+mod directive;
 mod disk;
 mod embedded;
 mod encode;

@@ -208,3 +208,7 @@ pub(crate) const FRONT_ACCEPTS: usize = 8;
 /// Folders that are watched for changes; files in others are looked at. 8192: the default of Linux for
 /// all programs of a user, on a small machine.
 pub(crate) const WATCHES: usize = 8192;
+
+/// The longest time that `Cache-Control` can name, in seconds. 2³¹: what RFC 9111 section 1.2.2 has larger
+/// ones taken for.
+pub(crate) const LONGEST: u64 = 1 << 31;

@@ -66,13 +66,13 @@ impl Shelf {
     /// Keeps a former version of a file. `stem` says which: 64 digits, `-`, and 32 digits. Says whether
     /// it is there.
     pub(crate) fn put_former(&self, stem: &str, bytes: &[u8]) -> bool {
-        let name = format!("{stem}{FORMER}{SUFFIX}");
+        let name = former_name(stem);
         self.folder.join(&name).is_file() || self.put_as(&name, bytes)
     }
 
     /// A former version, which whoever asks has yet to look at, if it has at most so many bytes.
     pub(crate) fn former(&self, stem: &str, most: u64) -> Option<Vec<u8>> {
-        let path = self.folder.join(format!("{stem}{FORMER}{SUFFIX}"));
+        let path = self.folder.join(former_name(stem));
         let most = usize::try_from(most).ok()?.saturating_add(1);
         let bytes = read(&path, most).ok()?;
         self.touch(&path);
@@ -80,7 +80,7 @@ impl Shelf {
     }
 
     pub(crate) fn remove_former(&self, stem: &str) {
-        remove(&self.folder.join(format!("{stem}{FORMER}{SUFFIX}")));
+        remove(&self.folder.join(former_name(stem)));
     }
 
     /// The stems and lengths of all former versions, the oldest first.
@@ -178,6 +178,11 @@ impl Shelf {
 
 fn name(hash: u128, coding: Coding) -> String {
     format!("{hash:032x}{}{SUFFIX}", coding.file_suffix())
+}
+
+/// What a former version is called.
+fn former_name(stem: &str) -> String {
+    format!("{stem}{FORMER}{SUFFIX}")
 }
 
 /// Which former version a file of this name is.

@@ -22,4 +22,4 @@ pub(crate) use delta::{can_make, make};
 pub(crate) use family::Family;
 pub(crate) use former::{FormerVersions, Gone, OnShelf};
 pub(crate) use hash::DictionaryHash;
-pub(crate) use offer::{USE_AS_DICTIONARY, is_offered};
+pub(crate) use offer::{USE_AS_DICTIONARY, is_for_everyone, is_offered};

@@ -3,28 +3,24 @@
 
 use http::{HeaderMap, HeaderName, header};
 
+use crate::directive::OfReply;
+
 /// The field that offers an answer.
 pub(crate) const USE_AS_DICTIONARY: HeaderName = HeaderName::from_static("use-as-dictionary");
 
 /// Whether an answer with these fields may be offered: it says how long it is fresh, and is for everyone. A
-/// dictionary is good as long as the answer is (section 2.2.1), and one that was somebody's own would show
-/// in the lengths of what is coded by it (section 9.2).
+/// dictionary is good as long as the answer is (section 2.2.1).
 pub(crate) fn is_offered(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::CACHE_CONTROL).iter();
-    let mut fresh = false;
-    for directive in lines
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','))
-    {
-        let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
-        let (name, value) = (name.trim(), value.trim().trim_matches('"'));
-        let is = |other: &str| name.eq_ignore_ascii_case(other);
-        if is("no-store") || is("no-cache") || is("private") || is("no-transform") {
-            return false;
-        }
-        fresh |= is("max-age") && value.parse().is_ok_and(|seconds: u64| seconds > 0);
-    }
-    fresh && !headers.contains_key(header::SET_COOKIE)
+    let said = OfReply::of(headers);
+    let is_fresh = !said.no_cache && said.max_age.is_some_and(|seconds| seconds > 0);
+    is_fresh && !said.no_transform && is_for_everyone(headers)
+}
+
+/// Whether an answer with these fields is nobody's own: that would show in the lengths of what is coded by it
+/// (section 9.2).
+pub(crate) fn is_for_everyone(headers: &HeaderMap) -> bool {
+    let said = OfReply::of(headers);
+    !said.private && !said.no_store && !headers.contains_key(header::SET_COOKIE)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue, header};
 use super::{head_weight, vary, vary_by_dictionary};
 use crate::{
     coding::{Coding, Codings},
-    dictionary::Family,
+    dictionary::{Family, is_for_everyone},
     disk::{Full, Stamp},
     encode,
     fingerprint::Fingerprint,
@@ -86,7 +86,7 @@ impl Facts {
         let negotiable = !on_disk.and(makeable).is_empty();
         let is_dictionary = negotiable && found.content.is_some();
         let family = is_dictionary.then(|| settings.family(&found.path));
-        let family = family.flatten();
+        let family = family.flatten().filter(|_| is_for_everyone(&headers));
         if family.is_some() {
             headers.append(header::VARY, vary_by_dictionary());
         } else if negotiable {

@@ -7,10 +7,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 
 use super::{
-    directive::OfRequest,
     key::{Key, is_personal},
     rules::Rules,
 };
+use crate::directive::OfRequest;
 
 /// What becomes of a request.
 #[derive(Debug)]

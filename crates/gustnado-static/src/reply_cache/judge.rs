@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode, header};
 
-use super::{directive::OfReply, rules::Rules};
+use super::rules::Rules;
+use crate::directive::OfReply;
 
 /// How long a reply is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -75,10 +75,6 @@ pub(crate) const VARY_VALUES: usize = 4 * 1024;
 /// Tags of a reply. 64: it is compared with each when a tag is purged.
 pub(crate) const TAGS: usize = 64;
 
-/// The longest time that a reply is kept, in seconds. 2³¹: what RFC 9111 section 1.2.2 has larger
-/// ones taken for.
-pub(crate) const LONGEST: u64 = 1 << 31;
-
 /// Purges that are remembered for replies that were on their way. 4,096: with more, such a reply is
 /// not kept.
 pub(crate) const PURGES: usize = 4096;

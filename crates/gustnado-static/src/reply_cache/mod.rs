@@ -4,7 +4,6 @@
 //! From the ground up, each file importing from those above it only:
 //!
 //! - `limits`: the bounds.
-//! - `directive`: what `Cache-Control` says.
 //! - `rules`: what a user asked for.
 //! - `key`: which requests are for the same. `variant`: which of them may get the same reply.
 //! - `judge`: whether a reply may be kept, and for how long.
@@ -22,7 +21,6 @@
 //! - `handle`, `layer`: what a user asks by.
 
 mod asked;
-mod directive;
 mod family;
 mod fill;
 mod flight;

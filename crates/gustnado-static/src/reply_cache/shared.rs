@@ -6,9 +6,8 @@ use std::sync::Arc;
 use gustnado_core::Body;
 use http::{HeaderMap, HeaderName, Uri};
 
-use super::{
-    directive::elements, kept::Kept, limits::TAGS, rules::Rules, status::How, store::Store,
-};
+use super::{kept::Kept, limits::TAGS, rules::Rules, status::How, store::Store};
+use crate::directive::elements;
 
 type Request = http::Request<Body>;
 type Response = http::Response<Body>;

@@ -255,6 +255,26 @@ fn every_answer_says_what_it_depends_on() {
     assert!(!image.has("vary") && !image.has("use-as-dictionary"));
 }
 
+// Rule 57
+#[test]
+fn what_is_private_is_not_coded_by_what_is_not() {
+    let [old, new] = [script(""), script("a line more")];
+    let files: &[(&str, &[u8])] = &[
+        ("app-11111111.js", &old),
+        ("app-22222222.js", &new),
+        ("app-33333333.js", &new),
+    ];
+    let private = CacheControl::Custom(HeaderValue::from_static("private, max-age=60"));
+    let site = site(files, |site| site.cache_control("app-3*.js", private));
+    visit(&site, "/app-11111111.js", &old);
+    ask(&site, "/app-33333333.js", &old, &[]);
+    // What was asked for behind it has been made.
+    ask_until(&site, "/app-22222222.js", &old, "dcb");
+    let answer = ask(&site, "/app-33333333.js", &old, &[]);
+    assert_eq!(answer.field("content-encoding"), "br");
+    assert_eq!(answer.field("vary"), "accept-encoding");
+}
+
 // Rule 55
 #[test]
 fn only_what_is_fresh_is_offered_and_for_the_urls_of_its_versions() {

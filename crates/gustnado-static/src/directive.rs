@@ -3,35 +3,36 @@
 
 use http::{HeaderMap, header};
 
-use super::limits::LONGEST;
+use crate::limits::LONGEST;
 
 /// What a request says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct OfRequest {
-    pub(super) no_store: bool,
-    pub(super) only_if_cached: bool,
+pub(crate) struct OfRequest {
+    pub(crate) no_store: bool,
+    pub(crate) only_if_cached: bool,
     /// `no-cache`, `max-age=0`, or `Pragma: no-cache` where there is no `Cache-Control`.
-    pub(super) reload: bool,
+    pub(crate) reload: bool,
 }
 
 /// What a reply says. Times are in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct OfReply {
-    pub(super) no_store: bool,
-    pub(super) no_cache: bool,
-    pub(super) private: bool,
-    pub(super) public: bool,
+pub(crate) struct OfReply {
+    pub(crate) no_store: bool,
+    pub(crate) no_cache: bool,
+    pub(crate) private: bool,
+    pub(crate) public: bool,
+    pub(crate) no_transform: bool,
     /// `must-revalidate` or `proxy-revalidate`: nothing stale.
-    pub(super) must_revalidate: bool,
-    pub(super) max_age: Option<u64>,
-    pub(super) s_maxage: Option<u64>,
-    pub(super) stale_while_revalidate: Option<u64>,
-    pub(super) stale_if_error: Option<u64>,
+    pub(crate) must_revalidate: bool,
+    pub(crate) max_age: Option<u64>,
+    pub(crate) s_maxage: Option<u64>,
+    pub(crate) stale_while_revalidate: Option<u64>,
+    pub(crate) stale_if_error: Option<u64>,
 }
 
 impl OfRequest {
     /// Reads every line.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut said = Self::default();
         each(headers, |name, value| match name {
             "no-store" => said.no_store = true,
@@ -50,7 +51,7 @@ impl OfRequest {
 
 impl OfReply {
     /// Reads every line. Of two times the shorter counts, and one that is none is 0 (section 4.2.1).
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut said = Self::default();
         let shorter = |time: &mut Option<u64>, value: &str| {
             let other = time.unwrap_or(u64::MAX);
@@ -62,6 +63,7 @@ impl OfReply {
             "no-cache" => said.no_cache = true,
             "private" => said.private = true,
             "public" => said.public = true,
+            "no-transform" => said.no_transform = true,
             "must-revalidate" | "proxy-revalidate" => said.must_revalidate = true,
             "max-age" => shorter(&mut said.max_age, value),
             "s-maxage" => shorter(&mut said.s_maxage, value),
@@ -87,7 +89,7 @@ fn each(headers: &HeaderMap, mut note: impl FnMut(&str, &str)) {
 }
 
 /// The elements of a list, whose quoted strings may have commas.
-pub(super) fn elements(line: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn elements(line: &str) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     let mut escaped = false;
     line.split(move |c: char| {

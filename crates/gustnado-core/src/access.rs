@@ -54,6 +54,8 @@ struct Line {
 struct Answer {
     status: StatusCode,
     quiet: bool,
+    /// Whether that is this side's failure.
+    failed: bool,
     after: Duration,
     /// Bytes of its body, where that is known.
     length: Option<u64>,
@@ -127,6 +129,9 @@ impl Access {
         line.answer = Some(Answer {
             status,
             quiet,
+            // What is said to what is no request is never that: also 505, as which version is spoken is
+            // warned of once.
+            failed: false,
             after: line.begin.elapsed(),
             length: Some(bytes as u64),
         });
@@ -155,6 +160,7 @@ impl Access {
         line.answer = Some(Answer {
             status: response.status(),
             quiet: response::is_quiet(response),
+            failed: response.status().is_server_error(),
             after: line.begin.elapsed(),
             length: response.body().size_hint().exact(),
         });
@@ -195,14 +201,11 @@ impl Drop for Line {
     fn drop(&mut self) {
         let duration = self.begin.elapsed();
         let after = self.answer.as_ref().map_or(duration, |answer| answer.after);
-        // A version that is not spoken is nobody's failure here, and is warned of once.
-        let is_ours = |status| status != StatusCode::HTTP_VERSION_NOT_SUPPORTED;
-        let failed = |answer: &Answer| answer.status.is_server_error() && is_ours(answer.status);
         if self.answer.as_ref().is_some_and(|answer| answer.quiet) {
             self.write(Told::Quietly, duration);
         } else if after > self.slow {
             self.write(Told::Slow, duration);
-        } else if self.answer.as_ref().is_some_and(failed) {
+        } else if self.answer.as_ref().is_some_and(|answer| answer.failed) {
             self.write(Told::Failed, duration);
         } else {
             self.write(Told::Plainly, duration);

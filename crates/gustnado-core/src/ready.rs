@@ -148,13 +148,20 @@ impl ReadyMade {
         Self::of(Arc::clone(&made.head), made.bytes.clone(), Some(file))
     }
 
+    /// Its bytes, or the file where they lie, too.
     pub(crate) fn body(&self) -> Body {
+        self.body_from(0)
+    }
+
+    /// The same without the first of them.
+    fn body_from(&self, first: usize) -> Body {
         let made = &*self.0;
+        let bytes = made.bytes.slice(first..);
         match &made.file {
-            Some(file) if !made.bytes.is_empty() => {
-                Body::file_with_copy(Arc::clone(file), 0, made.bytes.clone())
+            Some(file) if !bytes.is_empty() => {
+                Body::file_with_copy(Arc::clone(file), first as u64, bytes)
             }
-            _ => made.bytes.clone().into(),
+            _ => bytes.into(),
         }
     }
 
@@ -239,11 +246,7 @@ impl AsItIs {
 
     /// Its bytes from `first` on, or the file where they lie, too.
     pub(crate) fn body_from(&self, first: usize) -> Body {
-        let bytes = self.made.bytes().slice(first..);
-        match &self.made.0.file {
-            Some(file) => Body::file_with_copy(Arc::clone(file), first as u64, bytes),
-            None => bytes.into(),
-        }
+        self.made.body_from(first)
     }
 
     /// Whether its bytes lie in a file, too.

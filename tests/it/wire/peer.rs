@@ -41,6 +41,14 @@ impl Answer {
         let mut fields = lines.filter_map(|line| line.split_once(": "));
         fields.find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
     }
+
+    /// Status and fields, but for the time and the order they stand in.
+    pub(crate) fn said(&self) -> Vec<&str> {
+        let lines = self.head.lines();
+        let mut lines: Vec<_> = lines.filter(|line| !line.starts_with("date:")).collect();
+        lines[1..].sort_unstable();
+        lines
+    }
 }
 
 impl Peer {

@@ -114,7 +114,7 @@ impl Proxy {
         let mut origin = Origin::clone(&url.origin);
         // 80 is what is not said.
         if origin.port == 80 && !rest.contains(":80") {
-            origin.port = port;
+            origin = Origin::new(origin.scheme, origin.host, port);
         }
         let credentials = url.credentials;
         Ok(Self {

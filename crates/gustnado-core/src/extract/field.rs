@@ -5,10 +5,9 @@ use super::upload::Upload;
 use super::{
     bounds::Bounds,
     form::{Form, Wish},
-    need::{AboutText, Said},
     param::FromParam,
     slot::{FormReader, How, Slot},
-    text::{self, Values},
+    text::{self, OfText, Values},
     unreadable::{ParamError, ValueError},
 };
 use crate::{
@@ -63,15 +62,12 @@ pub trait FromForm: Sized + Send + 'static {
                     text::settled(read, default, (Part::Body, wish.name), bad)
                 },
                 tell: |place, name, default, bounds| {
-                    let said = Said {
-                        place,
-                        name,
+                    let of_type = OfText {
                         kind: Self::form_kind,
                         count: Self::FORM_COUNT,
-                        has_default: default.is_some(),
-                        bounds,
+                        file: Self::FILE,
                     };
-                    AboutText::new(said, Self::FILE, text::problem(default))
+                    text::tell(&of_type, place, name, default, bounds)
                 },
             }
         };

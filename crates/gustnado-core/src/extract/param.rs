@@ -9,9 +9,8 @@ use std::{
 
 use super::{
     bounds::Bounds,
-    need::{AboutText, Said},
     slot::{How, Slot},
-    text::{self, Reader, Source, Values},
+    text::{self, OfText, Reader, Source, Values},
     unreadable::{ParamError, ValueError},
 };
 use crate::{
@@ -110,15 +109,12 @@ pub trait FromParam: Sized + Send + 'static {
                     text::read(cx, wanted, (one, Self::from_values), default, bad)
                 },
                 tell: |place, name, default, bounds| {
-                    let said = Said {
-                        place,
-                        name,
+                    let of_type = OfText {
                         kind: Self::kind,
                         count: Self::COUNT,
-                        has_default: default.is_some(),
-                        bounds,
+                        file: false,
                     };
-                    AboutText::new(said, false, text::problem(default))
+                    text::tell(&of_type, place, name, default, bounds)
                 },
             }
         };

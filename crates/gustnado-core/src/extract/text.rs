@@ -8,11 +8,11 @@ use percent_encoding::percent_decode_str;
 use super::{
     bounds::Bounds,
     context::Cx,
-    need::AboutText,
+    need::{AboutText, Said},
     unreadable::{ParamError, ValueError},
 };
 use crate::{
-    describe::Place,
+    describe::{Count, Place, TextKind},
     error::{BadInput, Part},
 };
 
@@ -63,6 +63,14 @@ type ReadText<T> = fn(&Cx, &Wanted, Option<DefaultOf<T>>, &mut Vec<BadInput>) ->
 /// Says what an input is at a place, under a name, with a default and bounds.
 pub(super) type TellText<T> =
     fn(Place, &'static str, Option<DefaultOf<T>>, Option<&'static Bounds>) -> AboutText;
+
+/// What a type that is read from text says of itself.
+pub(super) struct OfText {
+    pub(super) kind: fn() -> TextKind,
+    pub(super) count: Count,
+    /// Whether it is a file, which no bounds hold for.
+    pub(super) file: bool,
+}
 
 /// Makes the value of what is missing.
 pub(super) type DefaultOf<T> = fn() -> Result<T, ParamError>;
@@ -136,12 +144,27 @@ fn refuse(part: Part, name: &'static str, error: ValueError, bad: &mut Vec<BadIn
     bad.push(BadInput::new(part, name, error.detail()));
 }
 
-/// Why a default cannot be used.
-pub(super) fn problem<T>(default: Option<DefaultOf<T>>) -> Option<ParamError> {
-    match default {
+/// Says what an input is at a place, and what is wrong with its options.
+pub(super) fn tell<T>(
+    of_type: &OfText,
+    place: Place,
+    name: &'static str,
+    default: Option<DefaultOf<T>>,
+    bounds: Option<&'static Bounds>,
+) -> AboutText {
+    let problem = match default {
         Some(default) => default().err(),
         None => None,
-    }
+    };
+    let said = Said {
+        place,
+        name,
+        kind: of_type.kind,
+        count: of_type.count,
+        has_default: default.is_some(),
+        bounds,
+    };
+    AboutText::new(said, of_type.file, problem)
 }
 
 /// Reads the first value that is wanted, which must be the only one. Compiled once, whatever it

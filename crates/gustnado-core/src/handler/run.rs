@@ -101,13 +101,7 @@ where
     }
 }
 
-impl<H, A, F, R> Wait for Making<H, A, F>
-where
-    H: Verbs,
-    A: Slots,
-    F: Fn(H, A::Values) -> R + Send + 'static,
-    R: Future<Output = Result<Response, Error>> + Send + 'static,
-{
+impl<P: Parts + 'static> Wait for P {
     fn wait<'a>(self: Box<Self>, cx: &'a mut Cx) -> BoxFuture<'a, Result<Response, Error>> {
         rest(cx, self)
     }

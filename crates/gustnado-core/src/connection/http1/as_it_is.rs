@@ -73,7 +73,7 @@ fn send_pages(answer: &AsItIs, date: &Line, live: &mut Live) -> usize {
     if !pages::are_for(answer.bytes().len()) || !live.is_between() || !live.sends_files() {
         return 0;
     }
-    let length = answer.start().len() + date.len() + answer.bytes().len();
+    let length = head_length(answer) + answer.bytes().len();
     pages::send(answer, date, |file| live.send_pages(file, length))
 }
 
@@ -92,11 +92,17 @@ fn send_bytes(answer: &AsItIs, date: &Line, live: &mut Live) -> usize {
 /// went out.
 #[inline]
 fn keep_head(sent: usize, answer: &AsItIs, date: &Line, live: &mut Live) -> usize {
-    let head = answer.start().len() + date.len();
+    let head = head_length(answer);
     if sent < head {
         let out = live.out();
         encode::as_it_is(out, answer, date);
         out.drain(..sent);
     }
     sent.saturating_sub(head)
+}
+
+/// With the date.
+#[inline]
+fn head_length(answer: &AsItIs) -> usize {
+    answer.start().len() + size_of::<Line>()
 }

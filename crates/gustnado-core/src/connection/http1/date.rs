@@ -7,9 +7,9 @@ use tokio::time::Instant;
 use crate::connection::clock::{Clock, Tick};
 
 /// The line, which is the last of a head, and its end.
-pub(super) type Line = [u8; LINE];
+pub(super) type Line = [u8; FORM.len()];
 
-const LINE: usize = b"date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n".len();
+const FORM: &[u8; 39] = b"date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n";
 
 thread_local! {
     /// The line that was made last, and when.
@@ -29,7 +29,7 @@ pub(super) fn line(clock: &Clock) -> Line {
 
 fn make() -> Line {
     let text = httpdate::fmt_http_date(SystemTime::now());
-    let mut line = *b"date: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n";
+    let mut line = *FORM;
     // All dates are of one length (RFC 9110 section 5.6.7).
     for (to, from) in line["date: ".len()..].iter_mut().zip(text.bytes()) {
         *to = from;

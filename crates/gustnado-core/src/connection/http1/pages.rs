@@ -29,14 +29,10 @@ struct Counted {
     pages: Option<File>,
 }
 
-/// Whether answers with so many bytes are ever in pages.
+/// Whether answers with so many bytes are ever in pages, for a socket that takes such.
 #[inline]
 pub(super) fn are_for(length: usize) -> bool {
-    cfg!(all(
-        target_os = "linux",
-        target_pointer_width = "64",
-        feature = "files"
-    )) && (CORK_COPY + 1..=PAGES_TO).contains(&length)
+    cfg!(feature = "files") && (CORK_COPY + 1..=PAGES_TO).contains(&length)
 }
 
 /// Has an answer with this date sent from its pages, if it has any by now. Says what `send` says.
@@ -59,19 +55,17 @@ impl Often {
             self.date = Some(*date);
             self.answers.clear();
         }
-        let place = self
-            .answers
-            .iter()
-            .position(|counted| counted.made.is(made));
-        if place.is_none() && self.answers.len() < PAGES {
-            self.answers.push(Counted {
+        let answers = &mut self.answers;
+        let place = answers.iter().position(|counted| counted.made.is(made));
+        if place.is_none() && answers.len() < PAGES {
+            answers.push(Counted {
                 made: made.clone(),
                 times: 0,
                 pages: None,
             });
-            return self.answers.last_mut();
+            return answers.last_mut();
         }
-        self.answers.get_mut(place?)
+        answers.get_mut(place?)
     }
 }
 
